@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jeton.h - all of libjeton: make and verify JSON Web Tokens.
+ *
+ *   jeton_key, jeton_keyset        keys, typed at import
+ *   jeton_claims, jeton_signer     make tokens
+ *   jeton_policy, jeton_verifier   say what is demanded, and decide
+ *   jeton_verdict                  the answer, and the claims of an accepted token
+ *   jeton_ctx                      clock, memory, randomness and limits, where the system's do not
+ * do
+ *
+ * The library has no globals, does no I/O and logs nothing.
+ */
+#ifndef JETON_H
+#define JETON_H
+
+#include <jeton/alg.h>
+#include <jeton/claims.h>
+#include <jeton/ctx.h>
+#include <jeton/error.h>
+#include <jeton/key.h>
+#include <jeton/keyset.h>
+#include <jeton/policy.h>
+#include <jeton/signer.h>
+#include <jeton/span.h>
+#include <jeton/text.h>
+#include <jeton/verdict.h>
+#include <jeton/verifier.h>
+
+#endif

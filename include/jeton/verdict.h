@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jeton/verdict.h - the one answer of a verification, and the claims of an accepted token.
+ *
+ * A verdict is also the scratch memory of the verifications it is used for: make one per thread,
+ * use it again and again, and verifying allocates nothing. It starts as refused. Not for two
+ * threads at a time.
+ *
+ * What a verdict gives out is borrowed from it and lives until its next use. Claims are given of
+ * an accepted token only: from a refused one every claim is absent.
+ */
+#ifndef JETON_VERDICT_H
+#define JETON_VERDICT_H
+
+#include <jeton/ctx.h>
+#include <jeton/error.h>
+#include <jeton/key.h>
+#include <jeton/policy.h>
+#include <jeton/span.h>
+
+typedef struct jeton_verdict jeton_verdict;
+
+JETON_BEGIN
+
+/* Makes a verdict. ctx may be NULL. JETON_E_NOMEM. */
+JETON_API JETON_MUST jeton_status jeton_verdict_new(const jeton_ctx *ctx, jeton_verdict **verdict,
+                                                    jeton_err *err);
+
+/* Wipes and frees *verdict and sets it to NULL. */
+JETON_API void jeton_verdict_free(jeton_verdict **verdict);
+
+/* JETON_OK: accepted. Anything else: refused, and this is the first reason. */
+JETON_API jeton_status jeton_verdict_status(const jeton_verdict *verdict);
+
+/* The reason in words, without bytes of the token; "" when accepted. */
+JETON_API const char *jeton_verdict_why(const jeton_verdict *verdict);
+
+/* Every check that failed after a good signature: jeton_check bits. 0 when accepted, and when
+ * the token was refused before its claims were looked at. */
+JETON_API uint32_t jeton_verdict_failed(const jeton_verdict *verdict);
+
+/* The first claim that failed ("exp"), or "". */
+JETON_API const char *jeton_verdict_claim(const jeton_verdict *verdict);
+
+/* The key whose signature was good; NULL when none was. */
+JETON_API const jeton_key *jeton_verdict_key(const jeton_verdict *verdict);
+
+/* The payload of an accepted token as JSON text. Empty for a refused one. */
+JETON_API jeton_span jeton_verdict_payload(const jeton_verdict *verdict);
+
+/* The top-level claim `name`, when the token is accepted and the claim is of that JSON type;
+ * otherwise false and *value is emptied. Dates (RFC 7519 §2) come in milliseconds. */
+JETON_API bool jeton_verdict_text(const jeton_verdict *verdict, const char *name,
+                                  jeton_span *value);
+JETON_API bool jeton_verdict_int(const jeton_verdict *verdict, const char *name, int64_t *value);
+JETON_API bool jeton_verdict_bool(const jeton_verdict *verdict, const char *name, bool *value);
+JETON_API bool jeton_verdict_date(const jeton_verdict *verdict, const char *name,
+                                  jeton_time *value);
+
+/* Whether the claim `name` is an array of which `member` is one text, or is that text itself
+ * ("roles", "aud"). */
+JETON_API bool jeton_verdict_has(const jeton_verdict *verdict, const char *name, jeton_span member);
+
+/* Whether the claim `name` is a text of words parted by single spaces of which `word` is one
+ * ("scope", RFC 8693 §4.2). */
+JETON_API bool jeton_verdict_has_word(const jeton_verdict *verdict, const char *name,
+                                      jeton_span word);
+
+JETON_END
+
+#endif

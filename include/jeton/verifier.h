@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jeton/verifier.h - a policy and a key set, compiled: decides about tokens.
+ *
+ * A verifier never changes once made, so threads may share it without locks. To change policy or
+ * keys, make a new one and swap the pointer.
+ *
+ * The order of one verification is fixed: limits, base64url, header, key, algorithm, signature,
+ * claims, revocation. A hook therefore never sees a token whose signature failed.
+ */
+#ifndef JETON_VERIFIER_H
+#define JETON_VERIFIER_H
+
+#include <jeton/keyset.h>
+#include <jeton/policy.h>
+#include <jeton/verdict.h>
+
+typedef struct jeton_verifier jeton_verifier;
+
+/* Asked last of all, about a token that is otherwise accepted: JETON_OK, or the reason to refuse
+ * (usually JETON_E_REVOKED). Runs on the verifying thread and must be safe to call from all of
+ * them at once. The verdict gives out its claims while the hook runs. */
+typedef jeton_status (*jeton_revocation_hook)(void *user, const jeton_verdict *verdict);
+
+JETON_BEGIN
+
+/* Makes a verifier. The policy is copied, the set referenced: the caller still frees his.
+ *
+ * ctx     may be NULL; its clock is the time tokens are judged by
+ * policy  may be NULL: the zero policy
+ *
+ * JETON_E_ARGUMENT  an algorithm bit that stands for nothing
+ */
+JETON_API JETON_MUST jeton_status jeton_verifier_new(const jeton_ctx *ctx,
+                                                     const jeton_policy *policy,
+                                                     const jeton_keyset *keys,
+                                                     jeton_verifier **verifier, jeton_err *err);
+
+/* Sets the revocation hook; call it before the verifier is shared. NULL takes it away. */
+JETON_API void jeton_verifier_on_revocation(jeton_verifier *verifier, jeton_revocation_hook hook,
+                                            void *user);
+
+/* Frees *verifier and sets it to NULL. No verification may be under way. */
+JETON_API void jeton_verifier_free(jeton_verifier **verifier);
+
+/* Decides about one compact token (RFC 7515 §3.1, RFC 7519 §7.2).
+ *
+ * token    borrowed for the call only; exactly the token, no white space around it
+ * verdict  the caller's; overwritten whatever happens
+ *
+ * Returns jeton_verdict_status(verdict): JETON_OK, or why it is refused. With a JETON_E_NOMEM
+ * nothing is known about the token, and it is refused all the same.
+ */
+JETON_API JETON_MUST jeton_status jeton_verify(const jeton_verifier *verifier, jeton_span token,
+                                               jeton_verdict *verdict);
+
+JETON_END
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/limits.h - a named limit for each thing that a stranger can make large. Sizes in bytes. */
+#ifndef JT_CORE_LIMITS_H
+#define JT_CORE_LIMITS_H
+
+/* defaults of jeton_limits */
+#define JT_LIMIT_TOKEN   ((size_t)64 * 1024)
+#define JT_LIMIT_HEADER  ((size_t)8 * 1024)
+#define JT_LIMIT_PAYLOAD ((size_t)48 * 1024)
+#define JT_LIMIT_JSON    ((size_t)256 * 1024)
+#define JT_LIMIT_DEPTH   16U
+#define JT_LIMIT_KEYS    128U
+
+/* fixed */
+#define JT_LIMIT_DEPTH_MAX  64U                /* what jeton_limits.depth may be raised to */
+#define JT_LIMIT_SIGNATURE  ((size_t)8 * 1024) /* decoded; ML-DSA-87 needs 4627 */
+#define JT_LIMIT_PEM        ((size_t)64 * 1024)
+#define JT_LIMIT_RSA_BITS   16384 /* larger moduli only serve to keep a verifier busy */
+#define JT_LIMIT_SECRET     ((size_t)4 * 1024)
+#define JT_LIMIT_KID        ((size_t)1024)
+#define JT_LIMIT_TRIED_KEYS 8U /* signatures checked for one token that names no key */
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/secret.c - wiping, constant-time comparison, owned secrets. */
+#include "core/secret.h"
+
+#include "core/err.h"
+#include "core/mem.h"
+
+#include <string.h>
+
+void jt_wipe(void *ptr, size_t len)
+{
+    if (len > 0)
+        explicit_bzero(ptr, len);
+}
+
+bool jt_equal_ct(jeton_span a, jeton_span b)
+{
+    if (a.len != b.len)
+        return false;
+    volatile uint8_t differ = 0;
+    for (size_t i = 0; i < a.len; i++)
+        differ |= (uint8_t)(a.ptr[i] ^ b.ptr[i]);
+    return differ == 0;
+}
+
+jeton_status jt_secret_new(const jeton_ctx *ctx, size_t len, jt_secret *secret, jeton_err *err)
+{
+    *secret = (jt_secret){.ptr = jt_zalloc(ctx, len), .ctx = ctx};
+    if (secret->ptr == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "secret");
+    secret->len = len;
+    return JETON_OK;
+}
+
+jeton_status jt_secret_copy(const jeton_ctx *ctx, jeton_span bytes, jt_secret *secret,
+                            jeton_err *err)
+{
+    const jeton_status status = jt_secret_new(ctx, bytes.len, secret, err);
+    if (status == JETON_OK && bytes.len > 0)
+        memcpy(secret->ptr, bytes.ptr, bytes.len);
+    return status;
+}
+
+void jt_secret_done(jt_secret *secret)
+{
+    if (secret == NULL || secret->ptr == NULL)
+        return;
+    jt_wipe(secret->ptr, secret->len);
+    jt_release(secret->ctx, secret->ptr);
+    *secret = (jt_secret){0};
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys/alg.h - the table of algorithms: what each one needs of a key, and its functions. */
+#ifndef JT_KEYS_ALG_H
+#define JT_KEYS_ALG_H
+
+#include "crypto/sha2.h"
+
+#include <jeton/alg.h>
+#include <jeton/key.h>
+
+typedef struct jt_alg {
+    jeton_alg id;
+    const char *name;
+    const char *kty; /* the key type it works with … */
+    const char *crv; /* … and its curve, or NULL */
+    jt_hash hash;
+    /* Signature over `input`; *len is what `sig` has room for, then what was written. */
+    jeton_status (*sign)(const struct jt_alg *alg, const jeton_key *key, jeton_span input,
+                         uint8_t *sig, size_t *len, jeton_err *err);
+    /* JETON_OK or JETON_E_SIGNATURE; JETON_E_CRYPTO and JETON_E_NOMEM refuse as well. */
+    jeton_status (*verify)(const struct jt_alg *alg, const jeton_key *key, jeton_span input,
+                           jeton_span sig, jeton_err *err);
+} jt_alg;
+
+/* The row of an algorithm; NULL for JETON_ALG_UNSET and numbers that are not in the list. */
+const jt_alg *jt_alg_row(jeton_alg id);
+
+/* Whether two names mean one algorithm for a key on `crv`: equal, or one of them is the old
+ * "EdDSA" (RFC 9864 §2.2) and the other the algorithm of that curve. */
+bool jt_alg_same(jeton_alg a, jeton_alg b, const char *crv);
+
+#endif
