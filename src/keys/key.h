@@ -32,8 +32,8 @@ JETON_MUST jeton_status jt_key_verify(const jeton_key *key, jeton_alg alg, jeton
 jeton_keyset *jt_keyset_ref(const jeton_keyset *set);
 
 /* The keys a token may be checked with, best first: those whose kid is `kid`, then those without
- * one; with an empty `kid`, all. Only keys that allow verifying with `alg` count. Start with
- * *at = 0 and call again until NULL. Keys are borrowed from the set. */
-const jeton_key *jt_keyset_next(const jeton_keyset *set, jeton_span kid, jeton_alg alg, size_t *at);
+ * one; with an empty `kid`, all. Start with *at = 0 and call again until NULL. Keys are borrowed
+ * from the set; whether one may be used for the token's algorithm is jt_key_allows()'s answer. */
+const jeton_key *jt_keyset_next(const jeton_keyset *set, jeton_span kid, size_t *at);
 
 #endif
