@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json/json.c - strict reading on top of yyjson, which by itself keeps duplicate names and nests
+ * without end. */
+#include "json/json.h"
+
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "core/limits.h"
+#include "core/mem.h"
+
+#include <math.h>
+#include <yyjson.h>
+
+_Static_assert(JT_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson reads that far past the text");
+
+#define FEW_MEMBERS 16U /* up to here comparing each with each is faster than sorting */
+
+/* The first and the last second a date may have: 0000-01-01 and 9999-12-31. */
+#define DATE_MIN (-62167219200LL)
+#define DATE_MAX 253402300799LL
+
+struct jt_json {
+    const jeton_ctx *ctx;
+    jt_buf text;
+    jt_buf pool;
+    const jt_val *root;
+};
+
+static yyjson_val *inner(const jt_val *val)
+{
+    return (yyjson_val *)(uintptr_t)val; /* yyjson takes no const, and changes nothing */
+}
+
+static const jt_val *outer(yyjson_val *val)
+{
+    return (const jt_val *)val;
+}
+
+/* ---- duplicate names ------------------------------------------------------------------------ */
+
+/* Any total order in which equal names are neighbours. */
+static int order(yyjson_val *a, yyjson_val *b)
+{
+    const size_t a_len = unsafe_yyjson_get_len(a);
+    const size_t b_len = unsafe_yyjson_get_len(b);
+    if (a_len != b_len)
+        return a_len < b_len ? -1 : 1;
+    return memcmp(unsafe_yyjson_get_str(a), unsafe_yyjson_get_str(b), a_len);
+}
+
+static bool repeats_among_few(yyjson_val **names, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (order(names[i], names[j]) == 0)
+                return true;
+    return false;
+}
+
+static void sift_down(yyjson_val **names, size_t root, size_t count)
+{
+    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+        if (child + 1 < count && order(names[child], names[child + 1]) < 0)
+            child++;
+        if (order(names[root], names[child]) >= 0)
+            return;
+        yyjson_val *swap = names[root];
+        names[root] = names[child];
+        names[child] = swap;
+        root = child;
+    }
+}
+
+/* Heap sort: in place, and no input makes it slow (an object may have thousands of names, all
+ * chosen by a stranger). */
+static bool repeats_among_many(yyjson_val **names, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;)
+        sift_down(names, i, count);
+    for (size_t end = count; end-- > 1;) {
+        yyjson_val *largest = names[0];
+        names[0] = names[end];
+        names[end] = largest;
+        sift_down(names, 0, end);
+    }
+    for (size_t i = 1; i < count; i++)
+        if (order(names[i - 1], names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* `names` has room for every name of the text. */
+static bool repeats_a_name(yyjson_val *object, yyjson_val **names)
+{
+    const size_t count = unsafe_yyjson_get_len(object);
+    yyjson_val *name = unsafe_yyjson_get_first(object);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = name;
+        name = unsafe_yyjson_get_next(name + 1); /* a member's value stands behind its name */
+    }
+    return count <= FEW_MEMBERS ? repeats_among_few(names, count)
+                                : repeats_among_many(names, count);
+}
+
+/* ---- the walk ------------------------------------------------------------------------------- */
+
+/* Checks what yyjson lets through. yyjson keeps values in one array in document order, so this
+ * is a loop and not a recursion that input could make deep. */
+static jeton_status check(yyjson_val *root, unsigned depth_limit, yyjson_val **names,
+                          jeton_err *err)
+{
+    const yyjson_val *ends[JT_LIMIT_DEPTH_MAX]; /* where each open container ends */
+    unsigned depth = 0;
+    const yyjson_val *end = unsafe_yyjson_get_next(root);
+    for (yyjson_val *val = root; val < end; val++) {
+        while (depth > 0 && val >= ends[depth - 1])
+            depth--;
+        if (!unsafe_yyjson_is_ctn(val))
+            continue;
+        if (depth == depth_limit)
+            return jt_fail(err, JETON_E_LIMIT, "JSON nested deeper than %u", depth_limit);
+        ends[depth++] = unsafe_yyjson_get_next(val);
+        if (yyjson_is_obj(val) && repeats_a_name(val, names))
+            return jt_fail(err, JETON_E_SYNTAX, "a member name is given twice");
+    }
+    return JETON_OK;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+/* The pool holds yyjson's values and behind them the names check() sorts: a member takes at least
+ * five bytes of text, so there are fewer than len / 4. */
+static jeton_status reserve_pool(jt_buf *pool, size_t len, size_t *for_values, jeton_err *err)
+{
+    size_t for_names;
+    size_t total;
+    const size_t most = yyjson_read_max_memory_usage(len, YYJSON_READ_INSITU);
+    if (!jt_mul(len / 4 + 1, sizeof(yyjson_val *), &for_names) ||
+        !jt_add(most, sizeof(yyjson_val *) - most % sizeof(yyjson_val *), for_values) ||
+        !jt_add(*for_values, for_names, &total))
+        return jt_fail(err, JETON_E_LIMIT, "JSON text is too long");
+    pool->len = 0;
+    return jt_buf_reserve(pool, total, err);
+}
+
+static jeton_status refuse(const yyjson_read_err *why, jeton_err *err)
+{
+    if (why->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+        return jt_fail(err, JETON_E_NOMEM, "JSON values");
+    return jt_fail(err, JETON_E_SYNTAX, "not JSON, at byte %zu", why->pos);
+}
+
+jeton_status jt_json_parse_into(jt_buf *pool, uint8_t *text, size_t len, const jt_val **root,
+                                jeton_err *err)
+{
+    *root = NULL;
+    if (len == 0)
+        return jt_fail(err, JETON_E_SYNTAX, "not JSON: empty");
+    size_t for_values;
+    JT_TRY(reserve_pool(pool, len, &for_values, err));
+    memset(text + len, 0, JT_JSON_PADDING);
+
+    yyjson_alc alc;
+    yyjson_read_err why = {0};
+    if (!yyjson_alc_pool_init(&alc, pool->ptr, for_values))
+        return jt_fail(err, JETON_E_NOMEM, "JSON values");
+    yyjson_doc *doc = yyjson_read_opts((char *)text, len, YYJSON_READ_INSITU, &alc, &why);
+    if (doc == NULL)
+        return refuse(&why, err);
+
+    yyjson_val **names = (yyjson_val **)(void *)(pool->ptr + for_values);
+    yyjson_val *top = yyjson_doc_get_root(doc);
+    JT_TRY(check(top, jt_limits(pool->ctx)->depth, names, err));
+    *root = outer(top);
+    return JETON_OK;
+}
+
+jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc, jeton_err *err)
+{
+    *doc = NULL;
+    if (text.len > jt_limits(ctx)->json)
+        return jt_fail(err, JETON_E_LIMIT, "JSON text longer than %zu bytes", jt_limits(ctx)->json);
+    JT_AUTO(jt_json_free) jt_json *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "JSON document");
+    *made = (jt_json){.ctx = ctx, .text = jt_buf_init(ctx), .pool = jt_buf_init(ctx)};
+    JT_TRY(jt_buf_reserve(&made->text, text.len + JT_JSON_PADDING, err));
+    JT_TRY(jt_buf_add(&made->text, text, err));
+    JT_TRY(jt_json_parse_into(&made->pool, made->text.ptr, text.len, &made->root, err));
+    *doc = made;
+    made = NULL; /* ownership has moved to the caller */
+    return JETON_OK;
+}
+
+void jt_json_free(jt_json **doc)
+{
+    if (doc == NULL || *doc == NULL)
+        return;
+    jt_buf_done(&(*doc)->text);
+    jt_buf_done(&(*doc)->pool);
+    jt_release((*doc)->ctx, *doc);
+    *doc = NULL;
+}
+
+const jt_val *jt_json_root(const jt_json *doc)
+{
+    return doc != NULL ? doc->root : NULL;
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+jt_kind jt_kind_of(const jt_val *val)
+{
+    switch (yyjson_get_type(inner(val))) {
+    case YYJSON_TYPE_NULL: return JT_NULL;
+    case YYJSON_TYPE_BOOL: return JT_BOOL;
+    case YYJSON_TYPE_NUM: return JT_NUMBER;
+    case YYJSON_TYPE_STR: return JT_TEXT;
+    case YYJSON_TYPE_ARR: return JT_ARRAY;
+    case YYJSON_TYPE_OBJ: return JT_OBJECT;
+    default: return JT_ABSENT;
+    }
+}
+
+const jt_val *jt_get(const jt_val *object, const char *name)
+{
+    return outer(yyjson_obj_get(inner(object), name));
+}
+
+bool jt_val_text(const jt_val *val, jeton_span *to)
+{
+    yyjson_val *v = inner(val);
+    const bool is_text = yyjson_is_str(v);
+    *to = is_text ? jeton_bytes(yyjson_get_str(v), yyjson_get_len(v)) : jeton_str(NULL);
+    return is_text;
+}
+
+bool jt_val_bool(const jt_val *val, bool *to)
+{
+    *to = yyjson_get_bool(inner(val));
+    return yyjson_is_bool(inner(val));
+}
+
+bool jt_val_int(const jt_val *val, int64_t *to)
+{
+    yyjson_val *v = inner(val);
+    const bool fits = yyjson_is_sint(v) || (yyjson_is_uint(v) && yyjson_get_uint(v) <= INT64_MAX);
+    *to = fits ? yyjson_get_sint(v) : 0;
+    return fits;
+}
+
+bool jt_val_date(const jt_val *val, jeton_time *to)
+{
+    *to = 0;
+    int64_t whole;
+    if (jt_val_int(val, &whole)) {
+        if (whole < DATE_MIN || whole > DATE_MAX)
+            return false;
+        *to = whole * 1000;
+        return true;
+    }
+    const double seconds = yyjson_get_real(inner(val));
+    if (!yyjson_is_real(inner(val)) || !(seconds >= (double)DATE_MIN) ||
+        !(seconds <= (double)DATE_MAX))
+        return false;
+    *to = (jeton_time)floor(seconds * 1000);
+    return true;
+}
+
+jeton_span jt_get_text(const jt_val *object, const char *name)
+{
+    jeton_span text;
+    (void)jt_val_text(jt_get(object, name), &text);
+    return text;
+}
+
+size_t jt_val_count(const jt_val *val)
+{
+    return yyjson_is_ctn(inner(val)) ? unsafe_yyjson_get_len(inner(val)) : 0;
+}
+
+jt_iter jt_iter_of(const jt_val *container)
+{
+    const bool empty = jt_val_count(container) == 0;
+    return (jt_iter){
+        .container = container,
+        .next = empty ? NULL : outer(unsafe_yyjson_get_first(inner(container))),
+    };
+}
+
+bool jt_iter_next(jt_iter *it)
+{
+    it->val = NULL;
+    it->name = jeton_str(NULL);
+    if (it->index == jt_val_count(it->container))
+        return false;
+    yyjson_val *at = inner(it->next);
+    if (yyjson_is_obj(inner(it->container))) {
+        it->name = jeton_bytes(yyjson_get_str(at), yyjson_get_len(at));
+        at++; /* a member's value stands behind its name */
+    }
+    it->val = outer(at);
+    it->next = outer(unsafe_yyjson_get_next(at));
+    it->index++;
+    return true;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json/tree.c - writing JSON through yyjson's mutable documents. */
+#include "json/tree.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/mem.h"
+
+#include <yyjson.h>
+
+struct jt_tree {
+    const jeton_ctx *ctx;
+    yyjson_alc alc;
+    yyjson_mut_doc *doc;
+    bool failed; /* something could not be allocated; printing says so */
+};
+
+static yyjson_mut_val *inner(const jt_node *node)
+{
+    return (yyjson_mut_val *)(uintptr_t)node;
+}
+
+static void *tree_alloc(void *ctx, size_t size)
+{
+    return jt_alloc(ctx, size);
+}
+
+static void *tree_resize(void *ctx, void *ptr, size_t old_size, size_t size)
+{
+    (void)old_size;
+    return jt_resize(ctx, ptr, size);
+}
+
+static void tree_release(void *ctx, void *ptr)
+{
+    jt_release(ctx, ptr);
+}
+
+jeton_status jt_tree_new(const jeton_ctx *ctx, jt_tree **tree, jeton_err *err)
+{
+    *tree = NULL;
+    jt_tree *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "JSON tree");
+    made->ctx = ctx;
+    made->alc = (yyjson_alc){tree_alloc, tree_resize, tree_release, (void *)(uintptr_t)ctx};
+    made->doc = yyjson_mut_doc_new(&made->alc);
+    if (made->doc == NULL) {
+        jt_release(ctx, made);
+        return jt_fail(err, JETON_E_NOMEM, "JSON tree");
+    }
+    *tree = made;
+    return JETON_OK;
+}
+
+void jt_tree_free(jt_tree **tree)
+{
+    if (tree == NULL || *tree == NULL)
+        return;
+    yyjson_mut_doc_free((*tree)->doc);
+    jt_release((*tree)->ctx, *tree);
+    *tree = NULL;
+}
+
+/* Every new node passes here, so that none can fail unnoticed. */
+static jt_node *keep(jt_tree *tree, yyjson_mut_val *node)
+{
+    if (node == NULL)
+        tree->failed = true;
+    return (jt_node *)node;
+}
+
+jt_node *jt_tree_object(jt_tree *tree)
+{
+    return keep(tree, yyjson_mut_obj(tree->doc));
+}
+
+jt_node *jt_tree_array(jt_tree *tree)
+{
+    return keep(tree, yyjson_mut_arr(tree->doc));
+}
+
+jt_node *jt_tree_text(jt_tree *tree, jeton_span text)
+{
+    const char *chars = text.len > 0 ? (const char *)text.ptr : "";
+    return keep(tree, yyjson_mut_strncpy(tree->doc, chars, text.len));
+}
+
+jt_node *jt_tree_copy(jt_tree *tree, const jt_val *val)
+{
+    if (val == NULL)
+        return keep(tree, yyjson_mut_null(tree->doc));
+    return keep(tree, yyjson_val_mut_copy(tree->doc, (yyjson_val *)(uintptr_t)val));
+}
+
+void jt_put_node(jt_tree *tree, jt_node *object, const char *name, jt_node *node)
+{
+    yyjson_mut_val *key = yyjson_mut_strcpy(tree->doc, name);
+    if (!yyjson_mut_obj_put(inner(object), key, inner(node)) || node == NULL)
+        tree->failed = true;
+}
+
+void jt_put_text(jt_tree *tree, jt_node *object, const char *name, jeton_span text)
+{
+    jt_put_node(tree, object, name, jt_tree_text(tree, text));
+}
+
+void jt_put_int(jt_tree *tree, jt_node *object, const char *name, int64_t number)
+{
+    jt_put_node(tree, object, name, keep(tree, yyjson_mut_sint(tree->doc, number)));
+}
+
+void jt_put_bool(jt_tree *tree, jt_node *object, const char *name, bool value)
+{
+    jt_put_node(tree, object, name, keep(tree, yyjson_mut_bool(tree->doc, value)));
+}
+
+bool jt_node_has(const jt_node *object, const char *name)
+{
+    return yyjson_mut_obj_get(inner(object), name) != NULL;
+}
+
+void jt_add_node(jt_tree *tree, jt_node *array, jt_node *node)
+{
+    if (!yyjson_mut_arr_append(inner(array), inner(node)))
+        tree->failed = true;
+}
+
+void jt_add_text(jt_tree *tree, jt_node *array, jeton_span text)
+{
+    jt_add_node(tree, array, jt_tree_text(tree, text));
+}
+
+jeton_status jt_tree_print(const jt_tree *tree, const jt_node *root, jt_layout layout, jt_buf *out,
+                           jeton_err *err)
+{
+    if (tree->failed || root == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "JSON tree");
+    const yyjson_write_flag flags = layout == JT_PRETTY ? YYJSON_WRITE_PRETTY_TWO_SPACES : 0;
+    yyjson_write_err why = {0};
+    size_t len = 0;
+    char *text = yyjson_mut_val_write_opts(inner(root), flags, &tree->alc, &len, &why);
+    if (text == NULL && why.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION)
+        return jt_fail(err, JETON_E_NOMEM, "JSON text");
+    if (text == NULL)
+        return jt_fail(err, JETON_E_SYNTAX, "a text to be written is not UTF-8");
+
+    jeton_status status = jt_buf_add(out, jeton_bytes(text, len), err);
+    if (status == JETON_OK && layout == JT_PRETTY)
+        status = jt_buf_add(out, jeton_str("\n"), err);
+    jt_release(tree->ctx, text);
+    return status;
+}
