@@ -157,7 +157,7 @@ jeton_status jt_json_parse_into(jt_buf *pool, uint8_t *text, size_t len, const j
     *root = NULL;
     if (len == 0)
         return jt_fail(err, JETON_E_SYNTAX, "not JSON: empty");
-    size_t for_values;
+    size_t for_values = 0;
     JT_TRY(reserve_pool(pool, len, &for_values, err));
     memset(text + len, 0, JT_JSON_PADDING);
 

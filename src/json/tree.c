@@ -5,7 +5,9 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "core/secret.h"
 
+#include <stddef.h>
 #include <yyjson.h>
 
 struct jt_tree {
@@ -20,20 +22,43 @@ static yyjson_mut_val *inner(const jt_node *node)
     return (yyjson_mut_val *)(uintptr_t)node;
 }
 
+/* A tree may be a private key being printed, so its memory is wiped when given back. For that
+ * each block starts with its size. */
+#define HEAD sizeof(max_align_t)
+
 static void *tree_alloc(void *ctx, size_t size)
 {
-    return jt_alloc(ctx, size);
+    size_t total;
+    uint8_t *block = jt_add(size, HEAD, &total) ? jt_alloc(ctx, total) : NULL;
+    if (block == NULL)
+        return NULL;
+    memcpy(block, &size, sizeof size);
+    return block + HEAD;
 }
 
-static void *tree_resize(void *ctx, void *ptr, size_t old_size, size_t size)
+static size_t block_size(const void *ptr)
 {
-    (void)old_size;
-    return jt_resize(ctx, ptr, size);
+    size_t size;
+    memcpy(&size, (const uint8_t *)ptr - HEAD, sizeof size);
+    return size;
 }
 
 static void tree_release(void *ctx, void *ptr)
 {
-    jt_release(ctx, ptr);
+    if (ptr == NULL)
+        return;
+    jt_wipe(ptr, block_size(ptr));
+    jt_release(ctx, (uint8_t *)ptr - HEAD);
+}
+
+static void *tree_resize(void *ctx, void *ptr, size_t old_size, size_t size)
+{
+    void *moved = tree_alloc(ctx, size);
+    if (moved == NULL)
+        return NULL;
+    memcpy(moved, ptr, old_size < size ? old_size : size);
+    tree_release(ctx, ptr);
+    return moved;
 }
 
 jeton_status jt_tree_new(const jeton_ctx *ctx, jt_tree **tree, jeton_err *err)
@@ -148,6 +173,6 @@ jeton_status jt_tree_print(const jt_tree *tree, const jt_node *root, jt_layout l
     jeton_status status = jt_buf_add(out, jeton_bytes(text, len), err);
     if (status == JETON_OK && layout == JT_PRETTY)
         status = jt_buf_add(out, jeton_str("\n"), err);
-    jt_release(tree->ctx, text);
+    tree->alc.free(tree->alc.ctx, text);
     return status;
 }
