@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token/header.h - the protected header of a token (RFC 7515 §4): what is read of it, and what it
+ * may not say. */
+#ifndef JT_TOKEN_HEADER_H
+#define JT_TOKEN_HEADER_H
+
+#include "core/buf.h"
+
+#include <jeton/alg.h>
+
+typedef struct jt_header {
+    jeton_alg alg;  /* never JETON_ALG_UNSET after a good parse */
+    jeton_span kid; /* empty: none */
+    jeton_span typ; /* empty: none */
+} jt_header;
+
+/* Reads a header in place: `text` is overwritten, and must be followed by JT_JSON_PADDING bytes;
+ * the spans point into it. Keys and addresses in it (jwk, jku, x5c, x5u) are never looked at.
+ *
+ * JETON_E_SYNTAX  not strict JSON
+ * JETON_E_HEADER  not an object, or a member of the wrong type
+ * JETON_E_ALG     "none", or an algorithm we do not know
+ * JETON_E_CRIT    "crit" is there: we understand no extension (RFC 7515 §4.1.11)
+ */
+JETON_MUST jeton_status jt_header_parse(jt_buf *pool, uint8_t *text, size_t len, jt_header *header,
+                                        jeton_err *err);
+
+#endif

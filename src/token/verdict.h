@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token/verdict.h - what a verdict is inside: the answer, and the scratch memory it was found in.
+ */
+#ifndef JT_TOKEN_VERDICT_H
+#define JT_TOKEN_VERDICT_H
+
+#include "core/buf.h"
+#include "json/json.h"
+
+#include <jeton/verdict.h>
+
+struct jeton_verdict {
+    const jeton_ctx *ctx;
+    bool accepted; /* set to true in one place: jeton_verify() */
+    jeton_err err; /* the first reason, when refused */
+    uint32_t failed;
+    char claim[64];
+    const jeton_key *key;
+    const jt_val *claims; /* NULL unless accepted, or while the revocation hook looks */
+    jeton_span payload;
+    /* scratch, reused by the next verification */
+    jt_buf octets;
+    jt_buf header_pool;
+    jt_buf claims_pool;
+};
+
+/* Back to refused, with nothing of the last token left within reach. */
+void jt_verdict_reset(jeton_verdict *verdict);
+
+/* Notes that `check` failed on the claim `name`. The first one is kept as the reason. Returns
+ * `status`. */
+jeton_status jt_verdict_failure(jeton_verdict *verdict, jeton_check check, const char *name,
+                                jeton_status status, const char *why);
+
+#endif
