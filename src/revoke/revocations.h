@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* revoke/revocations.h - what has been revoked, in memory: asked at every verification.
+ *
+ * The state is made of the entries of the revocation log (DESIGN.md §7). It only grows until
+ * entries expire, so entries may come in any order and any number of times: of two entries about
+ * one thing the higher number and the later expiry stay. An entry refuses as long as it is here,
+ * whatever the clock says; only jt_revocations_sweep() takes it away.
+ *
+ * Marks are log numbers, not times: a mark N refuses the tokens it concerns whose "rev", the log
+ * number their issuer read in the transaction that made them, is below N.
+ *
+ * When there is no memory for an entry N, a mark N for everything takes its place. That refuses
+ * each token the entry would have refused, for it was issued before N, and many good ones, whose
+ * owners get new tokens by refreshing. So nothing is ever forgotten, and nothing needs to be
+ * repaired afterwards.
+ *
+ * No I/O, no clock of its own. Any thread may call any function; checks run side by side, and a
+ * check that begins after apply has returned sees the entry.
+ */
+#ifndef JT_REVOKE_REVOCATIONS_H
+#define JT_REVOKE_REVOCATIONS_H
+
+#include <jeton/ctx.h>
+#include <jeton/error.h>
+
+#define JT_REVOKED_ID 16U
+
+/* What an entry is about. The numbers stand in the log and never change. */
+typedef enum jt_revoked {
+    JT_REVOKED_SESSION = 1, /* a session has ended: each of its tokens is refused */
+    JT_REVOKED_SUBJECT = 2, /* a mark for the tokens of one subject */
+    JT_REVOKED_ALL = 3,     /* a mark for every token */
+    /* 4 client, 5 key, 6 token: to come. A number that is not known here is taken like an entry
+     * for which there is no memory. */
+} jt_revoked;
+
+typedef struct jt_revocation {
+    uint64_t n; /* its number in the log, from 1 */
+    jt_revoked kind;
+    uint8_t id[JT_REVOKED_ID]; /* of the session or the subject; zeros for JT_REVOKED_ALL */
+    jeton_time expires;        /* when every token it concerns has expired */
+} jt_revocation;
+
+typedef struct jt_revocations jt_revocations;
+
+/* An empty state. ctx may be NULL; it gives memory and the seed of the table.
+ * JETON_E_NOMEM, JETON_E_RANDOM, JETON_E_SYSTEM (no lock to be had). */
+JETON_MUST jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations **revocations,
+                                           jeton_err *err);
+
+/* Frees *revocations and sets it to NULL. Nobody may be using it. */
+void jt_revocations_free(jt_revocations **revocations);
+
+/* Takes one entry in. Whatever this returns, the tokens it concerns are refused from now on.
+ *
+ * JETON_E_NOMEM        no memory for it: every token with a lower "rev" is refused instead
+ * JETON_E_UNSUPPORTED  a kind that is not known here: the same
+ */
+JETON_MUST jeton_status jt_revocations_apply(jt_revocations *revocations,
+                                             const jt_revocation *entry, jeton_err *err);
+
+/* Whether a token of the subject `sub` and the session `sid`, JT_REVOKED_ID bytes each, issued at
+ * log number `rev`, stands. A NULL sub or sid is one that no entry is about: a caller that demands
+ * these claims of its tokens refuses those without them by itself.
+ *
+ * JETON_OK or JETON_E_REVOKED, and nothing else */
+JETON_MUST jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
+                                             const uint8_t *sid, uint64_t rev);
+
+/* The highest number applied; 0 for none. */
+uint64_t jt_revocations_head(const jt_revocations *revocations);
+
+/* Drops the entries whose tokens have all expired at `now`, and gives their memory back. */
+void jt_revocations_sweep(jt_revocations *revocations, jeton_time now);
+
+/* How many entries are kept. */
+size_t jt_revocations_count(const jt_revocations *revocations);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/store.h - what the program keeps: users, sessions, keys, the revocation log.
+ *
+ * One interface for every back end; tests/store holds each of them to this file. Whoever opens a
+ * store learns the back end from its address and nothing else.
+ *
+ * Each operation is one transaction: when it returns JETON_OK, what it did survives a power cut;
+ * when it returns anything else, it did nothing. Two operations never see each other half done.
+ * Any thread may call any of them; they block on the disk or the network.
+ *
+ * Results are values whose texts and arrays live in the caller's arena; texts have a NUL behind
+ * them. Results are emptied first and filled only on JETON_OK. Passwords are hashes and keys are
+ * sealed before they come here: nothing in the store is a usable secret.
+ *
+ * Outcomes of every operation, beside those named with it:
+ *   JETON_E_STORE  the store cannot be used; err says what happened, never what is stored
+ *   JETON_E_BUSY   somebody else holds it for too long: trying again may help
+ *   JETON_E_NOMEM
+ */
+#ifndef JD_STORE_STORE_H
+#define JD_STORE_STORE_H
+
+#include "core/arena.h"
+#include "revoke/revocations.h"
+#include "sys/id.h"
+
+#include <jeton/ctx.h>
+#include <jeton/error.h>
+#include <jeton/span.h>
+
+typedef struct jd_store jd_store;
+
+/* --- the store itself ----------------------------------------------------------------------- */
+
+/* Opens a store, making an empty one where there is none.
+ *
+ * ctx      may be NULL; must outlive the store
+ * address  "sqlite:PATH" or a path: an SQLite file, made readable by its owner alone
+ * store    set to NULL first; on JETON_OK the caller owns it: jd_store_close()
+ *
+ * JETON_E_UNSUPPORTED  an address of a back end that this build does not have
+ * JETON_E_STORE        "PATH is not a store of jeton", no permission, …
+ */
+JETON_MUST jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store **store,
+                                      jeton_err *err);
+
+/* Closes *store and sets it to NULL. Nobody may be using it. A NULL *store is fine. */
+void jd_store_close(jd_store **store);
+
+/* Brings the schema up to this program's: to be called after open and before anything else.
+ *
+ * applied  how many migrations were needed
+ *
+ * JETON_E_STORE  the schema is newer than this program, or was changed by somebody else
+ */
+JETON_MUST jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err);
+
+/* --- meta: a few texts by name -------------------------------------------------------------- */
+
+/* JETON_E_NOT_FOUND when it was never set. */
+JETON_MUST jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *arena,
+                                          jeton_span *value, jeton_err *err);
+
+JETON_MUST jeton_status jd_store_meta_set(jd_store *store, const char *name, jeton_span value,
+                                          jeton_err *err);
+
+/* Sets it unless it is set. *winner is what it is afterwards, in either case. */
+JETON_MUST jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span value,
+                                            jt_arena *arena, jeton_span *winner, jeton_err *err);
+
+/* --- users ---------------------------------------------------------------------------------- */
+
+typedef struct jd_user {
+    jd_id id;
+    jeton_span name;         /* as typed when the user was added */
+    jeton_span password;     /* the hash as text, in any format accounts/ knows; empty: none */
+    const jeton_span *roles; /* in the order of their names */
+    size_t role_count;
+    bool disabled;
+    bool must_change; /* the password, before anything else */
+    jeton_time created;
+} jd_user;
+
+/* Adds a user; roles that are new are made.
+ * JETON_E_EXISTS: the name is taken, whatever the case of its ASCII letters. */
+JETON_MUST jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err);
+
+/* JETON_E_NOT_FOUND. Names are compared like above. */
+JETON_MUST jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_arena *arena,
+                                           jd_user *user, jeton_err *err);
+JETON_MUST jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                          jd_user *user, jeton_err *err);
+
+typedef struct jd_users {
+    const jd_user *at;
+    size_t count;
+} jd_users;
+
+/* At most `most` users in the order of their names, those after the name `after` (empty: from the
+ * first). Fewer than `most` means that there are no more. */
+JETON_MUST jeton_status jd_store_user_list(jd_store *store, jeton_span after, size_t most,
+                                           jt_arena *arena, jd_users *users, jeton_err *err);
+
+/* Disables a user, ends the sessions and puts a mark for the subject into the log, which refuses
+ * every access token issued so far.
+ *
+ * now      goes into the sessions as the moment of their end
+ * expires  when the last access token issued so far has expired
+ * entry    the mark; entry->n is 0 when the user was disabled before and nothing was to be done
+ *
+ * JETON_E_NOT_FOUND
+ */
+JETON_MUST jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                              jeton_time expires, jt_revocation *entry,
+                                              jeton_err *err);
+
+/* JETON_E_NOT_FOUND. A user who is enabled already stays so. */
+JETON_MUST jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err);
+
+/* Replaces the password hash if it still is `old`, and leaves the rest of the user alone: made
+ * for upgrading a format at login, when a change by the user must win.
+ *
+ * JETON_E_NOT_FOUND    no such user
+ * JETON_E_CREDENTIALS  the hash is another one by now
+ */
+JETON_MUST jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
+                                             jeton_span password, jeton_err *err);
+
+/* --- sessions ------------------------------------------------------------------------------- */
+
+/* One login on one device; its refresh tokens are one family (DESIGN.md §5). It is live while it
+ * has not ended, idle_expires and expires are in the future, and its user is not disabled. */
+typedef struct jd_session {
+    jd_id id;
+    jd_id user;
+    jeton_span client;     /* may be empty */
+    jeton_span sealed_key; /* the key of its refresh tokens */
+    uint64_t counter;      /* of the refresh token that is good now; 0 at first */
+    jeton_time created;
+    jeton_time rotated;      /* when the counter last changed; at first: created */
+    jeton_time idle_expires; /* without use; rotating moves it */
+    jeton_time expires;      /* at the latest */
+    jeton_time ended;        /* 0: it has not been ended */
+    jeton_time auth_time;    /* when the password was given */
+    jeton_span device;       /* what the client says it is, at most JD_DEVICE_MAX bytes */
+    jeton_span address;      /* where it was made from */
+} jd_session;
+
+#define JD_DEVICE_MAX 200U
+
+/* Adds a session; counter, rotated and ended need not be filled in.
+ *
+ * rev  the head of the log in this transaction, for the tokens that are issued with it
+ *
+ * JETON_E_CREDENTIALS  the user is gone or disabled by now
+ * JETON_E_EXISTS       there is one of that id
+ * JETON_E_ARGUMENT     the device text is too long
+ */
+JETON_MUST jeton_status jd_store_session_add(jd_store *store, const jd_session *session,
+                                             uint64_t *rev, jeton_err *err);
+
+/* What a refresh needs to judge: the session, live or not, its user, and the head of the log at
+ * the same moment. Tokens issued from a live one carry `rev`. */
+typedef struct jd_session_view {
+    jd_session session;
+    jd_user user;
+    uint64_t rev;
+} jd_session_view;
+
+/* JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_store_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                             jd_session_view *view, jeton_err *err);
+
+typedef struct jd_rotation {
+    jd_id session;
+    uint64_t counter; /* what it must be */
+    jeton_time now;
+    jeton_time idle_expires; /* what it becomes */
+} jd_rotation;
+
+/* Uses up a refresh token: if the session is live at rotation->now and its counter is the expected
+ * one, the counter goes up by one and `rotated` becomes now. Of all who try with one counter, one
+ * succeeds.
+ *
+ * rev  as in jd_store_session_add
+ *
+ * JETON_E_SESSION  not live, not that counter, or not there: read it again to learn which
+ */
+JETON_MUST jeton_status jd_store_session_rotate(jd_store *store, const jd_rotation *rotation,
+                                                uint64_t *rev, jeton_err *err);
+
+/* Ends one session and puts its end into the log.
+ *
+ * now, expires  as in jd_store_user_disable
+ * entry         its end; entry->n is 0 when it had been ended before, which is fine
+ *
+ * JETON_E_NOT_FOUND  there is no such session
+ */
+JETON_MUST jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time now,
+                                             jeton_time expires, jt_revocation *entry,
+                                             jeton_err *err);
+
+typedef struct jd_entries {
+    const jt_revocation *at;
+    size_t count;
+} jd_entries;
+
+/* Ends the sessions of a user, all but `keep` (NULL: all), with one log entry each. Ending none
+ * is fine, also of a user who is not there. */
+JETON_MUST jeton_status jd_store_session_end_all(jd_store *store, const jd_id *user,
+                                                 const jd_id *keep, jeton_time now,
+                                                 jeton_time expires, jt_arena *arena,
+                                                 jd_entries *entries, jeton_err *err);
+
+typedef struct jd_sessions {
+    const jd_session *at;
+    size_t count;
+} jd_sessions;
+
+/* The sessions of a user that are live at `now`, newest first, at most JD_SESSIONS_MAX. Their
+ * sealed keys are left out. */
+JETON_MUST jeton_status jd_store_session_list(jd_store *store, const jd_id *user, jeton_time now,
+                                              jt_arena *arena, jd_sessions *sessions,
+                                              jeton_err *err);
+
+#define JD_SESSIONS_MAX 1000U
+
+/* --- the revocation log --------------------------------------------------------------------- */
+
+/* Adds one entry. Entries are numbered from 1 without gaps in the order of their commits.
+ *
+ * entry  entry->n is an output: its number
+ */
+JETON_MUST jeton_status jd_store_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
+
+/* The entries numbered above `n`, in their order, at most `most`; fewer means that there are no
+ * more. Expired ones may be missing. */
+JETON_MUST jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most,
+                                           jt_arena *arena, jd_entries *entries, jeton_err *err);
+
+/* The highest number ever given; 0 for none. */
+JETON_MUST jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err);
+
+/* --- signing keys --------------------------------------------------------------------------- */
+
+typedef struct jd_stored_key {
+    jeton_span kid;
+    jeton_span alg;    /* "ES256" */
+    jeton_span state;  /* "next", "active", "retiring", "withdrawn" */
+    jeton_span public; /* the public JWK; empty for a secret */
+    jeton_span sealed; /* the private JWK, sealed; empty once destroyed */
+    jeton_time created;
+} jd_stored_key;
+
+typedef struct jd_stored_keys {
+    const jd_stored_key *at;
+    size_t count;
+} jd_stored_keys;
+
+/* JETON_E_EXISTS: there is a key of that kid. */
+JETON_MUST jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
+
+/* All keys, oldest first. */
+JETON_MUST jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
+                                          jeton_err *err);
+
+/* JETON_E_NOT_FOUND. JETON_E_ARGUMENT: not one of the states. */
+JETON_MUST jeton_status jd_store_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
+                                               jeton_err *err);
+
+/* --- housekeeping --------------------------------------------------------------------------- */
+
+/* Removes sessions and log entries that expired before `before`, a bounded number of them: call
+ * again while *removed is not 0. The head of the log stays. */
+JETON_MUST jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed,
+                                       jeton_err *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sys/config_keys.h - every setting of the program, in one list.
+ *
+ * X(TYPE, field, "name", "default", least, most, "help"). The name makes the flag (--access-ttl)
+ * and the environment variable (JETON_ACCESS_TTL). `least` and `most` bound the value, for a TEXT
+ * its length in bytes. Help is one sentence without a full stop; the docs are made of it.
+ *
+ * TEXT      char[]    any text
+ * SECONDS   int64_t   90, 90s, 15m, 12h, 7d
+ * COUNT     int64_t   a number
+ * BYTES     int64_t   4096, 64k, 19M
+ * SWITCH    bool      on, off, true, false
+ * LEVEL     jd_level  debug, info, warn, error
+ */
+#ifndef JD_SYS_CONFIG_KEYS_H
+#define JD_SYS_CONFIG_KEYS_H
+
+#define JD_DAY ((int64_t)86400)
+#define JD_MIB ((int64_t)1024 * 1024)
+
+/* clang-format off */
+#define JD_CONFIG_LIST(X)                                                                           \
+    X(TEXT,    data,          "data",          "data",           1, 1000,                           \
+      "folder that holds the store and the keys; made when it is not there")                        \
+    X(TEXT,    listen,        "listen",        "127.0.0.1:8080", 1, 255,                            \
+      "address and port to listen on; port 0 lets the system choose")                               \
+    X(TEXT,    issuer,        "issuer",        "",               0, 512,                            \
+      "the iss of every token; empty: made of the address that is listened on")                     \
+    X(TEXT,    audience,      "audience",      "",               0, 512,                            \
+      "the aud of every token; empty: the issuer")                                                  \
+    X(SECONDS, access_ttl,    "access-ttl",    "15m",            1, JD_DAY,                         \
+      "how long an access token lives")                                                             \
+    X(SECONDS, refresh_ttl,   "refresh-ttl",   "7d",             1, 400 * JD_DAY,                   \
+      "how long a refresh token lives without use")                                                 \
+    X(SECONDS, session_ttl,   "session-ttl",   "30d",            1, 400 * JD_DAY,                   \
+      "how long a session lives at most")                                                           \
+    X(SECONDS, refresh_grace, "refresh-grace", "30s",            0, 600,                            \
+      "how long the refresh token before the last is answered with the last once more")             \
+    X(SECONDS, leeway,        "leeway",        "0s",             0, 600,                            \
+      "difference of clocks tolerated when a token is verified")                                    \
+    X(COUNT,   threads,       "threads",       "0",              0, 256,                            \
+      "threads that serve HTTP; 0: one for each processor, at most 4")                              \
+    X(COUNT,   connections,   "connections",   "4096",           1, 1000000,                        \
+      "connections open at one time")                                                               \
+    X(BYTES,   body_limit,    "body-limit",    "64k",            1024, 16 * JD_MIB,                 \
+      "longest body of a request")                                                                  \
+    X(COUNT,   hash_threads,  "hash-threads",  "1",              1, 64,                             \
+      "threads that hash passwords")                                                                \
+    X(COUNT,   hash_queue,    "hash-queue",    "64",             1, 100000,                         \
+      "logins that wait for them; more are answered with 503")                                      \
+    X(BYTES,   hash_memory,   "hash-memory",   "19M",            8 * JD_MIB, 1024 * JD_MIB,         \
+      "memory that one password hash takes (Argon2id)")                                             \
+    X(COUNT,   hash_passes,   "hash-passes",   "2",              1, 64,                             \
+      "passes that one password hash makes over it")                                                \
+    X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
+      "lowest level that is logged")                                                                \
+    X(SECONDS, drain_time,    "drain-time",    "10s",            0, 3600,                           \
+      "how long requests under way may take when the server is stopped")
+/* clang-format on */
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sys/log_events.h - every event that is ever logged, in one list.
+ *
+ * X(name, text, lines): EV_name in the code, "text" in the log. `lines` is how many lines of it
+ * are written in a second at most, for events that a stranger can cause without end; 0: all.
+ * A number of lines left out is told by the next line of that event, as "suppressed".
+ */
+#ifndef JD_SYS_LOG_EVENTS_H
+#define JD_SYS_LOG_EVENTS_H
+
+/* clang-format off */
+#define JD_EVENT_LIST(X)                          \
+    /* the server itself */                       \
+    X(SERVER_STARTING, "server_starting",   0)    \
+    X(SERVER_READY,    "server_ready",      0)    \
+    X(SERVER_DRAINING, "server_draining",   0)    \
+    X(SERVER_STOPPED,  "server_stopped",    0)    \
+    X(SERVER_FAILED,   "server_failed",     0)    \
+    X(SETTING_WARNING, "setting_warning",   0)    \
+    /* HTTP */                                    \
+    X(REQUEST,         "request",           0)    \
+    X(HTTP_WARNING,    "http_warning",     10)    \
+    /* accounts and sessions */                   \
+    X(LOGIN_OK,        "login_ok",          0)    \
+    X(LOGIN_FAILED,    "login_failed",    100)    \
+    X(REFRESH_OK,      "refresh_ok",        0)    \
+    X(REFRESH_REPLAYED,"refresh_replayed",  0)    \
+    X(REFRESH_REFUSED, "refresh_refused", 100)    \
+    X(LOGOUT,          "logout",            0)    \
+    X(TOKEN_REFUSED,   "token_refused",   100)    \
+    X(USER_ADDED,      "user_added",        0)    \
+    X(USER_DISABLED,   "user_disabled",     0)    \
+    X(USER_ENABLED,    "user_enabled",      0)    \
+    X(PASSWORD_CHANGED,"password_changed",  0)    \
+    /* keys and the store */                      \
+    X(MASTER_KEY_MADE, "master_key_made",   0)    \
+    X(KEY_MADE,        "key_made",          0)    \
+    X(STORE_MIGRATED,  "store_migrated",    0)    \
+    X(STORE_FAILED,    "store_failed",     10)    \
+    X(REVOCATIONS_FULL,"revocations_full", 10)
+/* clang-format on */
+
+typedef enum jd_event {
+#define JD_EVENT_ENUM(name, text, lines) EV_##name,
+    JD_EVENT_LIST(JD_EVENT_ENUM)
+#undef JD_EVENT_ENUM
+} jd_event;
+
+#endif
