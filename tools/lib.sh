@@ -44,9 +44,10 @@ need() {
     "$root/tools/setup" --quiet "$@" || exit $?
 }
 
-# configure FOLDER [CC=compiler] [MESON OPTION...]: a build folder with exactly these options. It
-# is made anew when it was made by other tools, for another checkout or with other options, and
-# when its making was interrupted; ninja takes care of every other change.
+# configure FOLDER [CC=compiler] [MESON OPTION...]: a build folder with these options. It is made
+# anew when other tools or another checkout made it and when its making was interrupted; other
+# options are changed in place; ninja takes care of every other change. A folder is always given
+# the same set of options, if with other values: one that is left out keeps its value.
 configure() {
     local folder=$root/$1 cc=gcc
     shift
@@ -54,19 +55,22 @@ configure() {
         cc=${1#CC=}
         shift
     fi
-    local made_with
-    made_with="$root|$("$meson" --version)|$("$cc" --version | head -n 1)|$*"
-    if [[ -f $folder/build.ninja && $(cat "$folder/.made-with" 2>/dev/null) == "$made_with" ]]; then
-        return 0
+    local tools options=$* change=()
+    tools="$root, meson $("$meson" --version), $("$cc" --version | head -n 1)"
+    if [[ -f $folder/build.ninja && $(head -n 1 "$folder/.made-with" 2>/dev/null) == "$tools" ]]; then
+        [[ $(tail -n 1 "$folder/.made-with") != "$options" ]] || return 0
+        change=(--reconfigure)
+    else
+        mkdir -p "$folder"
+        # a fuzzing corpus took hours to grow: it outlives the folder
+        find "$folder" -mindepth 1 -maxdepth 1 ! -name corpus -exec rm -rf {} +
     fi
-    mkdir -p "$folder"
-    # a fuzzing corpus took hours to grow: it outlives the folder
-    find "$folder" -mindepth 1 -maxdepth 1 ! -name corpus -exec rm -rf {} +
-    if ! CC=$cc "$meson" setup "$folder" "$root" "$@" >"$folder/setup.log" 2>&1; then
+    rm -f "$folder/.made-with"
+    if ! CC=$cc "$meson" setup "${change[@]}" "$folder" "$root" "$@" >"$folder/setup.log" 2>&1; then
         cat "$folder/setup.log" >&2
         return 1
     fi
-    printf '%s\n' "$made_with" >"$folder/.made-with"
+    printf '%s\n%s\n' "$tools" "$options" >"$folder/.made-with"
 }
 
 # compile FOLDER [TARGET...]: silent unless the compiler has something to say.
