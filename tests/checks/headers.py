@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every header compiles alone: as C, and the public ones as C++ too."""
+import concurrent.futures
+import os
+import re
+import subprocess
+import sys
+
+import findings
+
+FLAGS = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-Iinclude", "-Isrc"]
+AS_C = ["gcc", "-std=gnu17", "-x", "c"]
+AS_CXX = ["clang++", "-std=c++17", "-x", "c++"]
+
+# Lists of X(...) rows for others to include have no meaning alone; they say so in a comment.
+ROWS_ONLY = re.compile(r"/\*[^*]*\bno include guard\b", re.S)
+
+
+def foreign_flags():
+    """Where the foreign libraries keep their headers, where that is not the usual place."""
+    packages = ["libcrypto", "libsodium", "yyjson", "libmicrohttpd", "sqlite3"]
+    answer = subprocess.run(["pkg-config", "--cflags"] + packages, capture_output=True, text=True)
+    return answer.stdout.split()
+
+
+def compile_alone(compiler, path, flags):
+    unit = f"#include <{path}>\n".replace("<include/", "<").replace("<src/", "<")
+    return subprocess.run(compiler + FLAGS + flags + ["-"], input=unit, cwd=findings.ROOT,
+                          capture_output=True, text=True)
+
+
+def main():
+    found = findings.Findings("headers")
+    flags = foreign_flags()
+    jobs = []
+    for path in found.files(("include", "src"), (".h",)):
+        if ROWS_ONLY.search(findings.read(path)):
+            continue
+        jobs.append((path, AS_C))
+        if path.startswith("include/"):
+            jobs.append((path, AS_CXX))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        answers = pool.map(lambda job: compile_alone(job[1], job[0], flags), jobs)
+        for (path, compiler), answer in zip(jobs, answers):
+            if answer.returncode != 0:
+                found.add(path, f"does not compile alone with {compiler[0]}:\n{answer.stderr}")
+    return found.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

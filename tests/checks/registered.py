@@ -1,0 +1,50 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every test runs: each test file, check and fuzz target is named in the meson.build that is
+responsible for it, and each fuzz target has seeds."""
+import os
+import re
+import sys
+
+import findings
+
+# Which files must be named by some meson.build at or above them, up to tests/.
+TEST = re.compile(r"^tests/(.*/)?test_[^/]*\.(c|py|sh|mjs)$|^tests/fuzz/fuzz_[^/]*\.c$|"
+                  r"^tests/checks/(?!findings)[^/]*\.py$")
+
+
+def meson_text(folder):
+    """What the meson.build files from this folder up to tests/ say, comments left out."""
+    text = ""
+    while folder:
+        path = os.path.join(folder, "meson.build")
+        if os.path.exists(os.path.join(findings.ROOT, path)):
+            text += re.sub(r"#.*", "", findings.read(path))
+        folder = os.path.dirname(folder)
+    return text
+
+
+def named(name, text):
+    """As 'test_x.c', 'folder/test_x.c', or by its bare noun in a table: 'x'."""
+    noun = re.sub(r"^(test|fuzz)_|\.[a-z]+$", "", name)
+    return re.search(rf"['/]{re.escape(name)}'|'{re.escape(noun)}'", text) is not None
+
+
+def main():
+    found = findings.Findings("registered")
+    for path in findings.files(("tests",), (".c", ".py", ".sh", ".mjs")):
+        if not TEST.match(path):
+            continue
+        found.looked_at += 1
+        folder, name = os.path.split(path)
+        if not named(name, meson_text(folder)):
+            found.add(path, "is named in no meson.build, so it never runs")
+        if name.startswith("fuzz_"):
+            seeds = f"tests/fuzz/seeds/{name[5:-2]}"
+            if not findings.files((seeds,), ("",)):
+                found.add(path, f"has no seeds in {seeds}")
+    return found.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
