@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/input.c - reads what commands are given. */
+#include "cli/input.h"
+
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "core/limits.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static void close_file(FILE **file)
+{
+    if (*file != NULL && *file != stdin)
+        (void)fclose(*file);
+}
+
+jeton_status jd_input_read(const char *path, size_t limit, jt_buf *to, jeton_err *err)
+{
+    JT_AUTO(close_file) FILE *file = is_stdin(path) ? stdin : fopen(path, "rb");
+    if (file == NULL)
+        return jt_fail(err, JETON_E_SYSTEM, "cannot read %.90s: %s", path, strerror(errno));
+    for (;;) {
+        JT_TRY(jt_buf_reserve(to, 4096, err));
+        const size_t got = fread(to->ptr + to->len, 1, to->cap - to->len, file);
+        to->len += got;
+        if (to->len > limit)
+            return jt_fail(err, JETON_E_LIMIT, "%.90s is longer than %zu bytes", path, limit);
+        if (ferror(file))
+            return jt_fail(err, JETON_E_SYSTEM, "cannot read %.90s: %s", path, strerror(errno));
+        if (got == 0)
+            return JETON_OK;
+    }
+}
+
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to, jeton_err *err)
+{
+    JT_TRY(jd_input_read(path, limit, to, err));
+    size_t start = 0;
+    while (to->len > 0 && is_space(to->ptr[to->len - 1]))
+        to->len--;
+    while (start < to->len && is_space(to->ptr[start]))
+        start++;
+    to->len -= start;
+    memmove(to->ptr, to->ptr + start, to->len);
+    return JETON_OK;
+}
+
+jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_err *err)
+{
+    if (is_stdin(operand))
+        return jd_input_read_trimmed(operand, jt_limits(NULL)->token, to, err);
+    return jt_buf_add(to, jeton_str(operand), err);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static bool starts_with(jeton_span text, const char *start)
+{
+    const size_t len = strlen(start);
+    return text.len >= len && memcmp(text.ptr, start, len) == 0;
+}
+
+static jeton_status keys_of_pem(jeton_span pem, jeton_keyset **keys, jeton_err *err)
+{
+    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
+    JT_TRY(jeton_key_parse_pem(NULL, pem, JETON_ALG_UNSET, jeton_str(NULL), &key, err));
+    const jeton_key *const only[] = {key};
+    return jeton_keyset_new(NULL, only, 1, keys, err);
+}
+
+static jeton_status keys_of_json(const char *path, jeton_span json, jeton_keyset **keys,
+                                 jeton_err *err)
+{
+    JT_TRY(jeton_keyset_parse(NULL, json, keys, err));
+    const size_t skipped = jeton_keyset_skipped(*keys);
+    if (jeton_keyset_count(*keys) == 0) {
+        (void)jt_fail(err, JETON_E_KEY, "no usable key in %.60s: %.80s", path,
+                      skipped > 0 ? jeton_keyset_skipped_why(*keys) : "the set is empty");
+        jeton_keyset_free(keys);
+        return JETON_E_KEY;
+    }
+    if (skipped > 0)
+        fprintf(stderr, "jeton: %s: %zu keys skipped, the first because: %s\n", path, skipped,
+                jeton_keyset_skipped_why(*keys));
+    return JETON_OK;
+}
+
+jeton_status jd_input_keys(const char *path, jeton_keyset **keys, jeton_err *err)
+{
+    *keys = NULL;
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jd_input_read_trimmed(path, jt_limits(NULL)->json, &text, err));
+    const jeton_span span = jt_buf_span(&text);
+    if (starts_with(span, "{"))
+        return keys_of_json(path, span, keys, err);
+    if (starts_with(span, "-----BEGIN "))
+        return keys_of_pem(span, keys, err);
+    return jt_fail(err, JETON_E_KEY, "%.90s is neither a JWK, a JWK Set nor PEM", path);
+}
+
+jeton_status jd_input_key(const char *path, const char *kid, jeton_key **key, jeton_err *err)
+{
+    *key = NULL;
+    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
+    JT_TRY(jd_input_keys(path, &keys, err));
+    const jeton_key *found = NULL;
+    for (size_t i = 0; i < jeton_keyset_count(keys); i++) {
+        const jeton_key *each = jeton_keyset_get(keys, i);
+        if (kid != NULL && !jeton_span_equal(jeton_key_id(each), jeton_str(kid)))
+            continue;
+        if (found != NULL)
+            return jt_fail(err, JETON_E_KEY, "%.90s holds several keys: say which by --kid", path);
+        found = each;
+    }
+    if (found == NULL)
+        return jt_fail(err, JETON_E_KEY, "%.90s holds no key of that kid", path);
+    *key = jeton_key_ref(found);
+    return JETON_OK;
+}
+
+/* ---- values of options ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *unit;
+    unsigned seconds;
+} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+
+jeton_status jd_input_duration(const char *text, unsigned *seconds, jeton_err *err)
+{
+    *seconds = 0;
+    char *end;
+    errno = 0;
+    const unsigned long number = strtoul(text, &end, 10);
+    const bool is_number = text[0] >= '0' && text[0] <= '9' && errno == 0;
+    for (size_t i = 0; is_number && i < JT_COUNT(units); i++) {
+        if (strcmp(end, units[i].unit) == 0 && number <= UINT32_MAX / 2 / units[i].seconds) {
+            *seconds = (unsigned)number * units[i].seconds;
+            return JETON_OK;
+        }
+    }
+    return jt_fail(err, JETON_E_ARGUMENT, "a duration is a number with s, m, h or d: 15m");
+}
+
+jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err)
+{
+    *algs = 0;
+    while (text != NULL && *text != '\0') {
+        const size_t len = strcspn(text, ",");
+        const jeton_alg alg = jeton_alg_find(jeton_bytes(text, len));
+        if (alg == JETON_ALG_UNSET)
+            return jt_fail(err, JETON_E_ARGUMENT, "there is no algorithm %.*s",
+                           (int)(len < 20 ? len : 20), text);
+        *algs |= JETON_ALG_BIT(alg);
+        text += len + (text[len] == ',' ? 1 : 0);
+    }
+    return JETON_OK;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/input.h - what commands are given: files, standard input, keys. */
+#ifndef JD_CLI_INPUT_H
+#define JD_CLI_INPUT_H
+
+#include "core/buf.h"
+
+#include <jeton/keyset.h>
+
+/* Reads a file, or standard input for "-", into *to, at most `limit` bytes.
+ * JETON_E_SYSTEM, with the file's name in the text; JETON_E_LIMIT. */
+JETON_MUST jeton_status jd_input_read(const char *path, size_t limit, jt_buf *to, jeton_err *err);
+
+/* The same without white space at both ends: tokens and passwords end in a newline. */
+JETON_MUST jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to,
+                                              jeton_err *err);
+
+/* A token: the operand itself, or standard input for "-". */
+JETON_MUST jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_err *err);
+
+/* The keys of a file: a JWK, a JWK Set, or a PEM block. Nothing else is taken for a key, least of
+ * all for a secret. A set of which keys were skipped is told about on stderr.
+ * JETON_E_KEY when there is no usable key in it. */
+JETON_MUST jeton_status jd_input_keys(const char *path, jeton_keyset **keys, jeton_err *err);
+
+/* The one key of a file. JETON_E_KEY when it holds several: `kid` (NULL: none) then chooses. */
+JETON_MUST jeton_status jd_input_key(const char *path, const char *kid, jeton_key **key,
+                                     jeton_err *err);
+
+/* A duration such as "90", "15m", "12h", "30d", in seconds. JETON_E_ARGUMENT. */
+JETON_MUST jeton_status jd_input_duration(const char *text, unsigned *seconds, jeton_err *err);
+
+/* Names of algorithms parted by commas, as a set for jeton_policy.algs. NULL gives 0. */
+JETON_MUST jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err);
+
+#endif
