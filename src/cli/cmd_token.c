@@ -197,8 +197,8 @@ static jt_node *describe(const jeton_verdict *verdict, jt_tree *tree)
     jt_put_bool(tree, answer, "ok", status == JETON_OK);
     if (status == JETON_OK) {
         JT_AUTO(jt_json_free) jt_json *claims = NULL;
-        (void)jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, NULL);
-        jt_put_node(tree, answer, "claims", jt_tree_copy(tree, jt_json_root(claims)));
+        if (jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, NULL) == JETON_OK)
+            jt_put_node(tree, answer, "claims", jt_tree_copy(tree, jt_json_root(claims)));
         return answer;
     }
     jt_put_text(tree, answer, "error", jeton_str(jeton_status_name(status)));
@@ -206,7 +206,7 @@ static jt_node *describe(const jeton_verdict *verdict, jt_tree *tree)
     return answer;
 }
 
-static int report_json(const jd_args *args, const jeton_verdict *verdict)
+static int report_json(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
 {
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
@@ -217,20 +217,19 @@ static int report_json(const jd_args *args, const jeton_verdict *verdict)
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     const int exit = jd_report_line(args, jt_buf_span(&line));
-    return exit != JD_EXIT_DONE ? exit : jd_exit_of(jeton_verdict_status(verdict));
+    return exit != JD_EXIT_DONE ? exit : jd_exit_of(outcome);
 }
 
-static int report_claims(const jd_args *args, const jeton_verdict *verdict)
+static int report_claims(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
 {
     JT_AUTO(jt_json_free) jt_json *claims = NULL;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     jeton_err err = {0};
-    jeton_status status = jeton_verdict_status(verdict);
-    if (status != JETON_OK) {
-        (void)jt_fail(&err, status, "refused: %s", jeton_verdict_why(verdict));
-        return jd_report_failure(args, status, &err);
+    if (outcome != JETON_OK) {
+        (void)jt_fail(&err, outcome, "refused: %s", jeton_verdict_why(verdict));
+        return jd_report_failure(args, outcome, &err);
     }
-    status = jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, &err);
+    jeton_status status = jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, &err);
     if (status == JETON_OK)
         status = jt_tree_new(NULL, &tree, &err);
     if (status != JETON_OK)
@@ -249,8 +248,9 @@ static int verify_batch(const jd_args *args, judge *on)
     while ((len = getline(&line, &size, stdin)) >= 0) {
         while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
             len--;
-        (void)jeton_verify(on->verifier, jeton_bytes(line, (size_t)len), on->verdict);
-        const int exit = report_json(args, on->verdict);
+        const jeton_status outcome =
+            jeton_verify(on->verifier, jeton_bytes(line, (size_t)len), on->verdict);
+        const int exit = report_json(args, outcome, on->verdict);
         worst = exit > worst ? exit : worst;
     }
     free(line);
@@ -264,9 +264,9 @@ static int verify_one(const jd_args *args, judge *on)
     const jeton_status status = jd_input_token(args->operand, &token, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
-    (void)jeton_verify(on->verifier, jt_buf_span(&token), on->verdict);
-    return jd_args_has(args, "--json") ? report_json(args, on->verdict)
-                                       : report_claims(args, on->verdict);
+    const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&token), on->verdict);
+    return jd_args_has(args, "--json") ? report_json(args, outcome, on->verdict)
+                                       : report_claims(args, outcome, on->verdict);
 }
 
 static int token_verify(const jd_args *args)

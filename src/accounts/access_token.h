@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/access_token.h - what stands in an access token (DESIGN.md §5), and what is demanded of
+ * one that comes back. Writer and reader of the same claims, so they are in one file. */
+#ifndef JD_ACCOUNTS_ACCESS_TOKEN_H
+#define JD_ACCOUNTS_ACCESS_TOKEN_H
+
+#include "accounts/accounts.h"
+
+#include <jeton/verifier.h>
+
+/* Makes the token of a session for its user. `rev` is the head of the log in the transaction
+ * that began or rotated the session. *token is the caller's. */
+JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_session *session,
+                                             const jd_user *user, uint64_t rev, jeton_text **token,
+                                             jeton_err *err);
+
+/* A verifier for our own access tokens, which also asks the revocation state. It borrows
+ * `accounts`. The caller's: jeton_verifier_free(). */
+JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, jeton_verifier **verifier,
+                                                 jeton_err *err);
+
+/* Whose an accepted token is. False when it does not say so in the way ours do. */
+JETON_MUST bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *session);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/accounts.c - opens and closes what users and sessions are made of. */
+#include "accounts/accounts.h"
+
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "signer/master.h"
+#include "sys/file.h"
+#include "sys/log.h"
+
+#include <stdio.h>
+
+#define LOG_BATCH 1000U
+
+static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
+{
+    jd_path path;
+    unsigned applied;
+    JT_TRY(jd_path_join(accounts->config.data, "jeton.db", &path, err));
+    JT_TRY(jd_store_open(NULL, path.chars, &accounts->store, err));
+    JT_TRY(jd_store_migrate(accounts->store, &applied, err));
+    if (applied > 0)
+        jd_log(JD_INFO, EV_STORE_MIGRATED, JD_INT("applied", applied));
+    return JETON_OK;
+}
+
+static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
+{
+    JT_TRY(jt_revocations_new(NULL, &accounts->revocations, err));
+    uint64_t seen = 0;
+    jd_entries entries;
+    do {
+        JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+        JT_TRY(jd_store_log_after(accounts->store, seen, LOG_BATCH, &arena, &entries, err));
+        for (size_t i = 0; i < entries.count; i++) {
+            jd_accounts_revoke(accounts, &entries.at[i]);
+            seen = entries.at[i].n;
+        }
+    } while (entries.count == LOG_BATCH);
+    return JETON_OK;
+}
+
+/* A hash for names that nobody has, so that trying one takes as long as a wrong password. */
+static jeton_status make_decoy(jd_accounts *accounts, jeton_err *err)
+{
+    uint8_t random[32];
+    accounts->cost = (jt_pwhash_cost){.memory = (size_t)accounts->config.hash_memory,
+                                      .passes = (unsigned)accounts->config.hash_passes};
+    JT_TRY(jt_random(NULL, random, sizeof random, err));
+    return jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
+                           accounts->decoy, err);
+}
+
+jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)
+{
+    *accounts = (jd_accounts){.config = *config};
+    JT_TRY(open_store(accounts, err));
+    JT_TRY(jd_master_open(NULL, config->data, accounts->store, &accounts->sealer, err));
+    JT_TRY(jd_signer_open(NULL, accounts->store, accounts->sealer, &accounts->signer, err));
+    JT_TRY(load_revocations(accounts, err));
+    return make_decoy(accounts, err);
+}
+
+void jd_accounts_close(jd_accounts *accounts)
+{
+    jt_revocations_free(&accounts->revocations);
+    jd_signer_free(&accounts->signer);
+    jd_sealer_free(&accounts->sealer);
+    jd_store_close(&accounts->store);
+}
+
+jeton_status jd_accounts_name(jd_accounts *accounts, const char *address, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jeton_span issuer = jeton_str(accounts->config.issuer);
+    if (issuer.len == 0) {
+        char first[JD_CONFIG_TEXT];
+        (void)snprintf(first, sizeof first, "http://%s", address);
+        JT_TRY(
+            jd_store_meta_claim(accounts->store, "issuer", jeton_str(first), &arena, &issuer, err));
+    }
+    (void)snprintf(accounts->issuer, sizeof accounts->issuer, "%.*s", (int)issuer.len,
+                   (const char *)issuer.ptr);
+    const bool audience_set = accounts->config.audience[0] != '\0';
+    (void)snprintf(accounts->audience, sizeof accounts->audience, "%s",
+                   audience_set ? accounts->config.audience : accounts->issuer);
+    return JETON_OK;
+}
+
+void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
+{
+    jeton_err err = {0};
+    if (entry->n == 0)
+        return;
+    if (jt_revocations_apply(accounts->revocations, entry, &err) != JETON_OK)
+        jd_log(JD_ERROR, EV_REVOCATIONS_FULL, JD_TEXT("why", err.text),
+               JD_TEXT("next", "every token issued before is refused"));
+}
+
+/* Not the settings of today: a token may have been issued under a longer life, and may be judged
+ * under a wider leeway, after a restart. */
+jeton_time jd_accounts_horizon(jeton_time now)
+{
+    return now + (JD_ACCESS_TTL_MAX + JD_LEEWAY_MAX) * 1000;
+}
+
+void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
+{
+    jeton_err err = {0};
+    size_t removed = 0;
+    jt_revocations_sweep(accounts->revocations, now);
+    if (jd_store_purge(accounts->store, now, &removed, &err) != JETON_OK)
+        jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+}

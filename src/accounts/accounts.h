@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/accounts.h - what the functions on users and sessions work with: the store, the keys
+ * and the revocation state, opened once and shared by all threads. */
+#ifndef JD_ACCOUNTS_ACCOUNTS_H
+#define JD_ACCOUNTS_ACCOUNTS_H
+
+#include "crypto/pwhash.h"
+#include "revoke/revocations.h"
+#include "signer/signer.h"
+#include "store/store.h"
+#include "sys/config.h"
+
+typedef struct jd_accounts {
+    jd_config config;
+    jd_store *store;
+    jd_sealer *sealer;
+    jd_signer *signer;
+    jt_revocations *revocations;
+    char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
+    char audience[JD_CONFIG_TEXT]; /* the aud of every token */
+    jt_pwhash_cost cost;           /* of new password hashes */
+    char decoy[JT_PWHASH_TEXT];    /* a hash of that cost which no password has */
+} jd_accounts;
+
+/* Opens everything in the data folder of `config`, making what is missing at a first start, and
+ * loads the revocation state. The folder's lock must be held.
+ *
+ * accounts  jd_accounts_close() is due whatever comes back
+ */
+JETON_MUST jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts,
+                                         jeton_err *err);
+void jd_accounts_close(jd_accounts *accounts);
+
+/* Settles the issuer and the audience: the settings, else what the store remembers, else
+ * http://ADDRESS, which the store then remembers (tokens must not become strange because the
+ * server moves to another port). */
+JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *address,
+                                         jeton_err *err);
+
+/* Takes a new entry of the log into the revocation state. An entry with number 0 is none. From
+ * its return on, the tokens it concerns are refused. */
+void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
+
+/* When every access token that was issued before `now` has expired, whatever the settings were
+ * then and will be by then: until then its revocation is kept. */
+jeton_time jd_accounts_horizon(jeton_time now);
+
+/* Drops what has expired from the revocation state and the store. */
+void jd_accounts_sweep(jd_accounts *accounts, jeton_time now);
+
+#endif

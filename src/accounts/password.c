@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/password.c - rules for passwords, and the check that takes as long for nobody. */
+#include "accounts/password.h"
+
+#include "core/err.h"
+
+jeton_status jd_password_may_be(jeton_span password, jeton_err *err)
+{
+    if (password.len < JD_PASSWORD_MIN)
+        return jt_fail(err, JETON_E_REQUEST, "a password has at least %u bytes", JD_PASSWORD_MIN);
+    if (password.len > JD_PASSWORD_MAX)
+        return jt_fail(err, JETON_E_REQUEST, "a password has at most %u bytes", JD_PASSWORD_MAX);
+    if (memchr(password.ptr, '\0', password.len) != NULL)
+        return jt_fail(err, JETON_E_REQUEST, "a password holds no NUL byte");
+    return JETON_OK;
+}
+
+jeton_status jd_password_check(const jd_accounts *accounts, jeton_span hash, jeton_span password,
+                               jeton_err *err)
+{
+    const bool nobody = hash.len == 0;
+    const jeton_span against = nobody ? jeton_str(accounts->decoy) : hash;
+    const jeton_status status = jt_pwhash_verify(against, password, err);
+    if (status == JETON_OK && nobody)
+        return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
+    return status;
+}
