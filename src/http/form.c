@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http/form.c - pairs of a form or query, decoded into an arena. */
+#include "http/form.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+
+typedef struct jd_pair {
+    jeton_span name, value;
+} jd_pair;
+
+struct jd_form {
+    size_t count;
+    jd_pair pairs[JD_FORM_PAIRS];
+};
+
+/* The value of a hex digit, or 16. */
+static unsigned hex_digit(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const uint8_t lower = c | 0x20;
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10U : 16U;
+}
+
+/* The byte that text stands for at *at, which moves on; -1 when it stands for none. NUL is none:
+ * C code further in would see a shorter text than was checked. */
+static int decode_byte(jeton_span text, size_t *at)
+{
+    const uint8_t c = text.ptr[(*at)++];
+    if (c == '+')
+        return ' ';
+    if (c != '%')
+        return c >= ' ' && c != 0x7f ? c : -1;
+    if (text.len - *at < 2)
+        return -1;
+    const unsigned high = hex_digit(text.ptr[*at]);
+    const unsigned low = hex_digit(text.ptr[*at + 1]);
+    *at += 2;
+    const unsigned byte = high << 4 | low;
+    return high < 16 && low < 16 && byte != 0 ? (int)byte : -1;
+}
+
+static jeton_status decode(jeton_span text, jt_arena *arena, jeton_span *decoded, jeton_err *err)
+{
+    uint8_t *to = jt_arena_alloc(arena, text.len + 1);
+    if (to == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "form");
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        const int byte = decode_byte(text, &at);
+        if (byte < 0)
+            return jt_fail(err, JETON_E_REQUEST, "form: a character is not encoded as it must be");
+        to[len++] = (uint8_t)byte;
+    }
+    *decoded = jeton_bytes(to, len);
+    return JETON_OK;
+}
+
+/* What comes before the first `mark` in *rest, or all of it; *rest moves behind the mark. */
+static jeton_span cut_before(jeton_span *rest, uint8_t mark)
+{
+    const uint8_t *end = rest->len > 0 ? memchr(rest->ptr, mark, rest->len) : NULL;
+    const size_t len = end != NULL ? (size_t)(end - rest->ptr) : rest->len;
+    const size_t used = end != NULL ? len + 1 : len;
+    const jeton_span before = jeton_bytes(rest->ptr, len);
+    *rest = jeton_bytes(rest->ptr + used, rest->len - used);
+    return before;
+}
+
+static jeton_status add_pair(jd_form *form, jeton_span piece, jt_arena *arena, jeton_err *err)
+{
+    if (form->count == JD_FORM_PAIRS)
+        return jt_fail(err, JETON_E_REQUEST, "form: more than %u fields", JD_FORM_PAIRS);
+    jd_pair *pair = &form->pairs[form->count];
+    jeton_span value = piece;
+    const jeton_span name = cut_before(&value, '=');
+    JT_TRY(decode(name, arena, &pair->name, err));
+    JT_TRY(decode(value, arena, &pair->value, err));
+    form->count++;
+    return JETON_OK;
+}
+
+jeton_status jd_form_parse(jeton_span text, jt_arena *arena, jd_form **form, jeton_err *err)
+{
+    *form = NULL;
+    jd_form *made = jt_arena_alloc(arena, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "form");
+    while (text.len > 0) {
+        const jeton_span piece = cut_before(&text, '&');
+        if (piece.len > 0)
+            JT_TRY(add_pair(made, piece, arena, err));
+    }
+    *form = made;
+    return JETON_OK;
+}
+
+size_t jd_form_find(const jd_form *form, const char *name, jeton_span *value)
+{
+    size_t count = 0;
+    *value = (jeton_span){0};
+    for (size_t i = 0; i < form->count; i++) {
+        if (!jeton_span_equal(form->pairs[i].name, jeton_str(name)))
+            continue;
+        if (count++ == 0)
+            *value = form->pairs[i].value;
+    }
+    return count;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http/head.c - reads the fields of a request and refuses what has two readings. */
+#include "http/head.h"
+
+#include "core/auto.h"
+
+#include <microhttpd.h>
+#include <strings.h>
+
+/* ---- reading ---- */
+
+static enum MHD_Result add_field(void *user, enum MHD_ValueKind kind, const char *name,
+                                 size_t name_len, const char *value, size_t value_len)
+{
+    (void)kind;
+    jd_head *head = user;
+    head->fields[head->count++] =
+        (jd_field){jeton_bytes(name, name_len), jeton_bytes(value, value != NULL ? value_len : 0)};
+    return MHD_YES;
+}
+
+bool jd_head_read(struct MHD_Connection *mhd, jt_arena *arena, jd_head *head)
+{
+    const int count = MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, NULL, NULL);
+    if (count <= 0)
+        return true;
+    head->fields = jt_arena_alloc(arena, (size_t)count * sizeof *head->fields);
+    if (head->fields == NULL)
+        return false;
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, add_field, head);
+    return true;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static jeton_span trimmed(jeton_span text)
+{
+    while (text.len > 0 && is_blank(text.ptr[0]))
+        text = jeton_bytes(text.ptr + 1, text.len - 1);
+    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+static bool is_named(const jd_field *field, const char *name)
+{
+    return field->name.len == strlen(name) &&
+           strncasecmp((const char *)field->name.ptr, name, field->name.len) == 0;
+}
+
+size_t jd_head_find(const jd_head *head, const char *name, jeton_span *value)
+{
+    size_t count = 0;
+    *value = (jeton_span){0};
+    for (size_t i = 0; i < head->count; i++) {
+        if (!is_named(&head->fields[i], name))
+            continue;
+        if (count++ == 0)
+            *value = trimmed(head->fields[i].value);
+    }
+    return count;
+}
+
+/* ---- characters ---- */
+
+static bool is_alnum(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* Whether each byte is a letter, a digit or one of `others`. */
+static bool consists_of(jeton_span text, const char *others)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_alnum(text.ptr[i]) && (text.ptr[i] == 0 || strchr(others, text.ptr[i]) == NULL))
+            return false;
+    return true;
+}
+
+bool jd_is_token(jeton_span text)
+{
+    return text.len > 0 && consists_of(text, "!#$%&'*+-.^_`|~");
+}
+
+bool jd_is_field_text(jeton_span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((text.ptr[i] < ' ' && text.ptr[i] != '\t') || text.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* ---- rules ---- */
+
+static bool is_version(const jd_head *head, const char *version)
+{
+    return jeton_span_equal(head->version, jeton_str(version));
+}
+
+static bool has_other_version(const jd_head *head)
+{
+    return !is_version(head, "HTTP/1.1") && !is_version(head, "HTTP/1.0");
+}
+
+static bool has_odd_method(const jd_head *head)
+{
+    return !jd_is_token(head->method);
+}
+
+/* The origin form of RFC 9112 §3.2.1 only. An absolute target ("GET http://host/") would name the
+ * host a second time, and nobody sends it to a server that is no proxy. */
+static bool has_odd_target(const jd_head *head)
+{
+    if (head->target.len == 0 || head->target.ptr[0] != '/')
+        return true;
+    for (size_t i = 0; i < head->target.len; i++)
+        if (head->target.ptr[i] <= ' ' || head->target.ptr[i] >= 0x7f || head->target.ptr[i] == '#')
+            return true;
+    return false;
+}
+
+/* Also catches "Content-Length : 5": the blank belongs to the name then. */
+static bool has_odd_name(const jd_head *head)
+{
+    for (size_t i = 0; i < head->count; i++)
+        if (!jd_is_token(head->fields[i].name))
+            return true;
+    return false;
+}
+
+static bool has_odd_value(const jd_head *head)
+{
+    for (size_t i = 0; i < head->count; i++)
+        if (!jd_is_field_text(head->fields[i].value))
+            return true;
+    return false;
+}
+
+/* libmicrohttpd before 1.0 splits lines where they lie and puts NULs over each CR LF. So after an
+ * ordinary line the next name begins exactly two bytes behind the value. It joins a folded line
+ * (obs-fold, RFC 9112 §5.2) to the *name* before it, which may hide a Content-Length, and moves
+ * that name out of line; a folded line of blanks only, a bare LF and a NUL inside a value leave a
+ * distance that is not two. From 1.0 on it refuses all of these itself and moves nothing, either.
+ */
+static bool follows(const uint8_t *end, const uint8_t *next)
+{
+    return (uintptr_t)next == (uintptr_t)end + 2;
+}
+
+static bool is_in_one_piece(const jd_field *field)
+{
+    const uint8_t *at = field->name.ptr + field->name.len + 1; /* behind the colon */
+    if ((uintptr_t)field->value.ptr < (uintptr_t)at)
+        return false;
+    while (at < field->value.ptr && is_blank(*at))
+        at++;
+    return at == field->value.ptr;
+}
+
+static bool has_broken_line(const jd_head *head)
+{
+    const uint8_t *end = head->version.ptr + head->version.len;
+    for (size_t i = 0; i < head->count; i++) {
+        const jd_field *field = &head->fields[i];
+        if (!follows(end, field->name.ptr) || !is_in_one_piece(field))
+            return true;
+        end = field->value.ptr + field->value.len;
+    }
+    /* The blank line that ends the head. What is read here was read by the parser before. */
+    return end[0] != 0 || end[1] != 0 || end[2] != 0 || end[3] != 0;
+}
+
+/* RFC 9112 §3.2: exactly one, and of a host's characters. */
+static bool has_odd_host(const jd_head *head)
+{
+    jeton_span host;
+    const size_t count = jd_head_find(head, "Host", &host);
+    const bool may_lack = is_version(head, "HTTP/1.0");
+    return count > 1 || (count == 0 && !may_lack) || !consists_of(host, "-._~!$&'()*+;=:[]%");
+}
+
+static bool has_odd_length(const jd_head *head)
+{
+    jeton_span length;
+    const size_t count = jd_head_find(head, "Content-Length", &length);
+    if (count == 0)
+        return false;
+    if (count > 1 || length.len == 0 || length.len > 18)
+        return true;
+    for (size_t i = 0; i < length.len; i++)
+        if (length.ptr[i] < '0' || length.ptr[i] > '9')
+            return true;
+    return false;
+}
+
+/* RFC 9112 §6.1: "chunked" is the one coding we undo, HTTP/1.0 does not know it, and next to a
+ * Content-Length it is an attack. */
+static bool has_odd_coding(const jd_head *head)
+{
+    jeton_span coding, length;
+    const size_t count = jd_head_find(head, "Transfer-Encoding", &coding);
+    if (count == 0)
+        return false;
+    return count > 1 || jd_head_find(head, "Content-Length", &length) > 0 ||
+           is_version(head, "HTTP/1.0") || coding.len != 7 ||
+           strncasecmp((const char *)coding.ptr, "chunked", 7) != 0;
+}
+
+static const struct {
+    bool (*applies)(const jd_head *head);
+    jd_refusal refusal;
+} rules[] = {
+    {has_other_version, {505, "only HTTP/1.1 and HTTP/1.0 are spoken here"}},
+    {has_odd_method, {400, "the method is not a token"}},
+    {has_odd_target, {400, "the request target is not a path of printable characters"}},
+    {has_odd_name, {400, "a header name is not a token"}},
+    {has_odd_value, {400, "a header value holds a control character"}},
+    {has_broken_line, {400, "a header line is folded, or does not end in CR LF"}},
+    {has_odd_host, {400, "the Host header is missing, repeated or malformed"}},
+    {has_odd_length, {400, "the Content-Length header is repeated or malformed"}},
+    {has_odd_coding, {400, "the Transfer-Encoding header is not the one word chunked"}},
+};
+
+static bool is_larger(const jd_head *head, size_t limit)
+{
+    size_t size = head->method.len + head->target.len + head->version.len;
+    for (size_t i = 0; i < head->count && size <= limit; i++)
+        size += head->fields[i].name.len + head->fields[i].value.len + strlen(": \r\n");
+    return size > limit;
+}
+
+jd_refusal jd_head_check(const jd_head *head, size_t header_limit)
+{
+    for (size_t i = 0; i < JT_COUNT(rules); i++)
+        if (rules[i].applies(head))
+            return rules[i].refusal;
+    if (is_larger(head, header_limit))
+        return (jd_refusal){431, "the headers are larger than the limit"};
+    return (jd_refusal){0};
+}
+
+bool jd_head_announces_more(const jd_head *head, size_t limit)
+{
+    jeton_span length;
+    uint64_t bytes = 0; /* 18 digits fit */
+    jd_head_find(head, "Content-Length", &length);
+    for (size_t i = 0; i < length.len; i++)
+        bytes = bytes * 10 + (length.ptr[i] - '0');
+    return bytes > limit;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http/request.c - what handlers see of a request. */
+#include "http/request.h"
+
+#include "core/auto.h"
+#include "http/connection.h"
+#include "http/cookie.h"
+
+#include <assert.h>
+#include <strings.h>
+
+jeton_span jd_request_method(const jd_request *request)
+{
+    return request->head.method;
+}
+
+/* Where the path ends. */
+static size_t path_length(jeton_span target)
+{
+    const uint8_t *mark = target.len > 0 ? memchr(target.ptr, '?', target.len) : NULL;
+    return mark != NULL ? (size_t)(mark - target.ptr) : target.len;
+}
+
+jeton_span jd_request_path(const jd_request *request)
+{
+    const jeton_span target = request->head.target;
+    return jeton_bytes(target.ptr, path_length(target));
+}
+
+jeton_span jd_request_query_text(const jd_request *request)
+{
+    const jeton_span target = request->head.target;
+    const size_t len = path_length(target);
+    if (len == target.len)
+        return (jeton_span){0};
+    return jeton_bytes(target.ptr + len + 1, target.len - len - 1);
+}
+
+jeton_status jd_request_query(jd_request *request, const char *name, jeton_span *value,
+                              size_t *count, jeton_err *err)
+{
+    *value = (jeton_span){0};
+    *count = 0;
+    if (request->query == NULL)
+        JT_TRY(
+            jd_form_parse(jd_request_query_text(request), &request->arena, &request->query, err));
+    *count = jd_form_find(request->query, name, value);
+    return JETON_OK;
+}
+
+size_t jd_request_header(const jd_request *request, const char *name, jeton_span *value)
+{
+    return jd_head_find(&request->head, name, value);
+}
+
+static bool is_cookie_header(const jd_field *field)
+{
+    return field->name.len == strlen("Cookie") &&
+           strncasecmp((const char *)field->name.ptr, "Cookie", field->name.len) == 0;
+}
+
+size_t jd_request_cookie(const jd_request *request, const char *name, jeton_span *value)
+{
+    size_t count = 0;
+    *value = (jeton_span){0};
+    for (size_t i = 0; i < request->head.count; i++) {
+        jeton_span found;
+        if (!is_cookie_header(&request->head.fields[i]))
+            continue;
+        const size_t here = jd_cookie_find(request->head.fields[i].value, name, &found);
+        if (count == 0 && here > 0)
+            *value = found;
+        count += here;
+    }
+    return count;
+}
+
+jeton_span jd_request_body(const jd_request *request)
+{
+    return jt_buf_span(&request->body);
+}
+
+const char *jd_request_peer(const jd_request *request)
+{
+    return request->connection->peer;
+}
+
+jt_arena *jd_request_arena(jd_request *request)
+{
+    return &request->arena;
+}
+
+void jd_request_set_state(jd_request *request, void *state)
+{
+    request->state = state;
+}
+
+void *jd_request_state(const jd_request *request)
+{
+    return request->state;
+}
+
+void jd_request_suspend(jd_request *request)
+{
+    assert(request->given && !request->closing && !request->answer.made && !request->suspended);
+    request->suspended = true;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http/server.c - opens, starts, drains and closes: one listening socket, a few loops. */
+#include "http/server.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/mem.h"
+#include "http/listener.h"
+#include "http/loop.h"
+
+#include <unistd.h>
+
+#define THREADS_MAX     64U
+#define DEFAULT_THREADS 4U
+
+struct jd_http {
+    jd_http_options options;
+    jd_traffic traffic;
+    char *listen;
+    int listener; /* -1 when let go */
+    unsigned port;
+    unsigned running; /* loops that were started */
+    jd_loop loops[];
+};
+
+static unsigned default_threads(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors < 1)
+        return 1;
+    return processors < (long)DEFAULT_THREADS ? (unsigned)processors : DEFAULT_THREADS;
+}
+
+static unsigned either(unsigned given, unsigned otherwise)
+{
+    return given != 0 ? given : otherwise;
+}
+
+static jd_http_options completed(const jd_http_options *given)
+{
+    jd_http_options options = *given;
+    options.threads = either(given->threads, default_threads());
+    options.connections = either(given->connections, 4096);
+    options.header_limit = given->header_limit != 0 ? given->header_limit : (size_t)32 * 1024;
+    options.body_limit = given->body_limit != 0 ? given->body_limit : (size_t)64 * 1024;
+    options.idle_ms = either(given->idle_ms, 30000);
+    options.request_ms = either(given->request_ms, 10000);
+    options.answer_ms = either(given->answer_ms, 30000);
+    return options;
+}
+
+static jeton_status check_options(const jd_http_options *options, jeton_err *err)
+{
+    if (options->handle == NULL || options->refuse == NULL)
+        return jt_fail(err, JETON_E_ARGUMENT, "an HTTP server needs handle and refuse");
+    if (options->threads > THREADS_MAX)
+        return jt_fail(err, JETON_E_ARGUMENT, "more than %u HTTP threads", THREADS_MAX);
+    return JETON_OK;
+}
+
+static jd_http *new_server(const jd_http_options *options)
+{
+    jd_http *made = jt_zalloc(NULL, sizeof *made + options->threads * sizeof made->loops[0]);
+    if (made == NULL)
+        return NULL;
+    made->options = *options;
+    made->listener = -1;
+    made->listen = jt_strdup(NULL, options->listen);
+    made->options.listen = made->listen;
+    return made;
+}
+
+jeton_status jd_http_open(const jd_http_options *options, jd_http **http, jeton_err *err)
+{
+    *http = NULL;
+    JT_TRY(check_options(options, err));
+    const jd_http_options complete = completed(options);
+    jd_http *made = new_server(&complete);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "HTTP server");
+    jeton_status status = jd_traffic_init(&made->traffic, err);
+    if (status != JETON_OK) {
+        jt_release(NULL, made->listen);
+        jt_release(NULL, made);
+        return status;
+    }
+    status = jd_listener_open(options->listen, &made->listener, err);
+    if (status != JETON_OK) {
+        jd_http_close(&made);
+        return status;
+    }
+    made->port = jd_listener_port(made->listener);
+    *http = made;
+    return JETON_OK;
+}
+
+jeton_status jd_http_start(jd_http *http, jeton_err *err)
+{
+    for (; http->running < http->options.threads; http->running++)
+        JT_TRY(jd_loop_start(&http->loops[http->running], &http->options, &http->traffic,
+                             http->listener, err));
+    return JETON_OK;
+}
+
+unsigned jd_http_port(const jd_http *http)
+{
+    return http->port;
+}
+
+unsigned jd_http_connections(const jd_http *http)
+{
+    return atomic_load(&http->traffic.connections);
+}
+
+static void turn(jd_http *http, jd_tide tide)
+{
+    atomic_store(&http->traffic.tide, tide);
+    if (http->listener >= 0)
+        close(http->listener);
+    http->listener = -1;
+    for (unsigned i = 0; i < http->running; i++)
+        jd_loop_wake(&http->loops[i]);
+}
+
+bool jd_http_drain(jd_http *http, unsigned wait_ms)
+{
+    turn(http, JD_DRAINING);
+    return jd_traffic_wait(&http->traffic, wait_ms);
+}
+
+void jd_http_close(jd_http **http)
+{
+    jd_http *own = *http;
+    *http = NULL;
+    if (own == NULL)
+        return;
+    turn(own, JD_STOPPING);
+    for (unsigned i = 0; i < own->running; i++)
+        jd_loop_join(&own->loops[i]);
+    jd_traffic_done(&own->traffic);
+    jt_release(NULL, own->listen);
+    jt_release(NULL, own);
+}
