@@ -18,6 +18,10 @@
 #define JD_DAY ((int64_t)86400)
 #define JD_MIB ((int64_t)1024 * 1024)
 
+/* Bounds that others reason with: how long a revocation must be kept (accounts/accounts.h). */
+#define JD_ACCESS_TTL_MAX JD_DAY
+#define JD_LEEWAY_MAX     ((int64_t)600)
+
 /* clang-format off */
 #define JD_CONFIG_LIST(X)                                                                           \
     X(TEXT,    data,          "data",          "data",           1, 1000,                           \
@@ -28,7 +32,7 @@
       "the iss of every token; empty: made of the address that is listened on")                     \
     X(TEXT,    audience,      "audience",      "",               0, 512,                            \
       "the aud of every token; empty: the issuer")                                                  \
-    X(SECONDS, access_ttl,    "access-ttl",    "15m",            1, JD_DAY,                         \
+    X(SECONDS, access_ttl,    "access-ttl",    "15m",            1, JD_ACCESS_TTL_MAX,              \
       "how long an access token lives")                                                             \
     X(SECONDS, refresh_ttl,   "refresh-ttl",   "7d",             1, 400 * JD_DAY,                   \
       "how long a refresh token lives without use")                                                 \
@@ -36,7 +40,7 @@
       "how long a session lives at most")                                                           \
     X(SECONDS, refresh_grace, "refresh-grace", "30s",            0, 600,                            \
       "how long the refresh token before the last is answered with the last once more")             \
-    X(SECONDS, leeway,        "leeway",        "0s",             0, 600,                            \
+    X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
     X(COUNT,   threads,       "threads",       "0",              0, 256,                            \
       "threads that serve HTTP; 0: one for each processor, at most 4")                              \
