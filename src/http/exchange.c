@@ -59,6 +59,7 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *mh
     request->mhd = mhd;
     const jeton_span text = jeton_str(target);
     const char *copy = jt_arena_text(&request->arena, text);
+    request->head.target_at = target;
     request->head.target = jeton_bytes(copy, copy != NULL ? text.len : 0);
     return request;
 }

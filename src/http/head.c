@@ -139,20 +139,54 @@ static bool has_odd_value(const jd_head *head)
     return false;
 }
 
-/* libmicrohttpd before 1.0 splits lines where they lie and puts NULs over each CR LF. So after an
- * ordinary line the next name begins exactly two bytes behind the value. It joins a folded line
- * (obs-fold, RFC 9112 §5.2) to the *name* before it, which may hide a Content-Length, and moves
- * that name out of line; a folded line of blanks only, a bare LF and a NUL inside a value leave a
- * distance that is not two. From 1.0 on it refuses all of these itself and moves nothing, either.
- */
-static bool follows(const uint8_t *end, const uint8_t *next)
+/* libmicrohttpd splits the head where it lies: it puts NULs over what stands between the parts and
+ * moves nothing. So in an ordinary head each part begins right behind the one before.
+ *
+ * Before 1.0 it joins a folded line (obs-fold, RFC 9112 §5.2) to the *name* before it, which may
+ * hide a Content-Length, and moves that name elsewhere. A folded line of blanks only, a bare LF and
+ * a NUL inside a part leave another distance. From 1.0 on it refuses all of these itself.
+ *
+ * What stays unseen: NULs at the very end of the last value. They belong to no length here. */
+static bool follows(const void *next, const void *end, size_t distance)
 {
-    return (uintptr_t)next == (uintptr_t)end + 2;
+    return (uintptr_t)next == (uintptr_t)end + distance;
+}
+
+/* Where the next line begins when the text of this one ends at `end`: NUL NUL over CR LF before
+ * 1.0, then NUL over the first byte of what was blanks, CR, LF. NULL when it is neither. */
+static const uint8_t *next_line(const uint8_t *end)
+{
+    if (*end++ != 0)
+        return NULL;
+    if (is_blank(*end) || *end == '\r') {
+        while (is_blank(*end))
+            end++;
+        if (*end++ != '\r')
+            return NULL;
+    }
+    return *end == 0 || *end == '\n' ? end + 1 : NULL;
+}
+
+static bool is_blank_line(const uint8_t *line)
+{
+    return line != NULL && (line[0] == 0 || line[0] == '\r') && (line[1] == 0 || line[1] == '\n');
+}
+
+static const uint8_t *end_of(jeton_span text)
+{
+    return text.ptr + text.len;
+}
+
+static bool has_broken_request_line(const jd_head *head)
+{
+    const uint8_t *target_end = (const uint8_t *)head->target_at + head->target.len;
+    return !follows(head->target_at, end_of(head->method), 1) ||
+           !follows(head->version.ptr, target_end, 1);
 }
 
 static bool is_in_one_piece(const jd_field *field)
 {
-    const uint8_t *at = field->name.ptr + field->name.len + 1; /* behind the colon */
+    const uint8_t *at = end_of(field->name) + 1; /* behind the colon */
     if ((uintptr_t)field->value.ptr < (uintptr_t)at)
         return false;
     while (at < field->value.ptr && is_blank(*at))
@@ -160,17 +194,17 @@ static bool is_in_one_piece(const jd_field *field)
     return at == field->value.ptr;
 }
 
+/* Nothing is read here that the parser has not read before. */
 static bool has_broken_line(const jd_head *head)
 {
-    const uint8_t *end = head->version.ptr + head->version.len;
+    const uint8_t *line = next_line(end_of(head->version));
     for (size_t i = 0; i < head->count; i++) {
         const jd_field *field = &head->fields[i];
-        if (!follows(end, field->name.ptr) || !is_in_one_piece(field))
+        if (line != field->name.ptr || !is_in_one_piece(field))
             return true;
-        end = field->value.ptr + field->value.len;
+        line = next_line(end_of(field->value));
     }
-    /* The blank line that ends the head. What is read here was read by the parser before. */
-    return end[0] != 0 || end[1] != 0 || end[2] != 0 || end[3] != 0;
+    return !is_blank_line(line);
 }
 
 /* RFC 9112 §3.2: exactly one, and of a host's characters. */
@@ -213,9 +247,10 @@ static const struct {
     bool (*applies)(const jd_head *head);
     jd_refusal refusal;
 } rules[] = {
-    {has_other_version, {505, "only HTTP/1.1 and HTTP/1.0 are spoken here"}},
+    {has_broken_request_line, {400, "the request line is not METHOD, TARGET and VERSION"}},
     {has_odd_method, {400, "the method is not a token"}},
     {has_odd_target, {400, "the request target is not a path of printable characters"}},
+    {has_other_version, {505, "only HTTP/1.1 and HTTP/1.0 are spoken here"}},
     {has_odd_name, {400, "a header name is not a token"}},
     {has_odd_value, {400, "a header value holds a control character"}},
     {has_broken_line, {400, "a header line is folded, or does not end in CR LF"}},

@@ -17,9 +17,11 @@ typedef struct jd_field {
     jeton_span name, value;
 } jd_field;
 
-/* The spans lie in libmicrohttpd's read buffer, where they came in; the target is a copy. */
+/* The spans lie in libmicrohttpd's read buffer, where they came in. It decodes the target in
+ * place, so that is a copy, and `target_at` is only where it was. */
 typedef struct jd_head {
     jeton_span method, target, version;
+    const void *target_at;
     jd_field *fields;
     size_t count;
 } jd_head;

@@ -42,8 +42,7 @@ jd_http *world_start(const jd_http_options *options)
         complete.handle = world_handle;
     if (complete.refuse == NULL)
         complete.refuse = world_refuse;
-    if (jd_http_open(&complete, &http, &err) != JETON_OK ||
-        jd_http_start(http, &err) != JETON_OK)
+    if (jd_http_open(&complete, &http, &err) != JETON_OK || jd_http_start(http, &err) != JETON_OK)
         fail_msg("%s", err.text);
     assert_in_range(jd_http_port(http), 1, 65535);
     return http;
@@ -145,6 +144,14 @@ void world_hear_to(const char *method, int fd, world_answer *answer)
 void world_hear(int fd, world_answer *answer)
 {
     world_hear_to("GET", fd, answer);
+}
+
+void world_hear_rest(int fd, char *text, size_t size)
+{
+    size_t len = 0;
+    while (len < size - 1 && hear_byte(fd, &text[len]))
+        len++;
+    text[len] = '\0';
 }
 
 bool world_is_ended(int fd)

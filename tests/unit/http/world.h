@@ -40,6 +40,9 @@ typedef struct world_answer {
 void world_hear_to(const char *method, int fd, world_answer *answer);
 void world_hear(int fd, world_answer *answer);
 
+/* Reads on until the other side ends the connection; NUL-terminated. */
+void world_hear_rest(int fd, char *text, size_t size);
+
 /* Whether the other side ends the connection, with nothing more to read. */
 bool world_is_ended(int fd);
 
