@@ -16,16 +16,6 @@ static const jt_pkey_kind *const kinds[JT_PKEY_TYPES] = {
     [JT_PKEY_ED25519] = &jt_pkey_ed25519,
 };
 
-size_t jt_pkey_count(jt_pkey_type type)
-{
-    return kinds[type]->count;
-}
-
-size_t jt_pkey_public_count(jt_pkey_type type)
-{
-    return kinds[type]->public_count;
-}
-
 jt_pkey_type jt_pkey_type_of(const jt_pkey *key)
 {
     return key->kind->type;

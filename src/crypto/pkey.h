@@ -31,10 +31,6 @@ typedef struct jt_numbers {
     jeton_span at[JT_PKEY_NUMBERS];
 } jt_numbers;
 
-/* How many of the numbers a type has, and how many of these are public. */
-size_t jt_pkey_count(jt_pkey_type type);
-size_t jt_pkey_public_count(jt_pkey_type type);
-
 /* Makes a key. The numbers are borrowed for the call only.
  *
  * key   set to NULL first; on JETON_OK the caller owns it: jt_pkey_free()
