@@ -16,6 +16,7 @@ typedef enum jt_key_op {
 /* The one rule that binds a key to an algorithm: JETON_OK when `key` may do `op` with `alg`.
  *
  * JETON_E_ALG      the key is of another type or curve, or bound to another algorithm
+ * JETON_E_KEY      a secret that is shorter than the hash (RFC 7518 §3.2)
  * JETON_E_KEY_USE  "use" or "key_ops" forbid it, or there is no private part to sign with
  */
 JETON_MUST jeton_status jt_key_allows(const jeton_key *key, jeton_alg alg, jt_key_op op,

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys/alg.c - the algorithms, in one table. */
+#include "keys/alg.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "crypto/ecdsa.h"
+#include "crypto/ed25519.h"
+#include "crypto/rsa.h"
+#include "keys/inside.h"
+
+static jeton_status sign_hmac(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                              uint8_t *sig, size_t *len, jeton_err *err)
+{
+    if (*len < jt_hash_len(alg->hash))
+        return jt_fail(err, JETON_E_ARGUMENT, "no room for an HMAC");
+    jt_hmac_sign(&key->oct->macs[alg->hash], input, sig);
+    *len = jt_hash_len(alg->hash);
+    return JETON_OK;
+}
+
+static jeton_status verify_hmac(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                jeton_span sig, jeton_err *err)
+{
+    if (!jt_hmac_verify(&key->oct->macs[alg->hash], input, sig))
+        return jt_fail(err, JETON_E_SIGNATURE, "signature does not match");
+    return JETON_OK;
+}
+
+static jeton_status sign_rsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                             uint8_t *sig, size_t *len, jeton_err *err)
+{
+    return jt_rsa_sign(key->pkey, alg->hash, input, sig, len, err);
+}
+
+static jeton_status verify_rsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                               jeton_span sig, jeton_err *err)
+{
+    return jt_rsa_verify(key->pkey, alg->hash, input, sig, err);
+}
+
+static jeton_status sign_ecdsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                               uint8_t *sig, size_t *len, jeton_err *err)
+{
+    return jt_ecdsa_sign(key->pkey, alg->hash, input, sig, len, err);
+}
+
+static jeton_status verify_ecdsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                 jeton_span sig, jeton_err *err)
+{
+    return jt_ecdsa_verify(key->pkey, alg->hash, input, sig, err);
+}
+
+static jeton_status sign_ed25519(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                 uint8_t *sig, size_t *len, jeton_err *err)
+{
+    (void)alg; /* the hash is part of the algorithm */
+    return jt_ed25519_sign(key->pkey, input, sig, len, err);
+}
+
+static jeton_status verify_ed25519(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                   jeton_span sig, jeton_err *err)
+{
+    (void)alg;
+    return jt_ed25519_verify(key->pkey, input, sig, err);
+}
+
+static const jt_alg rows[] = {
+    [JETON_HS256] = {.id = JETON_HS256,
+                     .name = "HS256",
+                     .kty = "oct",
+                     .hash = JT_SHA256,
+                     .sign = sign_hmac,
+                     .verify = verify_hmac},
+    [JETON_HS384] = {.id = JETON_HS384,
+                     .name = "HS384",
+                     .kty = "oct",
+                     .hash = JT_SHA384,
+                     .sign = sign_hmac,
+                     .verify = verify_hmac},
+    [JETON_HS512] = {.id = JETON_HS512,
+                     .name = "HS512",
+                     .kty = "oct",
+                     .hash = JT_SHA512,
+                     .sign = sign_hmac,
+                     .verify = verify_hmac},
+    [JETON_RS256] = {.id = JETON_RS256,
+                     .name = "RS256",
+                     .kty = "RSA",
+                     .hash = JT_SHA256,
+                     .sign = sign_rsa,
+                     .verify = verify_rsa},
+    [JETON_ES256] = {.id = JETON_ES256,
+                     .name = "ES256",
+                     .kty = "EC",
+                     .crv = "P-256",
+                     .hash = JT_SHA256,
+                     .sign = sign_ecdsa,
+                     .verify = verify_ecdsa},
+    [JETON_ED25519] = {.id = JETON_ED25519,
+                       .name = "Ed25519",
+                       .kty = "OKP",
+                       .crv = "Ed25519",
+                       .sign = sign_ed25519,
+                       .verify = verify_ed25519},
+    /* The old name leaves the curve to the key (RFC 8037 §3.1). */
+    [JETON_EDDSA] = {.id = JETON_EDDSA,
+                     .name = "EdDSA",
+                     .kty = "OKP",
+                     .sign = sign_ed25519,
+                     .verify = verify_ed25519},
+};
+
+const jt_alg *jt_alg_row(jeton_alg id)
+{
+    if ((size_t)id >= JT_COUNT(rows) || rows[id].name == NULL)
+        return NULL;
+    return &rows[id];
+}
+
+bool jt_alg_same(jeton_alg a, jeton_alg b, const char *crv)
+{
+    if (a == b)
+        return true;
+    if (a != JETON_EDDSA && b != JETON_EDDSA)
+        return false;
+    const jt_alg *row = jt_alg_row(a == JETON_EDDSA ? b : a);
+    return row != NULL && crv != NULL && strcmp(row->kty, "OKP") == 0 && row->crv != NULL &&
+           strcmp(row->crv, crv) == 0;
+}
+
+const char *jeton_alg_name(jeton_alg alg)
+{
+    const jt_alg *row = jt_alg_row(alg);
+    return row != NULL ? row->name : "";
+}
+
+jeton_alg jeton_alg_find(jeton_span name)
+{
+    for (size_t i = 0; i < JT_COUNT(rows); i++)
+        if (rows[i].name != NULL && jeton_span_equal(name, jeton_str(rows[i].name)))
+            return rows[i].id;
+    return JETON_ALG_UNSET;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keys/thumbprint.c - the name a key has by itself (RFC 7638; for OKP RFC 8037 §2). */
+#include "core/auto.h"
+#include "core/base64url.h"
+#include "core/err.h"
+#include "keys/inside.h"
+
+static jeton_status add_number(jt_buf *json, jeton_span number, jeton_err *err)
+{
+    const size_t len = jt_base64url_chars(number.len);
+    JT_TRY(jt_buf_reserve(json, len, err));
+    jt_base64url_print(number, (char *)json->ptr + json->len);
+    json->len += len;
+    return JETON_OK;
+}
+
+static jeton_status add_value(const jeton_key *key, const char *name, const jt_numbers *numbers,
+                              jt_buf *json, jeton_err *err)
+{
+    const jt_kty *kty = key->kty;
+    if (strcmp(name, "kty") == 0)
+        return jt_buf_add(json, jeton_str(kty->name), err);
+    if (strcmp(name, "crv") == 0)
+        return jt_buf_add(json, jeton_str(kty->crv), err);
+    size_t i = 0;
+    while (strcmp(name, kty->members[i]) != 0) /* the row lists its own members only */
+        i++;
+    return add_number(json, numbers->at[i], err);
+}
+
+/* RFC 7638 §3: the required members, no white space. Nothing in them needs to be escaped. */
+static jeton_status print_required(const jeton_key *key, const jt_numbers *numbers, jt_buf *json,
+                                   jeton_err *err)
+{
+    const char *const *names = key->kty->thumbprint;
+    for (size_t i = 0; i < JT_COUNT(key->kty->thumbprint) && names[i] != NULL; i++) {
+        JT_TRY(jt_buf_addf(json, err, "%s\"%s\":\"", i == 0 ? "{" : ",", names[i]));
+        JT_TRY(add_value(key, names[i], numbers, json, err));
+        JT_TRY(jt_buf_add(json, jeton_str("\""), err));
+    }
+    return jt_buf_add(json, jeton_str("}"), err);
+}
+
+jeton_status jeton_key_thumbprint(const jeton_key *key, jeton_text **text, jeton_err *err)
+{
+    *text = NULL;
+    JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(key->ctx);
+    JT_AUTO(jt_buf_done) jt_buf json = jt_buf_init(key->ctx);
+    jt_numbers numbers;
+    JT_TRY(key->kty->export(key, &bytes, &numbers, err));
+    JT_TRY(print_required(key, &numbers, &json, err));
+
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_once(JT_SHA256, jt_buf_span(&json), digest);
+    json.len = 0;
+    JT_TRY(add_number(&json, jeton_bytes(digest, jt_hash_len(JT_SHA256)), err));
+    return jt_text_new(key->ctx, jt_buf_span(&json), text, err);
+}
