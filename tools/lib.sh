@@ -73,7 +73,15 @@ configure() {
     printf '%s\n%s\n' "$tools" "$options" >"$folder/.made-with"
 }
 
-# compile FOLDER [TARGET...]: silent unless the compiler has something to say.
+# compile FOLDER [TARGET...]: silent unless the compiler has something to say. First the build
+# files themselves, because meson is talkative when it makes them anew.
 compile() {
-    "$NINJA" --quiet -C "$root/$1" "${@:2}"
+    local folder=$root/$1 log=$root/$1/compile.log
+    shift
+    if ! "$NINJA" -C "$folder" build.ninja >"$log" 2>&1 ||
+        ! "$NINJA" --quiet -C "$folder" "$@" >"$log" 2>&1; then
+        cat "$log" >&2
+        return 1
+    fi
+    grep -v '^ninja: ' "$log" >&2 || true # what is left are warnings
 }
