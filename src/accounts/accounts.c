@@ -6,7 +6,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
-#include "sys/file.h"
+#include "sys/disk.h"
 #include "sys/log.h"
 
 #include <stdio.h>

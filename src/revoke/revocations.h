@@ -51,10 +51,11 @@ JETON_MUST jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations 
 /* Frees *revocations and sets it to NULL. Nobody may be using it. */
 void jt_revocations_free(jt_revocations **revocations);
 
-/* Takes one entry in. Whatever this returns, the tokens it concerns are refused from now on.
+/* Takes one entry in. The tokens it concerns are refused from now on, also when memory is short.
  *
  * JETON_E_NOMEM        no memory for it: every token with a lower "rev" is refused instead
  * JETON_E_UNSUPPORTED  a kind that is not known here: the same
+ * JETON_E_ARGUMENT     the number is 0, so this is no entry of the log; nothing is done
  */
 JETON_MUST jeton_status jt_revocations_apply(jt_revocations *revocations,
                                              const jt_revocation *entry, jeton_err *err);

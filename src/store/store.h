@@ -106,7 +106,7 @@ JETON_MUST jeton_status jd_store_user_list(jd_store *store, jeton_span after, si
  *
  * now      goes into the sessions as the moment of their end
  * expires  when the last access token issued so far has expired
- * entry    the mark; entry->n is 0 when the user was disabled before and nothing was to be done
+ * entry    the mark, to be applied; a user who was disabled before gets another one
  *
  * JETON_E_NOT_FOUND
  */
@@ -192,7 +192,8 @@ JETON_MUST jeton_status jd_store_session_rotate(jd_store *store, const jd_rotati
 /* Ends one session and puts its end into the log.
  *
  * now, expires  as in jd_store_user_disable
- * entry         its end; entry->n is 0 when it had been ended before, which is fine
+ * entry         its end, to be applied; when it had been ended before, which is fine, the number
+ *               is that of the entry that ended it and the log gets no other
  *
  * JETON_E_NOT_FOUND  there is no such session
  */

@@ -40,6 +40,8 @@
       "how long a session lives at most")                                                           \
     X(SECONDS, refresh_grace, "refresh-grace", "30s",            0, 600,                            \
       "how long the refresh token before the last is answered with the last once more")             \
+    X(SECONDS, fresh_ttl,     "fresh-ttl",     "5m",             1, JD_DAY,                         \
+      "how long after a login its tokens count as fresh")                                           \
     X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
     X(COUNT,   threads,       "threads",       "0",              0, 256,                            \

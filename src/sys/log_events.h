@@ -19,6 +19,7 @@
     X(SETTING_WARNING, "setting_warning",   0)    \
     /* HTTP */                                    \
     X(REQUEST,         "request",           0)    \
+    X(REQUEST_FAILED,  "request_failed",   10)    \
     X(HTTP_WARNING,    "http_warning",     10)    \
     /* accounts and sessions */                   \
     X(LOGIN_OK,        "login_ok",          0)    \
@@ -32,6 +33,7 @@
     X(USER_DISABLED,   "user_disabled",     0)    \
     X(USER_ENABLED,    "user_enabled",      0)    \
     X(PASSWORD_CHANGED,"password_changed",  0)    \
+    X(PASSWORD_REHASHED,"password_rehashed", 0)   \
     /* keys and the store */                      \
     X(MASTER_KEY_MADE, "master_key_made",   0)    \
     X(KEY_MADE,        "key_made",          0)    \

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sys/file.h - files of the data folder: read whole, written whole, and the folder's lock.
+/* sys/disk.h - files of the data folder: read whole, written whole, and the folder's lock.
  *
+ * Not called file.h, because <sys/file.h> is the system's and would be found here instead.
  * Sentences of failures name the path, which is the operator's own, and never what is in a file.
  */
-#ifndef JD_SYS_FILE_H
-#define JD_SYS_FILE_H
+#ifndef JD_SYS_DISK_H
+#define JD_SYS_DISK_H
 
 #include "core/secret.h"
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* revoke/revocations.c - one hash table of sessions and subjects, and one mark for everything. */
+#include "revoke/revocations.h"
+
+#include "core/ctx.h"
+#include "core/err.h"
+#include "core/mem.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#define SLOTS_LEAST ((size_t)64)
+#define SWEEP_SLOTS ((size_t)4096) /* looked at while checks have to wait */
+
+/* One thing that is revoked. n is 0 in a free slot: log numbers begin at 1. */
+typedef struct slot {
+    uint64_t id[JT_REVOKED_ID / sizeof(uint64_t)];
+    uint64_t n;
+    jeton_time expires;
+    jt_revoked kind;
+} slot;
+
+__extension__ typedef unsigned __int128 wide; /* of gcc and clang, not of ISO C */
+
+struct jt_revocations {
+    const jeton_ctx *ctx;
+    uint64_t seed[2];
+    pthread_rwlock_t lock;
+
+    /* Read without the lock: most servers have nothing revoked at most times. */
+    atomic_size_t used;
+    _Atomic uint64_t head;
+    _Atomic uint64_t all; /* the mark for everything; 0: none */
+
+    /* Under the lock. Open addressing, linear probing; the number of slots is a power of two, and
+     * at least one is always free, so that a search ends. */
+    jeton_time all_expires;
+    slot *slots;
+    size_t slot_count;
+};
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+/* Where a search begins. Ids are random, but somebody who can write into the log could choose
+ * them all to meet in one place: the seed keeps him from knowing which ones would. */
+static size_t home_of(const jt_revocations *revocations, const slot *key)
+{
+    const uint64_t a = key->id[0] ^ revocations->seed[0];
+    const uint64_t b = key->id[1] ^ revocations->seed[1] ^ (uint64_t)key->kind;
+    const wide product = (wide)(a | 1) * (b | 1);
+    const uint64_t mixed = ((uint64_t)(product >> 64) ^ (uint64_t)product) + a + b;
+    return (size_t)(mixed ^ mixed >> 32) & (revocations->slot_count - 1);
+}
+
+static bool same(const slot *a, const slot *b)
+{
+    return a->id[0] == b->id[0] && a->id[1] == b->id[1] && a->kind == b->kind;
+}
+
+/* The slot of `key`, or the free one where it would go. */
+static slot *find(const jt_revocations *revocations, const slot *key)
+{
+    size_t i = home_of(revocations, key);
+    while (revocations->slots[i].n != 0 && !same(&revocations->slots[i], key))
+        i = (i + 1) & (revocations->slot_count - 1);
+    return &revocations->slots[i];
+}
+
+/* Moves everything to a table of `slot_count` slots; false, and nothing is changed, if there is no
+ * memory. */
+static bool resize(jt_revocations *revocations, size_t slot_count)
+{
+    size_t size;
+    if (!jt_mul(slot_count, sizeof(slot), &size))
+        return false;
+    slot *fresh = jt_zalloc(revocations->ctx, size);
+    if (fresh == NULL)
+        return false;
+
+    slot *old = revocations->slots;
+    const size_t old_count = revocations->slot_count;
+    revocations->slots = fresh;
+    revocations->slot_count = slot_count;
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].n != 0)
+            *find(revocations, &old[i]) = old[i];
+    jt_release(revocations->ctx, old);
+    return true;
+}
+
+/* Room for one more at no more than three quarters full; or, when there is no memory for a larger
+ * table, as long as one free slot remains. */
+static bool make_room(jt_revocations *revocations)
+{
+    const size_t used = atomic_load(&revocations->used) + 1;
+    if (used <= revocations->slot_count / 4 * 3)
+        return true;
+    return resize(revocations, revocations->slot_count * 2) || used < revocations->slot_count;
+}
+
+/* Frees slot `hole` and moves later ones of its run back, so that no search stops too early. */
+static void drop(jt_revocations *revocations, size_t hole)
+{
+    const size_t mask = revocations->slot_count - 1;
+    slot *slots = revocations->slots;
+    for (size_t i = (hole + 1) & mask; slots[i].n != 0; i = (i + 1) & mask) {
+        const size_t from_home = (i - home_of(revocations, &slots[i])) & mask;
+        const size_t from_hole = (i - hole) & mask;
+        if (from_home < from_hole)
+            continue; /* its home lies behind the hole: it is found as it is */
+        slots[hole] = slots[i];
+        hole = i;
+    }
+    slots[hole] = (slot){0};
+    atomic_fetch_sub(&revocations->used, 1);
+}
+
+/* --- new and free --------------------------------------------------------------------------- */
+
+/* Writers go first, because a revocation must not wait for a pause between verifications. */
+static bool init_lock(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t attr;
+    if (pthread_rwlockattr_init(&attr) != 0)
+        return false;
+    const bool made =
+        pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) == 0 &&
+        pthread_rwlock_init(lock, &attr) == 0;
+    (void)pthread_rwlockattr_destroy(&attr);
+    return made;
+}
+
+static jeton_status init(jt_revocations *revocations, jeton_err *err)
+{
+    const jeton_ctx *ctx = revocations->ctx;
+    if (!resize(revocations, SLOTS_LEAST))
+        return jt_fail(err, JETON_E_NOMEM, "revocations");
+    const jeton_status status = jt_random(ctx, revocations->seed, sizeof revocations->seed, err);
+    if (status != JETON_OK)
+        return status;
+    if (!init_lock(&revocations->lock))
+        return jt_fail(err, JETON_E_SYSTEM, "no lock for the revocations");
+    return JETON_OK;
+}
+
+jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations **revocations, jeton_err *err)
+{
+    *revocations = NULL;
+    jt_revocations *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "revocations");
+    made->ctx = ctx;
+    const jeton_status status = init(made, err);
+    if (status != JETON_OK) {
+        jt_release(ctx, made->slots);
+        jt_release(ctx, made);
+        return status;
+    }
+    *revocations = made;
+    return JETON_OK;
+}
+
+void jt_revocations_free(jt_revocations **revocations)
+{
+    if (revocations == NULL || *revocations == NULL)
+        return;
+    (void)pthread_rwlock_destroy(&(*revocations)->lock);
+    jt_release((*revocations)->ctx, (*revocations)->slots);
+    jt_release((*revocations)->ctx, *revocations);
+    *revocations = NULL;
+}
+
+/* --- taking entries in ---------------------------------------------------------------------- */
+
+static void raise_all(jt_revocations *revocations, uint64_t n, jeton_time expires)
+{
+    if (n > atomic_load(&revocations->all))
+        atomic_store(&revocations->all, n);
+    if (expires > revocations->all_expires)
+        revocations->all_expires = expires;
+}
+
+static slot key_of(jt_revoked kind, const uint8_t *id)
+{
+    slot key = {.kind = kind};
+    memcpy(key.id, id, JT_REVOKED_ID);
+    return key;
+}
+
+static jeton_status keep(jt_revocations *revocations, const jt_revocation *entry, jeton_err *err)
+{
+    const slot key = key_of(entry->kind, entry->id);
+    slot *at = find(revocations, &key);
+    if (at->n == 0) {
+        if (!make_room(revocations)) {
+            raise_all(revocations, entry->n, entry->expires);
+            return jt_fail(err, JETON_E_NOMEM, "no room for a revocation: all tokens are refused");
+        }
+        at = find(revocations, &key); /* the table may be another one */
+        *at = key;
+        at->expires = entry->expires;
+        atomic_fetch_add(&revocations->used, 1);
+    }
+    if (entry->n > at->n)
+        at->n = entry->n;
+    if (entry->expires > at->expires)
+        at->expires = entry->expires;
+    return JETON_OK;
+}
+
+static jeton_status take(jt_revocations *revocations, const jt_revocation *entry, jeton_err *err)
+{
+    switch (entry->kind) {
+    case JT_REVOKED_SESSION:
+    case JT_REVOKED_SUBJECT: return keep(revocations, entry, err);
+    case JT_REVOKED_ALL: raise_all(revocations, entry->n, entry->expires); return JETON_OK;
+    }
+    raise_all(revocations, entry->n, entry->expires);
+    return jt_fail(err, JETON_E_UNSUPPORTED,
+                   "a revocation of an unknown kind: all tokens are refused");
+}
+
+jeton_status jt_revocations_apply(jt_revocations *revocations, const jt_revocation *entry,
+                                  jeton_err *err)
+{
+    if (entry->n == 0)
+        return jt_fail(err, JETON_E_ARGUMENT, "log entries are numbered from 1");
+    (void)pthread_rwlock_wrlock(&revocations->lock);
+    const jeton_status status = take(revocations, entry, err);
+    if (entry->n > atomic_load(&revocations->head))
+        atomic_store(&revocations->head, entry->n);
+    (void)pthread_rwlock_unlock(&revocations->lock);
+    return status;
+}
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static bool refuses(const jt_revocations *revocations, jt_revoked kind, const uint8_t *id,
+                    uint64_t rev)
+{
+    if (id == NULL)
+        return false;
+    const slot key = key_of(kind, id);
+    const slot *at = find(revocations, &key);
+    if (at->n == 0)
+        return false;
+    /* No token is issued for a session after its end, so its tokens need no comparison. */
+    return kind == JT_REVOKED_SESSION || rev < at->n;
+}
+
+jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
+                                  const uint8_t *sid, uint64_t rev)
+{
+    if (rev < atomic_load(&revocations->all))
+        return JETON_E_REVOKED;
+    if (atomic_load(&revocations->used) == 0)
+        return JETON_OK;
+
+    pthread_rwlock_t *lock = (pthread_rwlock_t *)(uintptr_t)&revocations->lock;
+    if (pthread_rwlock_rdlock(lock) != 0)
+        return JETON_E_REVOKED; /* too many readers: what cannot be looked up is refused */
+    const bool revoked = refuses(revocations, JT_REVOKED_SESSION, sid, rev) ||
+                         refuses(revocations, JT_REVOKED_SUBJECT, sub, rev);
+    (void)pthread_rwlock_unlock(lock);
+    return revoked ? JETON_E_REVOKED : JETON_OK;
+}
+
+uint64_t jt_revocations_head(const jt_revocations *revocations)
+{
+    return atomic_load(&revocations->head);
+}
+
+size_t jt_revocations_count(const jt_revocations *revocations)
+{
+    return atomic_load(&revocations->used) + (atomic_load(&revocations->all) != 0 ? 1 : 0);
+}
+
+/* --- sweeping ------------------------------------------------------------------------------- */
+
+/* Drops what has expired in a part of the table. False when the end is reached. */
+static bool sweep_part(jt_revocations *revocations, size_t *at, jeton_time now)
+{
+    size_t left = SWEEP_SLOTS;
+    while (*at < revocations->slot_count && left-- > 0) {
+        const slot *found = &revocations->slots[*at];
+        if (found->n != 0 && found->expires <= now)
+            drop(revocations, *at); /* and look again: another may have moved here */
+        else
+            (*at)++;
+    }
+    return *at < revocations->slot_count;
+}
+
+/* A table that is one eighth full is halved until it is not. */
+static void shrink(jt_revocations *revocations)
+{
+    size_t slot_count = revocations->slot_count;
+    while (slot_count > SLOTS_LEAST && atomic_load(&revocations->used) < slot_count / 8)
+        slot_count /= 2;
+    if (slot_count < revocations->slot_count)
+        (void)resize(revocations, slot_count); /* no memory: it stays as large as it is */
+}
+
+static void sweep_all(jt_revocations *revocations, jeton_time now)
+{
+    if (atomic_load(&revocations->all) == 0 || revocations->all_expires > now)
+        return;
+    atomic_store(&revocations->all, 0);
+    revocations->all_expires = 0;
+}
+
+void jt_revocations_sweep(jt_revocations *revocations, jeton_time now)
+{
+    /* Part by part, so that checks wait for one part at most. Entries that come or move meanwhile
+     * may be passed over: they are dropped next time. */
+    size_t at = 0;
+    for (bool more = true; more;) {
+        (void)pthread_rwlock_wrlock(&revocations->lock);
+        more = sweep_part(revocations, &at, now);
+        if (!more) {
+            sweep_all(revocations, now);
+            shrink(revocations);
+        }
+        (void)pthread_rwlock_unlock(&revocations->lock);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/migrations.h - the files of store/sql, embedded by embed.py when the program is built. */
+#ifndef JD_STORE_MIGRATIONS_H
+#define JD_STORE_MIGRATIONS_H
+
+typedef struct jd_migration {
+    unsigned number; /* from 1, without gaps */
+    const char *name;
+    const char *sha256; /* of the text, in hexadecimal */
+    const char *sql;
+} jd_migration;
+
+extern const jd_migration jd_migrations[];
+extern const unsigned jd_migration_count;
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite.c - opening the file, the connections to it, and their transactions. */
+#include "store/sqlite.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define READERS         2U
+#define BUSY_TIMEOUT_MS 5000 /* for a program that is not ours: ours holds the folder's lock */
+
+/* A connection that threads take turns with. */
+typedef struct shared_conn {
+    pthread_mutex_t lock;
+    jd_conn conn;
+} shared_conn;
+
+typedef struct sqlite_store {
+    jd_store store;
+    shared_conn writer;
+    shared_conn readers[READERS];
+    atomic_uint turn; /* the reader to wait for when all are busy */
+} sqlite_store;
+
+static sqlite_store *inner(jd_store *store)
+{
+    return (sqlite_store *)store; /* its first member */
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+/* SQLite would make it readable by everybody. An old file is judged by its name, not opened: to
+ * close it would drop the locks that SQLite may hold on it in this process. */
+static jeton_status make_private(const char *path, jeton_err *err)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0) {
+        (void)close(fd);
+        return JETON_OK;
+    }
+    struct stat found;
+    if (errno != EEXIST || stat(path, &found) != 0)
+        return jt_fail(err, JETON_E_STORE, "cannot make the store %.100s", path);
+    if (!S_ISREG(found.st_mode))
+        return jt_fail(err, JETON_E_STORE, "%.100s is not a file", path);
+    if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0 && chmod(path, S_IRUSR | S_IWUSR) != 0)
+        return jt_fail(err, JETON_E_STORE, "others can read %.80s, and it is not ours", path);
+    return JETON_OK;
+}
+
+/* --- connections ---------------------------------------------------------------------------- */
+
+static const struct {
+    int option, value;
+} db_options[] = {
+    {SQLITE_DBCONFIG_ENABLE_FKEY, 1},    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_DQS_DDL, 0},
+    {SQLITE_DBCONFIG_DQS_DML, 0},
+};
+
+/* synchronous=FULL: a commit has reached the disk when it returns, in WAL mode as well.
+ * secure_delete: what was removed is overwritten. cache_size is in KiB when negative. */
+static const char writer_setup[] = "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA synchronous = FULL;"
+                                   "PRAGMA secure_delete = ON;"
+                                   "PRAGMA temp_store = MEMORY;"
+                                   "PRAGMA journal_size_limit = 16777216;"
+                                   "PRAGMA cache_size = -2048;";
+static const char reader_setup[] = "PRAGMA query_only = ON;"
+                                   "PRAGMA temp_store = MEMORY;"
+                                   "PRAGMA cache_size = -1024;";
+
+static int open_db(const char *path, const char *setup, sqlite3 **db)
+{
+    int rc = sqlite3_open_v2(
+        path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_busy_timeout(*db, BUSY_TIMEOUT_MS);
+    for (size_t i = 0; rc == SQLITE_OK && i < JT_COUNT(db_options); i++)
+        rc = sqlite3_db_config(*db, db_options[i].option, db_options[i].value, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*db, setup, NULL, NULL, NULL);
+    return rc;
+}
+
+static jeton_status conn_open(shared_conn *shared, const char *path, const char *setup,
+                              jeton_err *err)
+{
+    const int rc = open_db(path, setup, &shared->conn.db);
+    if ((rc & 0xff) == SQLITE_NOTADB)
+        return jt_fail(err, JETON_E_STORE, "%.90s is not a store of jeton", path);
+    if (rc != SQLITE_OK)
+        return jd_sqlite_fail(err, rc, "the store cannot be opened");
+    return JETON_OK;
+}
+
+static void conn_close(shared_conn *shared)
+{
+    for (size_t i = 0; i < JD_SQL_COUNT; i++)
+        (void)sqlite3_finalize(shared->conn.prepared[i]);
+    (void)sqlite3_close(shared->conn.db);
+    (void)pthread_mutex_destroy(&shared->lock);
+}
+
+/* --- open and close ------------------------------------------------------------------------- */
+
+static void sqlite_close(jd_store *store)
+{
+    sqlite_store *sqlite = inner(store);
+    for (size_t i = 0; i < READERS; i++)
+        conn_close(&sqlite->readers[i]);
+    conn_close(&sqlite->writer); /* the last one: it writes the WAL back and removes it */
+    jt_release(store->ctx, sqlite);
+}
+
+static void close_store(sqlite_store **sqlite)
+{
+    if (*sqlite != NULL)
+        sqlite_close(&(*sqlite)->store);
+}
+
+static sqlite_store *new_store(const jeton_ctx *ctx)
+{
+    sqlite_store *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return NULL;
+    made->store = (jd_store){&jd_sqlite_ops, ctx};
+    (void)pthread_mutex_init(&made->writer.lock, NULL); /* cannot fail with default attributes */
+    for (size_t i = 0; i < READERS; i++)
+        (void)pthread_mutex_init(&made->readers[i].lock, NULL);
+    return made;
+}
+
+static jeton_status sqlite_open(const jeton_ctx *ctx, const char *path, jd_store **store,
+                                jeton_err *err)
+{
+    JT_AUTO(close_store) sqlite_store *made = new_store(ctx);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "store");
+    JT_TRY(make_private(path, err));
+    JT_TRY(conn_open(&made->writer, path, writer_setup, err));
+    for (size_t i = 0; i < READERS; i++)
+        JT_TRY(conn_open(&made->readers[i], path, reader_setup, err));
+
+    *store = &made->store;
+    made = NULL; /* the caller's from now on */
+    return JETON_OK;
+}
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
+{
+    JT_TRY(run(conn, begin, err));
+    jeton_status status = work(conn, args, err);
+    if (status == JETON_OK)
+        status = run(conn, JD_SQL_COMMIT, err);
+    /* A full disk or a read error may have rolled back already. */
+    if (status != JETON_OK && sqlite3_get_autocommit(conn->db) == 0)
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status;
+}
+
+/* A reader nobody uses; if there is none, the one whose turn it is, when it gets free. */
+static shared_conn *take_reader(sqlite_store *sqlite)
+{
+    for (size_t i = 0; i < READERS; i++)
+        if (pthread_mutex_trylock(&sqlite->readers[i].lock) == 0)
+            return &sqlite->readers[i];
+    shared_conn *reader = &sqlite->readers[atomic_fetch_add(&sqlite->turn, 1) % READERS];
+    (void)pthread_mutex_lock(&reader->lock);
+    return reader;
+}
+
+jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    shared_conn *reader = take_reader(inner(store));
+    const jeton_status status = transact(&reader->conn, JD_SQL_BEGIN_READ, work, args, err);
+    (void)pthread_mutex_unlock(&reader->lock);
+    return status;
+}
+
+jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    shared_conn *writer = &inner(store)->writer;
+    (void)pthread_mutex_lock(&writer->lock);
+    const jeton_status status = transact(&writer->conn, JD_SQL_BEGIN_WRITE, work, args, err);
+    (void)pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+/* --- the table ------------------------------------------------------------------------------ */
+
+const jd_store_ops jd_sqlite_ops = {
+    .scheme = "sqlite:",
+    .open = sqlite_open,
+    .close = sqlite_close,
+    .migrate = jd_sqlite_migrate,
+    .meta_get = jd_sqlite_meta_get,
+    .meta_set = jd_sqlite_meta_set,
+    .meta_claim = jd_sqlite_meta_claim,
+    .user_add = jd_sqlite_user_add,
+    .user_find = jd_sqlite_user_find,
+    .user_get = jd_sqlite_user_get,
+    .user_list = jd_sqlite_user_list,
+    .user_disable = jd_sqlite_user_disable,
+    .user_enable = jd_sqlite_user_enable,
+    .user_rehash = jd_sqlite_user_rehash,
+    .session_add = jd_sqlite_session_add,
+    .session_get = jd_sqlite_session_get,
+    .session_rotate = jd_sqlite_session_rotate,
+    .session_end = jd_sqlite_session_end,
+    .session_end_all = jd_sqlite_session_end_all,
+    .session_list = jd_sqlite_session_list,
+    .log_add = jd_sqlite_log_add,
+    .log_after = jd_sqlite_log_after,
+    .log_head = jd_sqlite_log_head,
+    .key_add = jd_sqlite_key_add,
+    .key_list = jd_sqlite_key_list,
+    .key_set_state = jd_sqlite_key_set_state,
+    .purge = jd_sqlite_purge,
+};

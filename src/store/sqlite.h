@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite.h - the SQLite back end inside: its connections, and its functions by file.
+ *
+ * One connection writes, behind a mutex; a few others read, so that reads never wait for a commit
+ * to reach the disk. Work is handed to them as a function: whoever runs it begins and ends the
+ * transaction around it, and may one day put several into one (group commit).
+ */
+#ifndef JD_STORE_SQLITE_H
+#define JD_STORE_SQLITE_H
+
+#include "store/sqlite_query.h"
+#include "store/store_ops.h"
+
+/* One transaction's statements. `args` is the caller's own struct. */
+typedef jeton_status jd_work(jd_conn *conn, void *args, jeton_err *err);
+
+/* Runs `work` in a transaction that sees one moment of the store and changes nothing. */
+JETON_MUST jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_err *err);
+
+/* Runs `work` in a transaction that nobody else writes beside; what it did is on disk when this
+ * returns JETON_OK, and undone when it or the commit fails. */
+JETON_MUST jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err);
+
+/* Pieces of transactions. */
+JETON_MUST jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena,
+                                            jd_user *user, jeton_err *err);
+
+/* The operations; see store.h. */
+jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err);
+
+jeton_status jd_sqlite_meta_get(jd_store *store, const char *name, jt_arena *arena,
+                                jeton_span *value, jeton_err *err);
+jeton_status jd_sqlite_meta_set(jd_store *store, const char *name, jeton_span value,
+                                jeton_err *err);
+jeton_status jd_sqlite_meta_claim(jd_store *store, const char *name, jeton_span value,
+                                  jt_arena *arena, jeton_span *winner, jeton_err *err);
+
+jeton_status jd_sqlite_user_add(jd_store *store, const jd_user *user, jeton_err *err);
+jeton_status jd_sqlite_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
+                                 jeton_err *err);
+jeton_status jd_sqlite_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
+                                jeton_err *err);
+jeton_status jd_sqlite_user_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                 jd_users *users, jeton_err *err);
+jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                    jeton_time expires, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *err);
+jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
+                                   jeton_span password, jeton_err *err);
+
+jeton_status jd_sqlite_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
+                                   jeton_err *err);
+jeton_status jd_sqlite_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                   jd_session_view *view, jeton_err *err);
+jeton_status jd_sqlite_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
+                                      jeton_err *err);
+jeton_status jd_sqlite_session_end(jd_store *store, const jd_id *id, jeton_time now,
+                                   jeton_time expires, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
+                                       jeton_time now, jeton_time expires, jt_arena *arena,
+                                       jd_entries *entries, jeton_err *err);
+jeton_status jd_sqlite_session_list(jd_store *store, const jd_id *user, jeton_time now,
+                                    jt_arena *arena, jd_sessions *sessions, jeton_err *err);
+
+jeton_status jd_sqlite_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
+                                 jd_entries *entries, jeton_err *err);
+jeton_status jd_sqlite_log_head(jd_store *store, uint64_t *head, jeton_err *err);
+jeton_status jd_sqlite_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
+
+jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
+jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
+                                jeton_err *err);
+jeton_status jd_sqlite_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
+                                     jeton_err *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_meta.c - a few texts by name. */
+#include "core/auto.h"
+#include "store/sqlite.h"
+
+typedef struct meta {
+    const char *name;
+    jeton_span value;
+    jt_arena *arena;
+    jeton_span *found;
+} meta;
+
+static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
+{
+    const meta *asked = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_META_GET);
+    jd_bind_text(&query, jeton_str(asked->name));
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "it was never set");
+    *asked->found = jd_take_text(&query, asked->arena);
+    return jd_query_end(&query, err);
+}
+
+static jeton_status put(jd_conn *conn, jd_sql sql, const meta *given, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    jd_bind_text(&query, jeton_str(given->name));
+    jd_bind_text(&query, given->value);
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status set(jd_conn *conn, void *args, jeton_err *err)
+{
+    return put(conn, JD_SQL_META_SET, args, err);
+}
+
+static jeton_status claim(jd_conn *conn, void *args, jeton_err *err)
+{
+    JT_TRY(put(conn, JD_SQL_META_CLAIM, args, err));
+    return get(conn, args, err);
+}
+
+jeton_status jd_sqlite_meta_get(jd_store *store, const char *name, jt_arena *arena,
+                                jeton_span *value, jeton_err *err)
+{
+    meta args = {.name = name, .arena = arena, .found = value};
+    return jd_sqlite_read(store, get, &args, err);
+}
+
+jeton_status jd_sqlite_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
+{
+    meta args = {.name = name, .value = value};
+    return jd_sqlite_write(store, set, &args, err);
+}
+
+jeton_status jd_sqlite_meta_claim(jd_store *store, const char *name, jeton_span value,
+                                  jt_arena *arena, jeton_span *winner, jeton_err *err)
+{
+    meta args = {.name = name, .value = value, .arena = arena, .found = winner};
+    return jd_sqlite_write(store, claim, &args, err);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_migrate.c - brings the schema up to date, all steps in one transaction. */
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "store/migrations.h"
+#include "store/sqlite.h"
+
+static const char make_table[] = "CREATE TABLE IF NOT EXISTS migrations ("
+                                 "number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+                                 "sha256 TEXT NOT NULL, applied INTEGER NOT NULL) STRICT";
+
+typedef struct migration {
+    const jeton_ctx *ctx;
+    unsigned done; /* the schema the store has */
+    unsigned *applied;
+} migration;
+
+static jeton_status run_text(jd_conn *conn, const char *sql, jeton_err *err)
+{
+    const int rc = sqlite3_exec(conn->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the schema cannot be made");
+}
+
+/* Tables that we have not made are somebody's data. */
+static jeton_status check_ours(jd_conn *conn, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_TABLES);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "no schema");
+    const int64_t tables = jd_take_int(&query);
+    const int64_t migrations = jd_take_int(&query);
+    if (tables > 0 && migrations == 0)
+        return jt_fail(err, JETON_E_STORE, "the store is a database of another program");
+    return JETON_OK;
+}
+
+/* One row of the table `migrations` against what this program knows of that number. */
+static jeton_status check_known(unsigned number, jeton_span sha256, jeton_err *err)
+{
+    if (number > jd_migration_count)
+        return jt_fail(err, JETON_E_STORE,
+                       "the store has schema %u and this jeton knows schemas up to %u: "
+                       "it was used by a newer one",
+                       number, jd_migration_count);
+    const jd_migration *known = &jd_migrations[number - 1];
+    if (!jeton_span_equal(sha256, jeton_str(known->sha256)))
+        return jt_fail(err, JETON_E_STORE,
+                       "the store's schema %u was made by another text than this jeton's", number);
+    return JETON_OK;
+}
+
+static jeton_status check_done(jd_conn *conn, migration *args, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(args->ctx);
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_MIGRATION_LIST);
+    while (jd_query_row(&query)) {
+        const int64_t number = jd_take_int(&query);
+        const jeton_span sha256 = jd_take_text(&query, &arena);
+        JT_TRY(jd_query_end(&query, err));
+        if (number != (int64_t)args->done + 1 && number <= (int64_t)jd_migration_count)
+            return jt_fail(err, JETON_E_STORE, "the store's list of schemas has a gap");
+        JT_TRY(check_known((unsigned)number, sha256, err));
+        args->done++;
+    }
+    return jd_query_end(&query, err);
+}
+
+static jeton_status apply(jd_conn *conn, const jd_migration *step, jeton_time now, jeton_err *err)
+{
+    JT_TRY(run_text(conn, step->sql, err));
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_MIGRATION_ADD);
+    jd_bind_int(&query, step->number);
+    jd_bind_text(&query, jeton_str(step->name));
+    jd_bind_text(&query, jeton_str(step->sha256));
+    jd_bind_int(&query, now);
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
+{
+    migration *state = args;
+    JT_TRY(check_ours(conn, err));
+    JT_TRY(run_text(conn, make_table, err));
+    JT_TRY(check_done(conn, state, err));
+    for (unsigned i = state->done; i < jd_migration_count; i++) {
+        JT_TRY(apply(conn, &jd_migrations[i], jt_now(state->ctx), err));
+        (*state->applied)++;
+    }
+    return JETON_OK;
+}
+
+jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err)
+{
+    migration args = {.ctx = store->ctx, .applied = applied};
+    return jd_sqlite_write(store, migrate, &args, err);
+}

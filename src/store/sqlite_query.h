@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_query.h - one run of one prepared statement.
+ *
+ *     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_META_GET);
+ *     jd_bind_text(&query, name);
+ *     if (!jd_query_row(&query))
+ *         return jd_query_missing(&query, err, "no such setting");
+ *     *value = jd_take_text(&query, arena);
+ *     return jd_query_end(&query, err);
+ *
+ * The first failure is kept and makes everything after it do nothing, so it needs to be looked at
+ * once, at the end. What is bound is borrowed until jd_query_done(); what is taken is copied.
+ */
+#ifndef JD_STORE_SQLITE_QUERY_H
+#define JD_STORE_SQLITE_QUERY_H
+
+#include "core/arena.h"
+#include "store/sqlite_sql.h"
+#include "sys/id.h"
+
+#include <sqlite3.h>
+
+/* A connection and its statements. For one thread at a time. */
+typedef struct jd_conn {
+    sqlite3 *db;
+    sqlite3_stmt *prepared[JD_SQL_COUNT]; /* NULL until first used */
+} jd_conn;
+
+typedef struct jd_query {
+    jd_conn *conn;
+    sqlite3_stmt *stmt;
+    int rc;     /* SQLITE_OK, SQLITE_ROW, SQLITE_DONE, or the first failure */
+    int bound;  /* parameters so far */
+    int column; /* the next one */
+} jd_query;
+
+/* What SQLite's code means to a caller of the store. Never SQLITE_OK, _ROW or _DONE. */
+jeton_status jd_sqlite_fail(jeton_err *err, int rc, const char *what);
+
+jd_query jd_query_of(jd_conn *conn, jd_sql sql);
+
+/* Makes the statement ready for the next run and forgets what was bound. */
+void jd_query_done(jd_query *query);
+
+/* Binds the next parameter. */
+void jd_bind_text(jd_query *query, jeton_span text);
+void jd_bind_blob(jd_query *query, jeton_span bytes);
+void jd_bind_id(jd_query *query, const jd_id *id);
+void jd_bind_int(jd_query *query, int64_t number);
+/* A number without sign; what is too large for SQLite is bound as the largest it has. */
+void jd_bind_count(jd_query *query, uint64_t number);
+
+/* Goes to the first or next row. False when there is none, and after a failure. */
+bool jd_query_row(jd_query *query);
+
+/* Takes the next column of the row. */
+jeton_span jd_take_text(jd_query *query, jt_arena *arena);
+jeton_span jd_take_blob(jd_query *query, jt_arena *arena);
+int64_t jd_take_int(jd_query *query);
+/* Exactly `len` bytes; any other number of them is a failure. */
+void jd_take_bytes(jd_query *query, void *to, size_t len);
+
+/* JETON_OK, or the failure that was kept. */
+JETON_MUST jeton_status jd_query_end(const jd_query *query, jeton_err *err);
+
+/* After jd_query_row() said false: the failure that was kept, or else JETON_E_NOT_FOUND with this
+ * text. */
+JETON_MUST jeton_status jd_query_missing(const jd_query *query, jeton_err *err, const char *text);
+
+/* Runs a statement that gives no rows.
+ *
+ * changed  how many rows it changed; may be NULL
+ *
+ * JETON_E_EXISTS  there is one of that name or id already */
+JETON_MUST jeton_status jd_query_run(jd_query *query, unsigned *changed, jeton_err *err);
+
+/* An array in an arena that grows by doubling. */
+typedef struct jd_rows {
+    jt_arena *arena;
+    size_t size; /* of one element */
+    void *at;
+    size_t count, room;
+} jd_rows;
+
+/* One more element, zeroed; NULL when there is no memory, which *query keeps as its failure. */
+void *jd_rows_add(jd_rows *rows, jd_query *query);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_sql.h - every SQL statement of the SQLite back end, in one list.
+ *
+ * X(NAME, "statement"): prepared once per connection, at its first use. Parameters are bound and
+ * columns are taken in the order they stand here.
+ */
+#ifndef JD_STORE_SQLITE_SQL_H
+#define JD_STORE_SQLITE_SQL_H
+
+/* clang-format off */
+#define JD_USER_COLUMNS    "id, name, password, disabled, must_change, created"
+#define JD_SESSION_COLUMNS "id, user, client, counter, created, rotated, idle_expires, expires, " \
+                           "ended, auth_time, device, address"
+
+#define JD_SQL_LIST(X)                                                                            \
+    X(BEGIN_READ,  "BEGIN")                                                                       \
+    X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                             \
+    X(COMMIT,      "COMMIT")                                                                      \
+    X(ROLLBACK,    "ROLLBACK")                                                                    \
+    /* migrations */                                                                              \
+    X(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations') "             \
+                      "FROM sqlite_schema WHERE type = 'table'")                                  \
+    X(MIGRATION_LIST, "SELECT number, sha256 FROM migrations ORDER BY number")                    \
+    X(MIGRATION_ADD,  "INSERT INTO migrations (number, name, sha256, applied) "                   \
+                      "VALUES (?, ?, ?, ?)")                                                      \
+    /* meta */                                                                                    \
+    X(META_GET,   "SELECT value FROM meta WHERE name = ?")                                        \
+    X(META_SET,   "INSERT INTO meta (name, value) VALUES (?, ?) "                                 \
+                  "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                      \
+    X(META_CLAIM, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")   \
+    /* users */                                                                                   \
+    X(USER_ADD,      "INSERT INTO users (" JD_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)")         \
+    X(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?")                      \
+    X(USER_BY_ID,    "SELECT " JD_USER_COLUMNS " FROM users WHERE id = ?")                        \
+    X(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
+                     "ORDER BY name LIMIT ?")                                                     \
+    X(USER_DISABLE,  "UPDATE users SET disabled = 1 WHERE id = ?")                                \
+    X(USER_ENABLE,   "UPDATE users SET disabled = 0 WHERE id = ?")                                \
+    X(USER_REHASH,   "UPDATE users SET password = ? WHERE id = ? AND password = ?")               \
+    X(ROLE_ADD,      "INSERT INTO roles (name) VALUES (?) ON CONFLICT (name) DO NOTHING")         \
+    X(USER_ROLE_ADD, "INSERT INTO user_roles (user, role) VALUES (?, ?) ON CONFLICT DO NOTHING")  \
+    X(USER_ROLES,    "SELECT role FROM user_roles WHERE user = ? ORDER BY role")                  \
+    /* sessions */                                                                                \
+    X(SESSION_ADD,      "INSERT INTO sessions (id, client, sealed_key, created, rotated, "        \
+                        "idle_expires, expires, auth_time, device, address, user) "               \
+                        "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                                \
+                        "FROM users WHERE id = ? AND disabled = 0")                               \
+    X(SESSION_GET,      "SELECT " JD_SESSION_COLUMNS ", sealed_key FROM sessions WHERE id = ?")   \
+    X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
+                        "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \
+                        "AND idle_expires > ? AND expires > ? AND EXISTS "                        \
+                        "(SELECT 1 FROM users WHERE id = sessions.user AND disabled = 0)")        \
+    X(SESSION_ENDED_N,  "SELECT ended_n FROM sessions WHERE id = ?")                              \
+    X(SESSION_END,      "UPDATE sessions SET ended = ?, ended_n = ? WHERE id = ?")                \
+    X(SESSION_END_USER, "UPDATE sessions SET ended = ?, ended_n = ? "                             \
+                        "WHERE user = ? AND ended = 0")                                           \
+    X(SESSION_OF_USER,  "SELECT id FROM sessions WHERE user = ? AND ended = 0")                   \
+    X(SESSION_LIST,     "SELECT " JD_SESSION_COLUMNS " FROM sessions WHERE user = ? "             \
+                        "AND ended = 0 AND idle_expires > ? AND expires > ? AND EXISTS "          \
+                        "(SELECT 1 FROM users WHERE id = sessions.user AND disabled = 0) "        \
+                        "ORDER BY created DESC, id LIMIT ?")                                      \
+    X(SESSION_PURGE,    "DELETE FROM sessions WHERE id IN "                                       \
+                        "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
+    /* the log */                                                                                 \
+    X(LOG_NEXT,  "UPDATE log_head SET n = n + 1")                                                 \
+    X(LOG_HEAD,  "SELECT n FROM log_head")                                                        \
+    X(LOG_ADD,   "INSERT INTO log (n, kind, subject, expires) VALUES (?, ?, ?, ?)")               \
+    X(LOG_AFTER, "SELECT n, kind, subject, expires FROM log WHERE n > ? ORDER BY n LIMIT ?")      \
+    X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?)")      \
+    /* keys */                                                                                    \
+    X(KEY_ADD,       "INSERT INTO keys (kid, alg, state, public, sealed, created) "               \
+                     "VALUES (?, ?, ?, ?, ?, ?)")                                                 \
+    X(KEY_LIST,      "SELECT kid, alg, state, public, sealed, created FROM keys "                 \
+                     "ORDER BY created, kid")                                                     \
+    X(KEY_SET_STATE, "UPDATE keys SET state = ? WHERE kid = ?")
+/* clang-format on */
+
+typedef enum jd_sql {
+#define JD_SQL_ENUM(name, text) JD_SQL_##name,
+    JD_SQL_LIST(JD_SQL_ENUM)
+#undef JD_SQL_ENUM
+        JD_SQL_COUNT
+} jd_sql;
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/store.c - finds the back end of an address and calls it. The rule that results are empty
+ * unless an operation succeeds is kept here, for all back ends. */
+#include "store/store.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "store/store_ops.h"
+
+/* The first one also takes addresses without a scheme. */
+static const jd_store_ops *const back_ends[] = {&jd_sqlite_ops};
+
+static const struct {
+    const char *scheme, *why;
+} known_but_missing[] = {
+    {"postgres:", "this build has no PostgreSQL back end"},
+    {"postgresql:", "this build has no PostgreSQL back end"},
+};
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store **store,
+                           jeton_err *err)
+{
+    *store = NULL;
+    for (size_t i = 0; i < JT_COUNT(known_but_missing); i++)
+        if (begins_with(address, known_but_missing[i].scheme))
+            return jt_fail(err, JETON_E_UNSUPPORTED, "%s", known_but_missing[i].why);
+    for (size_t i = 0; i < JT_COUNT(back_ends); i++)
+        if (begins_with(address, back_ends[i]->scheme))
+            return back_ends[i]->open(ctx, address + strlen(back_ends[i]->scheme), store, err);
+    return back_ends[0]->open(ctx, address, store, err);
+}
+
+void jd_store_close(jd_store **store)
+{
+    if (store == NULL || *store == NULL)
+        return;
+    (*store)->ops->close(*store);
+    *store = NULL;
+}
+
+jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err)
+{
+    *applied = 0;
+    const jeton_status status = store->ops->migrate(store, applied, err);
+    if (status != JETON_OK)
+        *applied = 0;
+    return status;
+}
+
+/* --- meta ----------------------------------------------------------------------------------- */
+
+jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *arena,
+                               jeton_span *value, jeton_err *err)
+{
+    *value = (jeton_span){0};
+    const jeton_status status = store->ops->meta_get(store, name, arena, value, err);
+    if (status != JETON_OK)
+        *value = (jeton_span){0};
+    return status;
+}
+
+jeton_status jd_store_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
+{
+    return store->ops->meta_set(store, name, value, err);
+}
+
+jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span value,
+                                 jt_arena *arena, jeton_span *winner, jeton_err *err)
+{
+    *winner = (jeton_span){0};
+    const jeton_status status = store->ops->meta_claim(store, name, value, arena, winner, err);
+    if (status != JETON_OK)
+        *winner = (jeton_span){0};
+    return status;
+}
+
+/* --- users ---------------------------------------------------------------------------------- */
+
+jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err)
+{
+    return store->ops->user_add(store, user, err);
+}
+
+jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
+                                jeton_err *err)
+{
+    *user = (jd_user){0};
+    const jeton_status status = store->ops->user_find(store, name, arena, user, err);
+    if (status != JETON_OK)
+        *user = (jd_user){0};
+    return status;
+}
+
+jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
+                               jeton_err *err)
+{
+    *user = (jd_user){0};
+    const jeton_status status = store->ops->user_get(store, id, arena, user, err);
+    if (status != JETON_OK)
+        *user = (jd_user){0};
+    return status;
+}
+
+jeton_status jd_store_user_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                jd_users *users, jeton_err *err)
+{
+    *users = (jd_users){0};
+    const jeton_status status = store->ops->user_list(store, after, most, arena, users, err);
+    if (status != JETON_OK)
+        *users = (jd_users){0};
+    return status;
+}
+
+jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                   jeton_time expires, jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->user_disable(store, id, now, expires, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
+{
+    return store->ops->user_enable(store, id, err);
+}
+
+jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
+                                  jeton_span password, jeton_err *err)
+{
+    return store->ops->user_rehash(store, id, old, password, err);
+}
+
+/* --- sessions ------------------------------------------------------------------------------- */
+
+jeton_status jd_store_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
+                                  jeton_err *err)
+{
+    *rev = 0;
+    if (session->device.len > JD_DEVICE_MAX)
+        return jt_fail(err, JETON_E_ARGUMENT, "a device is described in %u bytes", JD_DEVICE_MAX);
+    const jeton_status status = store->ops->session_add(store, session, rev, err);
+    if (status != JETON_OK)
+        *rev = 0;
+    return status;
+}
+
+jeton_status jd_store_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                  jd_session_view *view, jeton_err *err)
+{
+    *view = (jd_session_view){0};
+    const jeton_status status = store->ops->session_get(store, id, arena, view, err);
+    if (status != JETON_OK)
+        *view = (jd_session_view){0};
+    return status;
+}
+
+jeton_status jd_store_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
+                                     jeton_err *err)
+{
+    *rev = 0;
+    const jeton_status status = store->ops->session_rotate(store, rotation, rev, err);
+    if (status != JETON_OK)
+        *rev = 0;
+    return status;
+}
+
+jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time now,
+                                  jeton_time expires, jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->session_end(store, id, now, expires, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
+                                      jeton_time now, jeton_time expires, jt_arena *arena,
+                                      jd_entries *entries, jeton_err *err)
+{
+    *entries = (jd_entries){0};
+    const jeton_status status =
+        store->ops->session_end_all(store, user, keep, now, expires, arena, entries, err);
+    if (status != JETON_OK)
+        *entries = (jd_entries){0};
+    return status;
+}
+
+jeton_status jd_store_session_list(jd_store *store, const jd_id *user, jeton_time now,
+                                   jt_arena *arena, jd_sessions *sessions, jeton_err *err)
+{
+    *sessions = (jd_sessions){0};
+    const jeton_status status = store->ops->session_list(store, user, now, arena, sessions, err);
+    if (status != JETON_OK)
+        *sessions = (jd_sessions){0};
+    return status;
+}
+
+/* --- the log -------------------------------------------------------------------------------- */
+
+jeton_status jd_store_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
+{
+    entry->n = 0;
+    const jeton_status status = store->ops->log_add(store, entry, err);
+    if (status != JETON_OK)
+        entry->n = 0;
+    return status;
+}
+
+jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
+                                jd_entries *entries, jeton_err *err)
+{
+    *entries = (jd_entries){0};
+    const jeton_status status = store->ops->log_after(store, n, most, arena, entries, err);
+    if (status != JETON_OK)
+        *entries = (jd_entries){0};
+    return status;
+}
+
+jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err)
+{
+    *head = 0;
+    const jeton_status status = store->ops->log_head(store, head, err);
+    if (status != JETON_OK)
+        *head = 0;
+    return status;
+}
+
+/* --- keys and housekeeping ------------------------------------------------------------------ */
+
+/* A name that is not here would be kept but never found by whoever looks for a state. */
+static bool is_state(jeton_span state)
+{
+    static const char *const states[] = {"next", "active", "retiring", "withdrawn"};
+    for (size_t i = 0; i < JT_COUNT(states); i++)
+        if (jeton_span_equal(state, jeton_str(states[i])))
+            return true;
+    return false;
+}
+
+jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
+{
+    if (!is_state(key->state))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    return store->ops->key_add(store, key, err);
+}
+
+jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
+                               jeton_err *err)
+{
+    *keys = (jd_stored_keys){0};
+    const jeton_status status = store->ops->key_list(store, arena, keys, err);
+    if (status != JETON_OK)
+        *keys = (jd_stored_keys){0};
+    return status;
+}
+
+jeton_status jd_store_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
+                                    jeton_err *err)
+{
+    if (!is_state(state))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    return store->ops->key_set_state(store, kid, state, err);
+}
+
+jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
+{
+    *removed = 0;
+    const jeton_status status = store->ops->purge(store, before, removed, err);
+    if (status != JETON_OK)
+        *removed = 0;
+    return status;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/store_ops.h - what a back end is: one constant table of functions.
+ *
+ * They do what store.h says of the functions of the same names. Outputs come emptied, and store.c
+ * empties them again after a failure, so a back end may fill them as it goes.
+ */
+#ifndef JD_STORE_STORE_OPS_H
+#define JD_STORE_STORE_OPS_H
+
+#include "store/store.h"
+
+typedef struct jd_store_ops {
+    const char *scheme; /* of its addresses: "sqlite:" */
+    jeton_status (*open)(const jeton_ctx *ctx, const char *where, jd_store **store, jeton_err *err);
+    void (*close)(jd_store *store);
+    jeton_status (*migrate)(jd_store *store, unsigned *applied, jeton_err *err);
+
+    jeton_status (*meta_get)(jd_store *store, const char *name, jt_arena *arena, jeton_span *value,
+                             jeton_err *err);
+    jeton_status (*meta_set)(jd_store *store, const char *name, jeton_span value, jeton_err *err);
+    jeton_status (*meta_claim)(jd_store *store, const char *name, jeton_span value, jt_arena *arena,
+                               jeton_span *winner, jeton_err *err);
+
+    jeton_status (*user_add)(jd_store *store, const jd_user *user, jeton_err *err);
+    jeton_status (*user_find)(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
+                              jeton_err *err);
+    jeton_status (*user_get)(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
+                             jeton_err *err);
+    jeton_status (*user_list)(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                              jd_users *users, jeton_err *err);
+    jeton_status (*user_disable)(jd_store *store, const jd_id *id, jeton_time now,
+                                 jeton_time expires, jt_revocation *entry, jeton_err *err);
+    jeton_status (*user_enable)(jd_store *store, const jd_id *id, jeton_err *err);
+    jeton_status (*user_rehash)(jd_store *store, const jd_id *id, jeton_span old,
+                                jeton_span password, jeton_err *err);
+
+    jeton_status (*session_add)(jd_store *store, const jd_session *session, uint64_t *rev,
+                                jeton_err *err);
+    jeton_status (*session_get)(jd_store *store, const jd_id *id, jt_arena *arena,
+                                jd_session_view *view, jeton_err *err);
+    jeton_status (*session_rotate)(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
+                                   jeton_err *err);
+    jeton_status (*session_end)(jd_store *store, const jd_id *id, jeton_time now,
+                                jeton_time expires, jt_revocation *entry, jeton_err *err);
+    jeton_status (*session_end_all)(jd_store *store, const jd_id *user, const jd_id *keep,
+                                    jeton_time now, jeton_time expires, jt_arena *arena,
+                                    jd_entries *entries, jeton_err *err);
+    jeton_status (*session_list)(jd_store *store, const jd_id *user, jeton_time now,
+                                 jt_arena *arena, jd_sessions *sessions, jeton_err *err);
+
+    jeton_status (*log_add)(jd_store *store, jt_revocation *entry, jeton_err *err);
+    jeton_status (*log_after)(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
+                              jd_entries *entries, jeton_err *err);
+    jeton_status (*log_head)(jd_store *store, uint64_t *head, jeton_err *err);
+
+    jeton_status (*key_add)(jd_store *store, const jd_stored_key *key, jeton_err *err);
+    jeton_status (*key_list)(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
+                             jeton_err *err);
+    jeton_status (*key_set_state)(jd_store *store, jeton_span kid, jeton_span state,
+                                  jeton_err *err);
+
+    jeton_status (*purge)(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
+} jd_store_ops;
+
+/* The first member of each back end's own object. */
+struct jd_store {
+    const jd_store_ops *ops;
+    const jeton_ctx *ctx;
+};
+
+extern const jd_store_ops jd_sqlite_ops;
+
+#endif
