@@ -97,7 +97,7 @@ static jeton_status read_block(jeton_span pem, block *read, jeton_err *err)
 
 static const struct label *find_label(const char *text)
 {
-    for (size_t i = 0; i < JT_COUNT(labels); i++)
+    for (size_t i = 0; text != NULL && i < JT_COUNT(labels); i++)
         if (strcmp(labels[i].text, text) == 0)
             return &labels[i];
     return NULL;

@@ -19,7 +19,7 @@ typedef struct jt_scheme {
     bool (*prepare)(EVP_PKEY_CTX *ctx, const EVP_MD *md);
 } jt_scheme;
 
-#define JT_SCHEMES 1U /* per key type; PSS beside PKCS #1 will make it two */
+#define JT_SCHEMES ((size_t)1) /* per key type; PSS beside PKCS #1 will make it two */
 
 /* Pools that a key has: one for each scheme, hash and operation. */
 #define JT_POOLS (JT_SCHEMES * JT_HASH_COUNT * 2U)
