@@ -17,6 +17,12 @@ _Static_assert(JT_PWHASH_TEXT == crypto_pwhash_argon2id_STRBYTES, "the text's ro
 #define MEMORY_MAX crypto_pwhash_argon2id_MEMLIMIT_MAX
 #define PASSES_MIN crypto_pwhash_argon2id_OPSLIMIT_MIN
 
+/* libsodium wants a pointer for the empty password too. */
+static const char *chars_of(jeton_span password)
+{
+    return password.len > 0 ? (const char *)password.ptr : "";
+}
+
 jeton_status jt_pwhash_print(const jeton_ctx *ctx, jeton_span password, const jt_pwhash_cost *cost,
                              char out[JT_PWHASH_TEXT], jeton_err *err)
 {
@@ -27,7 +33,7 @@ jeton_status jt_pwhash_print(const jeton_ctx *ctx, jeton_span password, const jt
         return jt_fail(err, JETON_E_ARGUMENT, "password hash cost out of range");
 
     char text[JT_PWHASH_TEXT] = {0};
-    if (crypto_pwhash_argon2id_str(text, (const char *)password.ptr, password.len, cost->passes,
+    if (crypto_pwhash_argon2id_str(text, chars_of(password), password.len, cost->passes,
                                    cost->memory) != 0)
         return jt_fail(err, JETON_E_NOMEM, "memory for hashing a password");
     memcpy(out, text, sizeof text);
@@ -44,16 +50,22 @@ static bool copy_text(jeton_span phc, char text[JT_PWHASH_TEXT])
     return true;
 }
 
+static bool is_argon2(const char *text)
+{
+    return strncmp(text, "$argon2id$", strlen("$argon2id$")) == 0 ||
+           strncmp(text, "$argon2i$", strlen("$argon2i$")) == 0;
+}
+
 /* libsodium sets EINVAL for a password that does not match, and for nothing else that gets here. */
 jeton_status jt_pwhash_verify(jeton_span phc, jeton_span password, jeton_err *err)
 {
     JT_TRY(jt_sodium_start(err));
     char text[JT_PWHASH_TEXT];
-    if (!copy_text(phc, text) || strncmp(text, "$argon2", strlen("$argon2")) != 0)
+    if (!copy_text(phc, text) || !is_argon2(text))
         return jt_fail(err, JETON_E_SYNTAX, "not an Argon2 text");
 
     errno = 0;
-    if (crypto_pwhash_str_verify(text, (const char *)password.ptr, password.len) == 0)
+    if (crypto_pwhash_str_verify(text, chars_of(password), password.len) == 0)
         return JETON_OK;
     switch (errno) {
     case EINVAL: return jt_fail(err, JETON_E_CREDENTIALS, "password does not match");
