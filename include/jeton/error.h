@@ -40,6 +40,7 @@
     X(E_TYP,         35, "the token is of another type")                        \
     X(E_MISSING,     36, "a required claim is missing")                         \
     X(E_REVOKED,     37, "the token has been revoked")                          \
+    X(E_NOT_FRESH,   38, "the login behind the token is too long ago")          \
     /* accounts, sessions and the server */                                     \
     X(E_CREDENTIALS, 50, "user name or password is wrong")                      \
     X(E_SESSION,     51, "the session is over or was never issued here")        \

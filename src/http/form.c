@@ -108,3 +108,8 @@ size_t jd_form_find(const jd_form *form, const char *name, jeton_span *value)
     }
     return count;
 }
+
+size_t jd_form_count(const jd_form *form)
+{
+    return form->count;
+}

@@ -27,6 +27,9 @@ JETON_MUST jeton_status jd_form_parse(jeton_span text, jt_arena *arena, jd_form 
 /* How often the name occurs; `value` gets the first one, or the empty span. */
 size_t jd_form_find(const jd_form *form, const char *name, jeton_span *value);
 
+/* How many pairs there are. */
+size_t jd_form_count(const jd_form *form);
+
 /* More pairs than any form of ours has. */
 #define JD_FORM_PAIRS 64U
 

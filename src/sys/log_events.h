@@ -19,6 +19,7 @@
     X(SETTING_WARNING, "setting_warning",   0)    \
     /* HTTP */                                    \
     X(REQUEST,         "request",           0)    \
+    X(CONTROL_FAILED,  "control_failed",   10)    \
     X(REQUEST_FAILED,  "request_failed",   10)    \
     X(HTTP_WARNING,    "http_warning",     10)    \
     /* accounts and sessions */                   \

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/app.c - the parts that all endpoints share, and the three functions that http/ calls. */
+#include "api/app.h"
+
+#include "accounts/access_token.h"
+#include "api/problem.h"
+#include "api/routes.h"
+#include "core/auto.h"
+#include "core/ctx.h"
+
+#define COMMIT_QUEUE 10000U
+
+jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
+{
+    *app = (jd_app){.accounts = accounts};
+    jd_verdicts_init(&app->verdicts);
+    const jd_lane_options commits = {.name = "commit", .threads = 1, .queue = COMMIT_QUEUE};
+    const jd_lane_options hashes = {.name = "hash",
+                                    .threads = (unsigned)accounts->config.hash_threads,
+                                    .queue = (size_t)accounts->config.hash_queue,
+                                    .idle = true};
+    JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
+    JT_TRY(jd_access_token_verifier(accounts, &app->verifier, err));
+    JT_TRY(jd_lane_open(&commits, &app->commits, err));
+    return jd_lane_open(&hashes, &app->hashes, err);
+}
+
+void jd_app_close(jd_app *app)
+{
+    jd_lane_close(&app->hashes); /* before the lane its works move on to */
+    jd_lane_close(&app->commits);
+    jeton_verifier_free(&app->verifier);
+    jd_verdicts_done(&app->verdicts);
+}
+
+void jd_app_handle(void *app, jd_request *request)
+{
+    jd_call *call = jd_call_new(app, request);
+    if (call != NULL)
+        jd_route(call);
+    else
+        jd_request_answer(request, 503, NULL, 0, jeton_str(NULL));
+}
+
+/* How a refusal of http/ is called in our error shape. */
+static const struct {
+    unsigned status;
+    const char *error;
+} refusals[] = {
+    {400, "invalid_request"},
+    {413, "request_too_large"},
+    {503, "temporarily_unavailable"},
+};
+
+typedef struct refusal {
+    unsigned status;
+    const char *why;
+} refusal;
+
+static jeton_status refuse(jd_call *call, jeton_err *err)
+{
+    (void)err;
+    const refusal *of = call->state;
+    const char *error = "invalid_request";
+    for (size_t i = 0; i < JT_COUNT(refusals); i++)
+        if (refusals[i].status == of->status)
+            error = refusals[i].error;
+    jd_problem_answer_http(call, of->status, error, of->why);
+    return JETON_OK;
+}
+
+void jd_app_refuse(void *app, jd_request *request, unsigned status, const char *why)
+{
+    static const jd_step steps[] = {{JD_ON_LOOP, refuse}, {.run = NULL}};
+    refusal of = {.status = status, .why = why};
+    jd_call *call = jd_call_new(app, request);
+    if (call == NULL) {
+        jd_request_answer(request, status, NULL, 0, jeton_str(NULL));
+        return;
+    }
+    call->state = &of; /* it answers before this returns */
+    jd_call_run(call, steps);
+}
+
+void jd_app_finish(void *app, jd_request *request, bool sent)
+{
+    (void)app;
+    (void)sent;
+    jd_call *call = jd_request_state(request);
+    if (call != NULL)
+        jd_call_done(call);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/app.h - what all endpoints share, and the way into them from http/. */
+#ifndef JD_API_APP_H
+#define JD_API_APP_H
+
+#include "accounts/accounts.h"
+#include "api/lane.h"
+#include "api/verdicts.h"
+#include "http/server.h"
+
+#include <jeton/verifier.h>
+#include <stdatomic.h>
+
+typedef struct jd_app {
+    jd_accounts *accounts;
+    jeton_verifier *verifier; /* of access tokens */
+    jd_verdicts verdicts;
+    jd_lane *commits; /* work that waits for the disk */
+    jd_lane *hashes;  /* work that hashes passwords */
+    uint64_t boot;    /* random: first half of every request id */
+    _Atomic uint64_t requests;
+    atomic_bool ready; /* what /readyz says */
+} jd_app;
+
+/* Makes the parts above for open and named accounts, which are borrowed. jd_app_close() is due
+ * whatever comes back. */
+JETON_MUST jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err);
+
+/* Finishes the works that wait and frees the parts. */
+void jd_app_close(jd_app *app);
+
+/* For jd_http_options, with the app as user. */
+void jd_app_handle(void *app, jd_request *request);
+void jd_app_refuse(void *app, jd_request *request, unsigned status, const char *why);
+void jd_app_finish(void *app, jd_request *request, bool sent);
+
+#endif

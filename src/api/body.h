@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/body.h - the fields of a request's body: a JSON object or a form, read alike. */
+#ifndef JD_API_BODY_H
+#define JD_API_BODY_H
+
+#include "api/call.h"
+
+/* One field that an endpoint understands. */
+typedef struct jd_want {
+    const char *name;
+    jeton_span *to; /* the text, in the call's arena; empty when it is absent */
+    bool required;  /* absent or empty is JETON_E_REQUEST */
+} jd_want;
+
+/* Reads the fields of a body that is a JSON object (Content-Type application/json) or a form
+ * (application/x-www-form-urlencoded). No body at all has no fields. Others than those wanted are
+ * ignored, as clients send more than one server understands.
+ *
+ * JETON_E_REQUEST  neither of the two, malformed, a field missing, given twice or not a text
+ */
+JETON_MUST jeton_status jd_body_read(jd_call *call, const jd_want *wants, size_t count,
+                                     jeton_err *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/call.c - carries a request from step to step, and its answer out. */
+#include "api/call.h"
+
+#include "api/problem.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "sys/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+jd_call *jd_call_new(jd_app *app, jd_request *request)
+{
+    jt_arena *arena = jd_request_arena(request);
+    jd_call *call = jt_arena_alloc(arena, sizeof *call);
+    if (call == NULL)
+        return NULL;
+    *call = (jd_call){.app = app, .request = request, .arena = arena, .where = JD_ON_LOOP};
+    const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
+    (void)snprintf(call->id, sizeof call->id, "%016" PRIx64 "%016" PRIx64, app->boot, number);
+    jd_request_set_state(request, call);
+    jd_call_header(call, "X-Request-Id", call->id);
+    return call;
+}
+
+void jd_call_done(jd_call *call)
+{
+    jd_verdicts_give(&call->app->verdicts, &call->verdict);
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
+
+/* The last thing done with a call: the request may be over before this returns. */
+static void send(jd_call *call)
+{
+    jd_request_answer(call->request, call->status, call->headers, call->header_count, call->body);
+}
+
+static void run_here(jd_work *work);
+
+/* Moves the call to the lane of its next step. False when that lane is full: the call is still
+ * ours then, and answered. */
+static bool move_on(jd_call *call)
+{
+    jeton_err err = {0};
+    jd_lane *lane = call->next->where == JD_ON_HASH ? call->app->hashes : call->app->commits;
+    if (call->where == JD_ON_LOOP)
+        jd_request_suspend(call->request);
+    call->where = call->next->where;
+    call->work.run = run_here;
+    const jeton_status status = jd_lane_add(lane, &call->work, &err);
+    if (status == JETON_OK)
+        return true;
+    jd_problem_answer(call, status, &err);
+    return false;
+}
+
+/* Runs steps as long as they belong to this thread. */
+static void run_here(jd_work *work)
+{
+    jd_call *call = (jd_call *)work;
+    while (!call->answered) {
+        const jd_step *step = call->next;
+        if (step->where != call->where) {
+            if (move_on(call))
+                return; /* another thread has it already */
+            break;
+        }
+        call->next++;
+        jeton_err err = {0};
+        const jeton_status status = step->run(call, &err);
+        if (status != JETON_OK)
+            jd_problem_answer(call, status, &err);
+    }
+    send(call);
+}
+
+void jd_call_run(jd_call *call, const jd_step *steps)
+{
+    call->next = steps;
+    run_here(&call->work);
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+void jd_call_header(jd_call *call, const char *name, const char *value)
+{
+    if (call->header_count < JD_HEADERS_MAX)
+        call->headers[call->header_count++] = (jd_header){name, value};
+}
+
+static bool has_header(const jd_call *call, const char *name)
+{
+    for (size_t i = 0; i < call->header_count; i++)
+        if (strcmp(call->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void complete(jd_call *call, unsigned status, jeton_span body)
+{
+    if (!has_header(call, "Cache-Control"))
+        jd_call_header(call, "Cache-Control", "no-store");
+    jd_call_header(call, "X-Content-Type-Options", "nosniff");
+    call->status = status;
+    call->body = body;
+    call->answered = true;
+}
+
+void jd_call_answer_text(jd_call *call, unsigned status, jeton_span json)
+{
+    jd_call_header(call, "Content-Type", "application/json");
+    complete(call, status, json);
+}
+
+void jd_call_answer_empty(jd_call *call, unsigned status)
+{
+    complete(call, status, jeton_str(NULL));
+}
+
+jeton_status jd_call_answer(jd_call *call, unsigned status, const jt_tree *tree,
+                            const jt_node *root, jeton_err *err)
+{
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jt_tree_print(tree, root, JT_COMPACT, &text, err));
+    const char *kept = jt_arena_text(call->arena, jt_buf_span(&text));
+    if (kept == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "answer");
+    jd_call_answer_text(call, status, jeton_bytes(kept, text.len));
+    return JETON_OK;
+}

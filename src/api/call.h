@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/call.h - one request on its way through its endpoint.
+ *
+ * An endpoint is a list of steps, each with the lane it runs on. A step looks at the call, and
+ * returns JETON_OK to let the next one run, or why not: then the call is answered by
+ * api/problem.h. One step puts the answer; it is sent when that step returns.
+ *
+ * A call belongs to one thread at a time. Whatever a step keeps for the next one, it keeps in the
+ * call's arena, behind call->state.
+ */
+#ifndef JD_API_CALL_H
+#define JD_API_CALL_H
+
+#include "api/app.h"
+#include "json/tree.h"
+
+/* Where a step runs. */
+typedef enum jd_where {
+    JD_ON_LOOP,   /* must not block: parsing, verifying, reading what is cached */
+    JD_ON_COMMIT, /* may wait for the disk */
+    JD_ON_HASH,   /* may burn a core for a while */
+} jd_where;
+
+typedef struct jd_call jd_call;
+
+typedef struct jd_step {
+    jd_where where;
+    jeton_status (*run)(jd_call *call, jeton_err *err);
+} jd_step;
+
+#define JD_HEADERS_MAX 12U
+
+struct jd_call {
+    jd_work work; /* links the call into a lane; must stay first */
+    jd_app *app;
+    jd_request *request;
+    jt_arena *arena;
+    char id[33];            /* of the request, hexadecimal */
+    const jd_step *next;    /* the next step; one with run NULL ends the list */
+    jd_where where;         /* the thread we are on */
+    jeton_verdict *verdict; /* of the access token, once a step has asked for it */
+    void *state;            /* the endpoint's own */
+    bool answered;          /* the answer below is complete */
+    unsigned status;
+    size_t header_count;
+    jd_header headers[JD_HEADERS_MAX];
+    jeton_span body;
+};
+
+/* Starts a call for a new request: its id and its memory. NULL when there is no memory. */
+jd_call *jd_call_new(jd_app *app, jd_request *request);
+
+/* Runs the steps from here on. On return the call belongs to nobody here. */
+void jd_call_run(jd_call *call, const jd_step *steps);
+
+/* Gives back what the call borrowed: when the request is over. */
+void jd_call_done(jd_call *call);
+
+/* ---- for steps --------------------------------------------------------------------------------
+ */
+
+/* Adds a header to the answer; a text that is not static has to live in the arena. */
+void jd_call_header(jd_call *call, const char *name, const char *value);
+
+/* Puts the answer: JSON, never cached unless the step says so by a header of its own. */
+JETON_MUST jeton_status jd_call_answer(jd_call *call, unsigned status, const jt_tree *tree,
+                                       const jt_node *root, jeton_err *err);
+
+/* Puts an answer whose JSON text is ready. It must live as long as the call. */
+void jd_call_answer_text(jd_call *call, unsigned status, jeton_span json);
+
+/* Puts an answer without a body. */
+void jd_call_answer_empty(jd_call *call, unsigned status);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/endpoints.h - the steps of every endpoint; each is in ep_<name>.c and in a row of routes.c.
+ */
+#ifndef JD_API_ENDPOINTS_H
+#define JD_API_ENDPOINTS_H
+
+#include "api/call.h"
+
+extern const jd_step jd_ep_healthz[];
+extern const jd_step jd_ep_jwks[];
+extern const jd_step jd_ep_login[];
+extern const jd_step jd_ep_logout[];
+extern const jd_step jd_ep_readyz[];
+extern const jd_step jd_ep_refresh[];
+extern const jd_step jd_ep_verify[];
+extern const jd_step jd_ep_whoami[];
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/ep_logout.c - POST /logout: ends this session, the others, or all of a user's. */
+#include "accounts/session.h"
+#include "api/body.h"
+#include "api/endpoints.h"
+#include "api/guard.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "sys/log.h"
+
+typedef struct logout {
+    jeton_span scope;
+    jd_sessions_which which;
+    jd_id user, session;
+} logout;
+
+static const struct {
+    const char *scope;
+    jd_sessions_which which;
+} scopes[] = {
+    {"", JD_SESSIONS_THIS},
+    {"this", JD_SESSIONS_THIS},
+    {"others", JD_SESSIONS_OTHERS},
+    {"all", JD_SESSIONS_ALL},
+};
+
+static jeton_status read_scope(logout *on, jeton_err *err)
+{
+    for (size_t i = 0; i < JT_COUNT(scopes); i++) {
+        if (jeton_span_equal(on->scope, jeton_str(scopes[i].scope))) {
+            on->which = scopes[i].which;
+            return JETON_OK;
+        }
+    }
+    return jt_fail(err, JETON_E_REQUEST, "scope is one of: this, others, all");
+}
+
+static jeton_status check(jd_call *call, jeton_err *err)
+{
+    logout *on = jt_arena_alloc(call->arena, sizeof *on);
+    if (on == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "logout");
+    call->state = on;
+    JT_TRY(jd_guard(call, err));
+    JT_TRY(jd_guard_owner(call, &on->user, &on->session, err));
+    const jd_want wants[] = {{"scope", &on->scope, false}};
+    JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
+    return read_scope(on, err);
+}
+
+static jeton_status end_sessions(jd_call *call, jeton_err *err)
+{
+    const logout *on = call->state;
+    JT_TRY(jd_session_end(call->app->accounts, &on->user, &on->session, on->which, err));
+    jd_log(JD_INFO, EV_LOGOUT, JD_REQUEST(call->id),
+           JD_SPAN("scope", on->scope.len > 0 ? on->scope : jeton_str("this")));
+    jd_call_answer_empty(call, 204);
+    return JETON_OK;
+}
+
+const jd_step jd_ep_logout[] = {
+    {JD_ON_LOOP, check},
+    {JD_ON_COMMIT, end_sessions},
+    {.run = NULL},
+};

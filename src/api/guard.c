@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/guard.c - verifies the access token of a request. */
+#include "api/guard.h"
+
+#include "accounts/access_token.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "oauth/bearer.h"
+#include "sys/log.h"
+
+static jeton_status find_token(const jd_call *call, jeton_span *token, jeton_err *err)
+{
+    jeton_span value;
+    const size_t count = jd_request_header(call->request, "Authorization", &value);
+    if (count == 0)
+        return jt_fail(err, JETON_E_MISSING, "no access token was sent");
+    if (count > 1)
+        return jt_fail(err, JETON_E_REQUEST, "more than one Authorization header");
+    if (!jd_bearer_token(value, token))
+        return jt_fail(err, JETON_E_SYNTAX, "the Authorization header is not: Bearer TOKEN");
+    return JETON_OK;
+}
+
+jeton_status jd_guard(jd_call *call, jeton_err *err)
+{
+    jeton_span token;
+    JT_TRY(find_token(call, &token, err));
+    if (call->verdict == NULL)
+        JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
+    const jeton_status status = jeton_verify(call->app->verifier, token, call->verdict);
+    if (status == JETON_OK)
+        return JETON_OK;
+    jd_log(JD_INFO, EV_TOKEN_REFUSED, JD_REQUEST(call->id),
+           JD_TEXT("outcome", jeton_status_name(status)),
+           JD_TEXT("why", jeton_verdict_why(call->verdict)));
+    return jt_fail(err, status, "%s", jeton_verdict_why(call->verdict));
+}
+
+jeton_status jd_guard_owner(const jd_call *call, jd_id *user, jd_id *session, jeton_err *err)
+{
+    if (jd_access_token_owner(call->verdict, user, session))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_CLAIM, "the token does not say whose it is");
+}

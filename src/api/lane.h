@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/lane.h - threads for work that must not hold up the loops: a bounded queue and those who
+ * empty it.
+ *
+ * Hashing a password burns a core for tens of milliseconds and a commit waits for the disk. Each
+ * has its lane, so that neither delays the other, nor the verifications on the loop threads.
+ */
+#ifndef JD_API_LANE_H
+#define JD_API_LANE_H
+
+#include <jeton/error.h>
+#include <jeton/span.h>
+
+typedef struct jd_lane jd_lane;
+
+/* One piece of work. Lives in whatever it belongs to; the lane only links it. */
+typedef struct jd_work {
+    struct jd_work *next;
+    void (*run)(struct jd_work *work); /* the work is not the lane's any more once this begins */
+} jd_work;
+
+typedef struct jd_lane_options {
+    const char *name; /* of the threads, at most 15 characters */
+    unsigned threads;
+    size_t queue; /* works that may wait */
+    bool idle;    /* run only when nobody else wants the processor (SCHED_IDLE) */
+} jd_lane_options;
+
+/* Starts the threads. JETON_E_SYSTEM, JETON_E_NOMEM. */
+JETON_MUST jeton_status jd_lane_open(const jd_lane_options *options, jd_lane **lane,
+                                     jeton_err *err);
+
+/* Lets the threads finish what waits, ends them, frees *lane and sets it to NULL. */
+void jd_lane_close(jd_lane **lane);
+
+/* Queues a work. JETON_E_BUSY, and it was not queued, when the queue is full or closing. */
+JETON_MUST jeton_status jd_lane_add(jd_lane *lane, jd_work *work, jeton_err *err);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/routes.c - the table of endpoints. */
+#include "api/routes.h"
+
+#include "api/endpoints.h"
+#include "api/problem.h"
+#include "core/auto.h"
+
+#include <stdio.h>
+
+#define ALLOW_MAX 64U
+
+static const struct {
+    const char *method, *path;
+    const jd_step *steps;
+} routes[] = {
+    {"POST", "/login", jd_ep_login},    {"POST", "/refresh", jd_ep_refresh},
+    {"POST", "/logout", jd_ep_logout},  {"GET", "/whoami", jd_ep_whoami},
+    {"GET", "/verify", jd_ep_verify},   {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/healthz", jd_ep_healthz}, {"GET", "/readyz", jd_ep_readyz},
+};
+
+/* HEAD is a GET whose body stays here (RFC 9110 §9.3.2). */
+static bool is_method(jeton_span method, const char *of_route)
+{
+    if (jeton_span_equal(method, jeton_str("HEAD")))
+        method = jeton_str("GET");
+    return jeton_span_equal(method, jeton_str(of_route));
+}
+
+/* Answers for a path that exists with other methods, or does not exist at all. */
+static jeton_status refuse(jd_call *call, jeton_err *err)
+{
+    (void)err;
+    char allow[ALLOW_MAX] = "";
+    const jeton_span path = jd_request_path(call->request);
+    for (size_t i = 0; i < JT_COUNT(routes); i++) {
+        if (!jeton_span_equal(path, jeton_str(routes[i].path)))
+            continue;
+        const size_t len = strlen(allow);
+        (void)snprintf(allow + len, sizeof allow - len, "%s%s%s", len > 0 ? ", " : "",
+                       routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+    }
+    if (allow[0] == '\0') {
+        jd_problem_answer_http(call, 404, "not_found", "there is no such route");
+        return JETON_OK;
+    }
+    const char *kept = jt_arena_text(call->arena, jeton_str(allow));
+    jd_call_header(call, "Allow", kept != NULL ? kept : "");
+    jd_problem_answer_http(call, 405, "method_not_allowed", "this route takes another method");
+    return JETON_OK;
+}
+
+static const jd_step refusal[] = {
+    {JD_ON_LOOP, refuse},
+    {.run = NULL},
+};
+
+void jd_route(jd_call *call)
+{
+    const jeton_span method = jd_request_method(call->request);
+    const jeton_span path = jd_request_path(call->request);
+    for (size_t i = 0; i < JT_COUNT(routes); i++) {
+        if (jeton_span_equal(path, jeton_str(routes[i].path)) &&
+            is_method(method, routes[i].method)) {
+            jd_call_run(call, routes[i].steps);
+            return;
+        }
+    }
+    jd_call_run(call, refusal);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/token_answer.c - a pair of tokens as JSON. */
+#include "api/token_answer.h"
+
+#include "core/auto.h"
+
+jeton_status jd_token_answer(jd_call *call, const jd_tokens *tokens, jeton_err *err)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_TRY(jt_tree_new(NULL, &tree, err));
+    jt_node *answer = jt_tree_object(tree);
+    jt_put_text(tree, answer, "access_token", jeton_text_span(tokens->access));
+    jt_put_text(tree, answer, "token_type", jeton_str("Bearer"));
+    jt_put_int(tree, answer, "expires_in", tokens->expires_in);
+    jt_put_text(tree, answer, "refresh_token", jeton_str(tokens->refresh));
+    jd_call_header(call, "Pragma", "no-cache"); /* RFC 6749 §5.1 asks for it beside no-store */
+    return jd_call_answer(call, 200, tree, answer, err);
+}

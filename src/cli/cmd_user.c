@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/cmd_user.c - jeton user add|list|disable|enable. */
+#include "cli/operation.h"
+#include "cli/password_input.h"
+#include "cli/report.h"
+#include "core/auto.h"
+#include "core/err.h"
+
+#include <stdio.h>
+
+static jeton_span text_of(const jt_val *object, const char *name)
+{
+    return jt_get_text(object, name);
+}
+
+/* The result as JSON when that was asked for, otherwise a sentence about the user. */
+static int report_user(const jd_args *args, const jt_json *result, const char *sentence)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    jeton_err err = {0};
+    const jt_val *user = jt_json_root(result);
+    const jeton_span name = text_of(user, "name");
+    jeton_status status = jt_tree_new(NULL, &tree, &err);
+    if (status == JETON_OK && jd_args_has(args, "--json"))
+        return jd_report_tree(args, tree, jt_tree_copy(tree, user));
+    if (status == JETON_OK)
+        status =
+            jt_buf_addf(&line, &err, "%.*s %s", (int)name.len, (const char *)name.ptr, sentence);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    return jd_report_line(args, jt_buf_span(&line));
+}
+
+/* ---- add ------------------------------------------------------------------------------------ */
+
+typedef struct addition {
+    const jd_args *args;
+    jt_secret password;
+} addition;
+
+static void fill_addition(void *user, jt_tree *tree, jt_node *to)
+{
+    const addition *of = user;
+    jt_node *roles = jt_tree_array(tree);
+    size_t at = 0;
+    const char *role;
+    while ((role = jd_args_next(of->args, "--role", &at)) != NULL)
+        jt_add_text(tree, roles, jeton_str(role));
+    jt_put_text(tree, to, "name", jeton_str(of->args->operand));
+    jt_put_text(tree, to, "password", jt_secret_span(&of->password));
+    jt_put_node(tree, to, "roles", roles);
+}
+
+static jeton_status add(const jd_args *args, jt_json **result, jeton_err *err)
+{
+    addition of = {.args = args};
+    jeton_status status =
+        jd_password_input(jd_args_has(args, "--password-stdin"), &of.password, err);
+    if (status == JETON_OK)
+        status = jd_operation_run(args, "user.add", true, fill_addition, &of, result, err);
+    jt_secret_done(&of.password);
+    return status;
+}
+
+static int user_add(const jd_args *args)
+{
+    JT_AUTO(jt_json_free) jt_json *result = NULL;
+    jeton_err err = {0};
+    const jeton_status status = add(args, &result, &err);
+    return status == JETON_OK ? report_user(args, result, "is added")
+                              : jd_report_failure(args, status, &err);
+}
+
+/* ---- disable, enable ------------------------------------------------------------------------ */
+
+static void fill_name(void *user, jt_tree *tree, jt_node *to)
+{
+    const jd_args *args = user;
+    jt_put_text(tree, to, "name", jeton_str(args->operand));
+}
+
+static int by_name(const jd_args *args, const char *operation, const char *sentence)
+{
+    JT_AUTO(jt_json_free) jt_json *result = NULL;
+    jeton_err err = {0};
+    const jeton_status status =
+        jd_operation_run(args, operation, false, fill_name, (void *)(uintptr_t)args, &result, &err);
+    return status == JETON_OK ? report_user(args, result, sentence)
+                              : jd_report_failure(args, status, &err);
+}
+
+static int user_disable(const jd_args *args)
+{
+    return by_name(args, "user.disable", "is disabled; the sessions are ended");
+}
+
+static int user_enable(const jd_args *args)
+{
+    return by_name(args, "user.enable", "may log in");
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+/* The name behind which the next page starts. */
+typedef struct page {
+    char after[256];
+} page;
+
+static void fill_page(void *user, jt_tree *tree, jt_node *to)
+{
+    const page *of = user;
+    jt_put_text(tree, to, "after", jeton_str(of->after));
+}
+
+static void print_user(const jt_val *user)
+{
+    const jeton_span name = text_of(user, "name");
+    bool disabled;
+    (void)jt_val_bool(jt_get(user, "disabled"), &disabled);
+    printf("%-24.*s", (int)name.len, (const char *)name.ptr);
+    for (jt_iter it = jt_iter_of(jt_get(user, "roles")); jt_iter_next(&it);) {
+        jeton_span role;
+        (void)jt_val_text(it.val, &role);
+        printf(" %.*s", (int)role.len, (const char *)role.ptr);
+    }
+    puts(disabled ? " (disabled)" : "");
+}
+
+/* Prints a page as lines, or adds it to `list`. */
+static void take_page(const jt_val *users, jt_tree *tree, jt_node *list, page *next)
+{
+    for (jt_iter it = jt_iter_of(users); jt_iter_next(&it);) {
+        const jeton_span name = text_of(it.val, "name");
+        if (list != NULL)
+            jt_add_node(tree, list, jt_tree_copy(tree, it.val));
+        else
+            print_user(it.val);
+        (void)snprintf(next->after, sizeof next->after, "%.*s", (int)name.len,
+                       (const char *)name.ptr);
+    }
+}
+
+static jeton_status walk_pages(const jd_args *args, jt_tree *tree, jt_node *list, jeton_err *err)
+{
+    page next = {.after = ""};
+    bool more = true;
+    while (more) {
+        JT_AUTO(jt_json_free) jt_json *result = NULL;
+        JT_TRY(jd_operation_run(args, "user.list", false, fill_page, &next, &result, err));
+        take_page(jt_get(jt_json_root(result), "users"), tree, list, &next);
+        (void)jt_val_bool(jt_get(jt_json_root(result), "more"), &more);
+    }
+    return JETON_OK;
+}
+
+static int user_list(const jd_args *args)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    jeton_err err = {0};
+    jeton_status status = jt_tree_new(NULL, &tree, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    jt_node *list = jd_args_has(args, "--json") ? jt_tree_array(tree) : NULL;
+    status = walk_pages(args, tree, list, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    return list != NULL ? jd_report_tree(args, tree, list) : JD_EXIT_DONE;
+}
+
+/* ---- the commands --------------------------------------------------------------------------- */
+
+static const jd_option add_options[] = {
+    JD_DATA_OPTION,
+    {.name = "--role", .value = "ROLE", .help = "a role the user has", .many = true},
+    {.name = "--password-stdin", .help = "the password is the first line of stdin"},
+    {.name = "--json", .help = "one line of JSON"},
+    {.name = NULL},
+};
+
+static const jd_option options[] = {
+    JD_DATA_OPTION,
+    {.name = "--json", .help = "one line of JSON"},
+    {.name = NULL},
+};
+
+const jd_command jd_user_commands[] = {
+    {.noun = "user",
+     .verb = "add",
+     .operand = "NAME",
+     .summary = "Adds a user; asks for the password unless it comes by --password-stdin.",
+     .options = add_options,
+     .run = user_add},
+    {.noun = "user",
+     .verb = "list",
+     .summary = "Lists the users: name, roles, and who is disabled.",
+     .options = options,
+     .run = user_list},
+    {.noun = "user",
+     .verb = "disable",
+     .operand = "NAME",
+     .summary = "Locks a user out: sessions end and access tokens are refused at once.",
+     .options = options,
+     .run = user_disable},
+    {.noun = "user",
+     .verb = "enable",
+     .operand = "NAME",
+     .summary = "Lets a disabled user log in again.",
+     .options = options,
+     .run = user_enable},
+    {.noun = NULL},
+};

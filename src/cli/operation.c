@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/operation.c - through the control socket, or on the store. */
+#include "cli/operation.h"
+
+#include "accounts/accounts.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "daemon/admin.h"
+#include "daemon/control.h"
+#include "sys/disk.h"
+#include "sys/log.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#define TRIES     50U /* a server that starts or stops answers neither way for a moment */
+#define TRY_PAUSE 100 /* milliseconds */
+
+/* What is asked for, as text: the same whoever answers. */
+typedef struct question {
+    const jd_config *config;
+    const char *name;
+    bool first;
+    jeton_span arguments;
+    jeton_span request;
+} question;
+
+/* {"result":…} as the server would answer, so that both ways look alike from here. */
+static jeton_status ask_store_locked(const question *of, jt_json **answer, jeton_err *err)
+{
+    JT_AUTO(jd_accounts_close) jd_accounts accounts = {0};
+    JT_AUTO(jt_json_free) jt_json *arguments = NULL;
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jd_accounts_open(of->config, &accounts, err));
+    JT_TRY(jt_json_parse(NULL, of->arguments, &arguments, err));
+    JT_TRY(jt_tree_new(NULL, &tree, err));
+    jt_node *all = jt_tree_object(tree);
+    jt_node *result = jt_tree_object(tree);
+    JT_TRY(
+        jd_admin_run(&accounts, jeton_str(of->name), jt_json_root(arguments), tree, result, err));
+    jt_put_node(tree, all, "result", result);
+    JT_TRY(jt_tree_print(tree, all, JT_COMPACT, &text, err));
+    return jt_json_parse(NULL, jt_buf_span(&text), answer, err);
+}
+
+static jeton_status ask_store(const question *of, jt_json **answer, jeton_err *err)
+{
+    JT_AUTO(jd_lock_drop) jd_lock lock = {.fd = -1};
+    bool open_to_others;
+    if (!of->first && access(of->config->data, F_OK) != 0)
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no data folder %.90s: name it by --data",
+                       of->config->data);
+    JT_TRY(jd_dir_make(of->config->data, &open_to_others, err));
+    JT_TRY(jd_lock_take(of->config->data, &lock, err));
+    return ask_store_locked(of, answer, err);
+}
+
+/* One try of both ways. JETON_E_BUSY: somebody has the folder, but does not listen (yet). */
+static jeton_status ask(const question *of, jt_json **answer, jeton_err *err)
+{
+    bool reached;
+    jeton_err refused = {0};
+    const jeton_status status =
+        jd_control_ask(of->config->data, of->request, answer, &reached, &refused);
+    if (!reached)
+        return ask_store(of, answer, err);
+    return status == JETON_OK ? status : jt_fail(err, status, "%s", refused.text);
+}
+
+static jeton_status ask_patiently(const question *of, jt_json **answer, jeton_err *err)
+{
+    const struct timespec pause = {.tv_nsec = TRY_PAUSE * 1000000L};
+    for (unsigned i = 1; i < TRIES; i++) {
+        jeton_err met = {0};
+        const jeton_status status = ask(of, answer, &met);
+        if (status != JETON_E_BUSY) {
+            if (status != JETON_OK)
+                (void)jt_fail(err, status, "%s", met.text);
+            return status;
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return ask(of, answer, err);
+}
+
+static jeton_status print_arguments(void (*fill)(void *user, jt_tree *tree, jt_node *to),
+                                    void *user, jt_buf *text, jeton_err *err)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_TRY(jt_tree_new(NULL, &tree, err));
+    jt_node *arguments = jt_tree_object(tree);
+    fill(user, tree, arguments);
+    return jt_tree_print(tree, arguments, JT_COMPACT, text, err);
+}
+
+static jeton_status take_result(const jt_json *answer, jt_json **result, jeton_err *err)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jt_tree_new(NULL, &tree, err));
+    JT_TRY(jt_tree_print(tree, jt_tree_copy(tree, jt_get(jt_json_root(answer), "result")),
+                         JT_COMPACT, &text, err));
+    return jt_json_parse(NULL, jt_buf_span(&text), result, err);
+}
+
+static jeton_status read_config(const jd_args *args, jd_config *config, jeton_err *err)
+{
+    const char *data = jd_args_get(args, "--data");
+    jd_config_init(config);
+    JT_TRY(jd_config_env(config, err));
+    if (data != NULL)
+        JT_TRY(jd_config_set(config, jeton_str("data"), jeton_str(data), err));
+    jd_log_start(STDERR_FILENO, JD_WARN); /* the answer is for a person: no news, only troubles */
+    return JETON_OK;
+}
+
+jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
+                              void (*fill)(void *user, jt_tree *tree, jt_node *to), void *user,
+                              jt_json **result, jeton_err *err)
+{
+    *result = NULL;
+    jd_config config;
+    JT_AUTO(jt_buf_done) jt_buf arguments = jt_buf_init(NULL);
+    JT_AUTO(jt_buf_done) jt_buf request = jt_buf_init(NULL);
+    JT_AUTO(jt_json_free) jt_json *answer = NULL;
+    JT_TRY(read_config(args, &config, err));
+    JT_TRY(print_arguments(fill, user, &arguments, err));
+    JT_TRY(jt_buf_addf(&request, err, "{\"operation\":\"%s\",\"arguments\":%.*s}", name,
+                       (int)arguments.len, (const char *)arguments.ptr));
+    const question of = {.config = &config,
+                         .name = name,
+                         .first = first,
+                         .arguments = jt_buf_span(&arguments),
+                         .request = jt_buf_span(&request)};
+    JT_TRY(ask_patiently(&of, &answer, err));
+    return take_result(answer, result, err);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/operation.h - has an operation of daemon/admin.h done: by the server that works on the data
+ * folder, or, when none does, on the store itself. */
+#ifndef JD_CLI_OPERATION_H
+#define JD_CLI_OPERATION_H
+
+#include "cli/args.h"
+#include "json/tree.h"
+
+/* The option every command that uses this has. */
+#define JD_DATA_OPTION                                                                             \
+    {                                                                                              \
+        .name = "--data", .value = "DIR", .help = "the data folder; by default data"               \
+    }
+
+/* Runs an operation. When it returns JETON_OK, what it did has taken effect.
+ *
+ * fill    puts the arguments into an object; `user` is handed to it
+ * first   whether it may be the first thing ever done with the folder, which is then made
+ * result  the operation's result is the root; the caller's: jt_json_free()
+ *
+ * JETON_E_NOT_FOUND  among others: there is no such data folder
+ */
+JETON_MUST jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
+                                         void (*fill)(void *user, jt_tree *tree, jt_node *to),
+                                         void *user, jt_json **result, jeton_err *err);
+
+#endif

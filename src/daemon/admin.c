@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* daemon/admin.c - the operations on users, by name. */
+#include "daemon/admin.h"
+
+#include "accounts/user.h"
+#include "core/auto.h"
+#include "core/err.h"
+
+#define USERS_AT_ONCE 100U /* with 32 roles each they fit a line of the control socket */
+
+static jeton_status need_text(const jt_val *arguments, const char *name, jeton_span *text,
+                              jeton_err *err)
+{
+    if (jt_val_text(jt_get(arguments, name), text))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_REQUEST, "%s is missing or not a text", name);
+}
+
+static void put_id(jt_tree *tree, jt_node *object, const jd_id *id)
+{
+    char text[JD_ID_CHARS + 1];
+    jd_id_print(id, text);
+    jt_put_text(tree, object, "id", jeton_str(text));
+}
+
+static void put_user(jt_tree *tree, jt_node *object, const jd_user *user)
+{
+    put_id(tree, object, &user->id);
+    jt_put_text(tree, object, "name", user->name);
+    jt_node *roles = jt_tree_array(tree);
+    for (size_t i = 0; i < user->role_count; i++)
+        jt_add_text(tree, roles, user->roles[i]);
+    jt_put_node(tree, object, "roles", roles);
+    jt_put_bool(tree, object, "disabled", user->disabled);
+    jt_put_int(tree, object, "created", user->created / 1000);
+}
+
+static jeton_status read_roles(const jt_val *list, jeton_span *roles, size_t *count, jeton_err *err)
+{
+    *count = 0;
+    for (jt_iter it = jt_iter_of(list); jt_iter_next(&it);) {
+        if (*count == JD_ROLES_MAX)
+            return jt_fail(err, JETON_E_REQUEST, "a user has at most %u roles", JD_ROLES_MAX);
+        if (!jt_val_text(it.val, &roles[(*count)++]))
+            return jt_fail(err, JETON_E_REQUEST, "a role is not a text");
+    }
+    return JETON_OK;
+}
+
+/* {"name","password","roles":[…]} → the user */
+static jeton_status user_add(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
+                             jt_node *result, jeton_err *err)
+{
+    jeton_span name;
+    jeton_span password;
+    jeton_span roles[JD_ROLES_MAX];
+    size_t count;
+    jd_user user;
+    JT_TRY(need_text(arguments, "name", &name, err));
+    JT_TRY(need_text(arguments, "password", &password, err));
+    JT_TRY(read_roles(jt_get(arguments, "roles"), roles, &count, err));
+    JT_TRY(jd_user_add(accounts, name, password, roles, count, &user, err));
+    put_user(tree, result, &user);
+    return JETON_OK;
+}
+
+/* {"after":NAME} → {"users":[…],"more"}: a page in the order of names, since a line is bounded. */
+static jeton_status user_list(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
+                              jt_node *result, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_users users;
+    JT_TRY(jd_store_user_list(accounts->store, jt_get_text(arguments, "after"), USERS_AT_ONCE,
+                              &arena, &users, err));
+    jt_node *list = jt_tree_array(tree);
+    for (size_t i = 0; i < users.count; i++) {
+        jt_node *user = jt_tree_object(tree);
+        put_user(tree, user, &users.at[i]);
+        jt_add_node(tree, list, user);
+    }
+    jt_put_node(tree, result, "users", list);
+    jt_put_bool(tree, result, "more", users.count == USERS_AT_ONCE);
+    return JETON_OK;
+}
+
+/* {"name"} → {"name","disabled":true,"changed"} */
+static jeton_status user_disable(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
+                                 jt_node *result, jeton_err *err)
+{
+    jeton_span name;
+    bool changed;
+    JT_TRY(need_text(arguments, "name", &name, err));
+    JT_TRY(jd_user_disable(accounts, name, &changed, err));
+    jt_put_text(tree, result, "name", name);
+    jt_put_bool(tree, result, "disabled", true);
+    jt_put_bool(tree, result, "changed", changed);
+    return JETON_OK;
+}
+
+/* {"name"} → {"name","disabled":false} */
+static jeton_status user_enable(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
+                                jt_node *result, jeton_err *err)
+{
+    jeton_span name;
+    JT_TRY(need_text(arguments, "name", &name, err));
+    JT_TRY(jd_user_enable(accounts, name, err));
+    jt_put_text(tree, result, "name", name);
+    jt_put_bool(tree, result, "disabled", false);
+    return JETON_OK;
+}
+
+static const struct {
+    const char *name;
+    jeton_status (*run)(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
+                        jt_node *result, jeton_err *err);
+} operations[] = {
+    {"user.add", user_add},
+    {"user.list", user_list},
+    {"user.disable", user_disable},
+    {"user.enable", user_enable},
+};
+
+jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,
+                          jt_tree *tree, jt_node *result, jeton_err *err)
+{
+    for (size_t i = 0; i < JT_COUNT(operations); i++)
+        if (jeton_span_equal(name, jeton_str(operations[i].name)))
+            return operations[i].run(accounts, arguments, tree, result, err);
+    return jt_fail(err, JETON_E_UNSUPPORTED, "there is no such operation");
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* daemon/server.c - boots the parts in order, waits for a signal, takes them down in reverse. */
+#include "daemon/server.h"
+
+#include "api/app.h"
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "daemon/control.h"
+#include "sys/clock.h"
+#include "sys/disk.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define SWEEP_SECONDS 60
+
+typedef struct server {
+    jd_config config;
+    jd_lock lock;
+    jd_accounts accounts;
+    bool accounts_open;
+    jd_app app;
+    bool app_open;
+    jd_http *http;
+    jd_control *control;
+    char address[300]; /* what is listened on, with the real port */
+} server;
+
+/* ---- up ------------------------------------------------------------------------------------- */
+
+/* Signals are taken by the main thread alone; every other thread is started after this. */
+static sigset_t block_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return set;
+}
+
+/* Each connection takes a file descriptor. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static jeton_status take_folder(server *of, jeton_err *err)
+{
+    bool open_to_others = false;
+    JT_TRY(jd_dir_make(of->config.data, &open_to_others, err));
+    if (open_to_others)
+        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "data"),
+               JD_TEXT("why", "the folder is open to other users of this machine"));
+    return jd_lock_take(of->config.data, &of->lock, err);
+}
+
+static void log_http(void *app, const char *text)
+{
+    (void)app;
+    jd_log(JD_WARN, EV_HTTP_WARNING, JD_TEXT("why", text));
+}
+
+static jeton_status open_http(server *of, jeton_err *err)
+{
+    const jd_http_options options = {
+        .listen = of->config.listen,
+        .threads = (unsigned)of->config.threads,
+        .connections = (unsigned)of->config.connections,
+        .body_limit = (size_t)of->config.body_limit,
+        .user = &of->app,
+        .handle = jd_app_handle,
+        .refuse = jd_app_refuse,
+        .finish = jd_app_finish,
+        .log = log_http,
+    };
+    JT_TRY(jd_http_open(&options, &of->http, err));
+    const char *colon = strrchr(of->config.listen, ':');
+    (void)snprintf(of->address, sizeof of->address, "%.*s:%u", (int)(colon - of->config.listen),
+                   of->config.listen, jd_http_port(of->http));
+    return JETON_OK;
+}
+
+static jeton_status boot(server *of, jeton_err *err)
+{
+    raise_file_limit();
+    JT_TRY(take_folder(of, err));
+    JT_TRY(open_http(of, err));
+    of->accounts_open = true;
+    JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
+    JT_TRY(jd_accounts_name(&of->accounts, of->address, err));
+    of->app_open = true;
+    JT_TRY(jd_app_open(&of->app, &of->accounts, err));
+    JT_TRY(jd_control_open(&of->accounts, &of->control, err));
+    JT_TRY(jd_http_start(of->http, err));
+    atomic_store(&of->app.ready, true);
+    return JETON_OK;
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+/* Waits for a signal to stop, and meanwhile drops what has expired. */
+static void wait_for_end(server *of, const sigset_t *signals)
+{
+    const struct timespec pause = {.tv_sec = SWEEP_SECONDS};
+    for (;;) {
+        const int got = sigtimedwait(signals, NULL, &pause);
+        if (got == SIGTERM || got == SIGINT)
+            return;
+        jd_accounts_sweep(&of->accounts, jt_now(NULL));
+    }
+}
+
+/* ---- down ----------------------------------------------------------------------------------- */
+
+/* Somebody who asks twice does not want to wait. */
+static void end_at_second_signal(int number)
+{
+    (void)number;
+    _exit(1);
+}
+
+static void drain(server *of, const sigset_t *signals)
+{
+    jd_log(JD_INFO, EV_SERVER_DRAINING, JD_INT("seconds", of->config.drain_time));
+    (void)signal(SIGTERM, end_at_second_signal);
+    (void)signal(SIGINT, end_at_second_signal);
+    (void)pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+    atomic_store(&of->app.ready, false);
+    const bool done = jd_http_drain(of->http, (unsigned)of->config.drain_time * 1000);
+    jd_log(JD_INFO, EV_SERVER_STOPPED, JD_BOOL("drained", done));
+}
+
+static void take_down(server *of)
+{
+    jd_control_close(&of->control);
+    jd_http_close(&of->http);
+    if (of->app_open)
+        jd_app_close(&of->app);
+    if (of->accounts_open)
+        jd_accounts_close(&of->accounts);
+    jd_lock_drop(&of->lock);
+}
+
+jeton_status jd_server_run(const jd_config *config, jeton_err *err)
+{
+    const int64_t started = jd_monotonic();
+    const sigset_t signals = block_signals();
+    server of = {.config = *config, .lock = {.fd = -1}};
+    jd_log_start(STDERR_FILENO, config->log_level);
+    const jeton_status status = boot(&of, err);
+    if (status == JETON_OK) {
+        jd_log(JD_INFO, EV_SERVER_READY, JD_TEXT("listen", of.address),
+               JD_TEXT("issuer", of.accounts.issuer), JD_TEXT("data", config->data),
+               JD_INT("ms", jd_monotonic() - started));
+        wait_for_end(&of, &signals);
+        drain(&of, &signals);
+    }
+    take_down(&of);
+    return status;
+}
