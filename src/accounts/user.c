@@ -7,8 +7,8 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/secret.h"
+#include "core/utf8.h"
 #include "sys/log.h"
-#include "json/json.h"
 
 static bool has_control(jeton_span text)
 {

@@ -17,7 +17,7 @@ typedef struct jd_app {
     jd_verdicts verdicts;
     jd_lane *commits; /* work that waits for the disk */
     jd_lane *hashes;  /* work that hashes passwords */
-    uint64_t boot;    /* random: first half of every request id */
+    uint64_t boot;    /* random: where the ids of requests start */
     _Atomic uint64_t requests;
     atomic_bool ready; /* what /readyz says */
 } jd_app;

@@ -10,6 +10,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* A one-to-one mixing of 64 bits (the finaliser of splitmix64): ids do not repeat, and do not tell
+ * a stranger how many requests there were. */
+static uint64_t scatter(uint64_t x)
+{
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebU;
+    return x ^ x >> 31;
+}
+
 jd_call *jd_call_new(jd_app *app, jd_request *request)
 {
     jt_arena *arena = jd_request_arena(request);
@@ -18,7 +27,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
         return NULL;
     *call = (jd_call){.app = app, .request = request, .arena = arena, .where = JD_ON_LOOP};
     const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
-    (void)snprintf(call->id, sizeof call->id, "%016" PRIx64 "%016" PRIx64, app->boot, number);
+    (void)snprintf(call->id, sizeof call->id, "%016" PRIx64, scatter(app->boot + number));
     jd_request_set_state(request, call);
     jd_call_header(call, "X-Request-Id", call->id);
     return call;

@@ -35,7 +35,7 @@ struct jd_call {
     jd_app *app;
     jd_request *request;
     jt_arena *arena;
-    char id[33];            /* of the request, hexadecimal */
+    char id[17];            /* of the request, hexadecimal */
     const jd_step *next;    /* the next step; one with run NULL ends the list */
     jd_where where;         /* the thread we are on */
     jeton_verdict *verdict; /* of the access token, once a step has asked for it */

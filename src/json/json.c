@@ -9,7 +9,6 @@
 #include "core/limits.h"
 #include "core/mem.h"
 
-#include <math.h>
 #include <yyjson.h>
 
 _Static_assert(JT_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson reads that far past the text");
@@ -264,7 +263,9 @@ bool jt_val_date(const jt_val *val, jeton_time *to)
     if (!yyjson_is_real(inner(val)) || !(seconds >= (double)DATE_MIN) ||
         !(seconds <= (double)DATE_MAX))
         return false;
-    *to = (jeton_time)floor(seconds * 1000);
+    *to = (jeton_time)(seconds * 1000); /* towards zero, which is the future before 1970 */
+    if ((double)*to > seconds * 1000)
+        --*to;
     return true;
 }
 
