@@ -90,13 +90,19 @@ static bool must_close(const jd_request *request)
            atomic_load(&request->connection->loop->traffic->tide) != JD_FLOWING;
 }
 
+/* libmicrohttpd takes no empty value; a blank means the same on the wire. */
+static const char *value_of(const jd_header *header)
+{
+    return header->value[0] != '\0' ? header->value : " ";
+}
+
 static bool add_headers(struct MHD_Response *response, const jd_request *request)
 {
     const jd_answer *answer = &request->answer;
     for (size_t i = 0; i < answer->count; i++) {
         const jd_header *header = &answer->headers[i];
         if (!is_named_connection(header) &&
-            MHD_add_response_header(response, header->name, header->value) != MHD_YES)
+            MHD_add_response_header(response, header->name, value_of(header)) != MHD_YES)
             return false;
     }
     return !request->connection->lingers ||
