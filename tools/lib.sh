@@ -27,7 +27,7 @@ answer_help() {
     local arg
     for arg; do
         if [[ $arg == --help || $arg == -h ]]; then
-            awk 'NR > 2 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"
+            awk 'NR > 2 { if (!/^#/ || /^# shellcheck/) exit; sub(/^# ?/, ""); print }' "$0"
             exit 0
         fi
     done
