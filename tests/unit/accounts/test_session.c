@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/accounts/test_session.c - the life of sessions: the table of DESIGN.md §5, row by row.
+ */
+#include "world.h"
+
+#include "core/ctx.h"
+
+static jeton_status refresh(world *on, const char *text, jd_tokens *tokens)
+{
+    memset(tokens, 0x5a, sizeof *tokens);
+    return jd_session_refresh(&on->accounts, jeton_str(text), tokens, NULL);
+}
+
+static void a_login_gives_an_access_token_that_verifies(void **state)
+{
+    world *on = *state;
+    jd_tokens tokens = world_log_in(on);
+    jeton_span sub;
+    char id[JD_ID_CHARS + 1];
+    assert_int_equal(world_verify(on, &tokens), JETON_OK);
+    assert_true(jeton_verdict_text(on->verdict, "sub", &sub));
+    jd_id_print(&on->alice.id, id);
+    unit_assert_span(sub, id);
+    assert_int_equal(tokens.expires_in, 900);
+    jd_tokens_done(&tokens);
+}
+
+static void the_current_token_gives_the_next_pair(void **state)
+{
+    world *on = *state;
+    jd_tokens first = world_log_in(on);
+    jd_tokens second;
+    jd_tokens third;
+    assert_int_equal(refresh(on, first.refresh, &second), JETON_OK);
+    assert_string_not_equal(first.refresh, second.refresh);
+    assert_int_equal(world_verify(on, &second), JETON_OK);
+    assert_int_equal(refresh(on, second.refresh, &third), JETON_OK);
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+    jd_tokens_done(&third);
+}
+
+static void one_behind_within_the_grace_window_gives_the_same_successor(void **state)
+{
+    world *on = *state;
+    jd_tokens first = world_log_in(on);
+    jd_tokens second;
+    jd_tokens again;
+    assert_int_equal(refresh(on, first.refresh, &second), JETON_OK);
+    assert_int_equal(refresh(on, first.refresh, &again), JETON_OK);
+    assert_string_equal(second.refresh, again.refresh);
+    assert_int_equal(world_verify(on, &second), JETON_OK);
+    assert_int_equal(world_verify(on, &again), JETON_OK);
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+    jd_tokens_done(&again);
+}
+
+static void one_behind_after_the_grace_window_ends_the_session(void **state)
+{
+    world *on = *state;
+    jd_tokens first = world_log_in(on);
+    jd_tokens second;
+    jd_tokens none;
+    on->accounts.config.refresh_grace = -1; /* every window is over */
+    assert_int_equal(refresh(on, first.refresh, &second), JETON_OK);
+    assert_int_equal(refresh(on, first.refresh, &none), JETON_E_REPLAY);
+    assert_null(none.access);
+    assert_int_equal(none.refresh[0], '\0');
+    assert_int_equal(refresh(on, second.refresh, &none), JETON_E_SESSION);
+    assert_int_equal(world_verify(on, &first), JETON_E_REVOKED);
+    assert_int_equal(world_verify(on, &second), JETON_E_REVOKED);
+    world_reopen(on);
+    assert_int_equal(world_verify(on, &second), JETON_E_REVOKED); /* it was committed */
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+}
+
+static void two_behind_ends_the_session_even_within_the_grace_window(void **state)
+{
+    world *on = *state;
+    jd_tokens first = world_log_in(on);
+    jd_tokens second;
+    jd_tokens third;
+    jd_tokens none;
+    assert_int_equal(refresh(on, first.refresh, &second), JETON_OK);
+    assert_int_equal(refresh(on, second.refresh, &third), JETON_OK);
+    assert_int_equal(refresh(on, first.refresh, &none), JETON_E_REPLAY);
+    assert_int_equal(world_verify(on, &third), JETON_E_REVOKED);
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+    jd_tokens_done(&third);
+}
+
+static void a_token_that_was_never_issued_changes_nothing(void **state)
+{
+    world *on = *state;
+    jd_tokens tokens = world_log_in(on);
+    jd_tokens none;
+    jd_tokens next;
+    char forged[JD_REFRESH_CHARS + 1];
+    uint8_t key[JD_REFRESH_KEY] = {0};
+    jd_refresh_token_print(&tokens.session, 0, jeton_bytes(key, sizeof key), forged);
+    assert_int_equal(refresh(on, "", &none), JETON_E_SESSION);
+    assert_int_equal(refresh(on, "garbage", &none), JETON_E_SESSION);
+    assert_int_equal(refresh(on, forged, &none), JETON_E_SESSION);
+    assert_null(none.access);
+    assert_int_equal(world_verify(on, &tokens), JETON_OK);
+    assert_int_equal(refresh(on, tokens.refresh, &next), JETON_OK);
+    jd_tokens_done(&tokens);
+    jd_tokens_done(&next);
+}
+
+static void a_session_that_was_not_used_for_too_long_is_over(void **state)
+{
+    world *on = *state;
+    jd_tokens none;
+    on->accounts.config.refresh_ttl = 0;
+    jd_tokens tokens = world_log_in(on);
+    assert_int_equal(refresh(on, tokens.refresh, &none), JETON_E_SESSION);
+    jd_tokens_done(&tokens);
+}
+
+static const struct {
+    const char *why;
+    jd_sessions_which which;
+    jeton_status mine, others;
+} ends[] = {
+    {"this one", JD_SESSIONS_THIS, JETON_E_REVOKED, JETON_OK},
+    {"the others", JD_SESSIONS_OTHERS, JETON_OK, JETON_E_REVOKED},
+    {"all", JD_SESSIONS_ALL, JETON_E_REVOKED, JETON_E_REVOKED},
+};
+
+static void ending_sessions_refuses_their_access_tokens_at_once(void **state)
+{
+    world *on = *state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        print_message("  %s\n", ends[i].why);
+        jd_tokens mine = world_log_in(on);
+        jd_tokens other = world_log_in(on);
+        assert_int_equal(
+            jd_session_end(&on->accounts, &on->alice.id, &mine.session, ends[i].which, NULL),
+            JETON_OK);
+        assert_int_equal(world_verify(on, &mine), ends[i].mine);
+        assert_int_equal(world_verify(on, &other), ends[i].others);
+        world_reopen(on);
+        assert_int_equal(world_verify(on, &mine), ends[i].mine);
+        assert_int_equal(world_verify(on, &other), ends[i].others);
+        jd_tokens_done(&mine);
+        jd_tokens_done(&other);
+    }
+}
+
+static void disabling_a_user_refuses_tokens_and_enabling_does_not_bring_them_back(void **state)
+{
+    world *on = *state;
+    jd_tokens tokens = world_log_in(on);
+    jd_tokens none;
+    bool changed = false;
+    assert_int_equal(jd_user_disable(&on->accounts, jeton_str("alice"), &changed, NULL), JETON_OK);
+    assert_true(changed);
+    assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
+    assert_int_equal(refresh(on, tokens.refresh, &none), JETON_E_SESSION);
+    assert_int_equal(jd_session_begin(&on->accounts, &on->alice, jeton_str(NULL), "?", &none, NULL),
+                     JETON_E_CREDENTIALS);
+    assert_int_equal(jd_user_enable(&on->accounts, jeton_str("alice"), NULL), JETON_OK);
+    assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
+    jd_tokens_done(&tokens);
+    tokens = world_log_in(on); /* within the same millisecond or not: marks are no times */
+    assert_int_equal(world_verify(on, &tokens), JETON_OK);
+    jd_tokens_done(&tokens);
+}
+
+/* A restart under a shorter life must not make the revocation of a longer-lived token expire. */
+static void a_revocation_outlives_every_access_token_that_settings_allow(void **state)
+{
+    world *on = *state;
+    jd_tokens tokens = world_log_in(on);
+    on->config.access_ttl = 1;
+    world_reopen(on);
+    assert_int_equal(
+        jd_session_end(&on->accounts, &on->alice.id, &tokens.session, JD_SESSIONS_THIS, NULL),
+        JETON_OK);
+    jd_accounts_sweep(&on->accounts, jt_now(NULL) + (jeton_time)600 * 1000);
+    world_reopen(on);
+    assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
+    jd_tokens_done(&tokens);
+}
+
+int main(void)
+{
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_login_gives_an_access_token_that_verifies),
+        WORLD_TEST(the_current_token_gives_the_next_pair),
+        WORLD_TEST(one_behind_within_the_grace_window_gives_the_same_successor),
+        WORLD_TEST(one_behind_after_the_grace_window_ends_the_session),
+        WORLD_TEST(two_behind_ends_the_session_even_within_the_grace_window),
+        WORLD_TEST(a_token_that_was_never_issued_changes_nothing),
+        WORLD_TEST(a_session_that_was_not_used_for_too_long_is_over),
+        WORLD_TEST(ending_sessions_refuses_their_access_tokens_at_once),
+        WORLD_TEST(disabling_a_user_refuses_tokens_and_enabling_does_not_bring_them_back),
+        WORLD_TEST(a_revocation_outlives_every_access_token_that_settings_allow),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/accounts/world.h - open accounts in a folder of their own, with a cheap password hash.
+ */
+#ifndef JD_UNIT_ACCOUNTS_WORLD_H
+#define JD_UNIT_ACCOUNTS_WORLD_H
+
+#include "accounts/access_token.h"
+#include "accounts/session.h"
+#include "accounts/user.h"
+#include "unit.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct world {
+    char folder[64];
+    jd_config config;
+    jd_accounts accounts;
+    jd_user alice;
+    jeton_verifier *verifier;
+    jeton_verdict *verdict;
+} world;
+
+static inline void world_open(world *on)
+{
+    jeton_err err = {0};
+    if (jd_accounts_open(&on->config, &on->accounts, &err) != JETON_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(jd_accounts_name(&on->accounts, "127.0.0.1:1", &err), JETON_OK);
+    assert_int_equal(jd_access_token_verifier(&on->accounts, &on->verifier, &err), JETON_OK);
+}
+
+static inline void world_close(world *on)
+{
+    jeton_verifier_free(&on->verifier);
+    jd_accounts_close(&on->accounts);
+}
+
+/* As after a restart. */
+static inline void world_reopen(world *on)
+{
+    world_close(on);
+    world_open(on);
+}
+
+static inline int world_setup(void **state)
+{
+    world *on = calloc(1, sizeof *on);
+    assert_non_null(on);
+    (void)snprintf(on->folder, sizeof on->folder, "/tmp/jeton-unit-XXXXXX");
+    assert_non_null(mkdtemp(on->folder));
+    jd_config_init(&on->config);
+    on->config.hash_memory = 8 * JD_MIB;
+    on->config.hash_passes = 1;
+    on->config.log_level = JD_ERROR;
+    jd_log_start(STDERR_FILENO, JD_ERROR);
+    (void)snprintf(on->config.data, sizeof on->config.data, "%s", on->folder);
+    world_open(on);
+    assert_int_equal(jeton_verdict_new(NULL, &on->verdict, NULL), JETON_OK);
+    assert_int_equal(jd_user_add(&on->accounts, jeton_str("alice"), jeton_str("a long password"),
+                                 NULL, 0, &on->alice, NULL),
+                     JETON_OK);
+    *state = on;
+    return 0;
+}
+
+static inline int world_remove(const char *path, const struct stat *stat, int type,
+                               struct FTW *where)
+{
+    (void)stat;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
+static inline int world_teardown(void **state)
+{
+    world *on = *state;
+    jeton_verdict_free(&on->verdict);
+    world_close(on);
+    (void)nftw(on->folder, world_remove, 8, FTW_DEPTH | FTW_PHYS);
+    free(on);
+    return 0;
+}
+
+static inline jd_tokens world_log_in(world *on)
+{
+    jd_tokens tokens;
+    jeton_err err = {0};
+    memset(&tokens, 0x5a, sizeof tokens);
+    if (jd_session_begin(&on->accounts, &on->alice, jeton_str("a browser"), "192.0.2.1", &tokens,
+                         &err) != JETON_OK)
+        fail_msg("%s", err.text);
+    return tokens;
+}
+
+/* What a verifier says of the access token. */
+static inline jeton_status world_verify(world *on, const jd_tokens *tokens)
+{
+    return jeton_verify(on->verifier, jeton_text_span(tokens->access), on->verdict);
+}
+
+#endif

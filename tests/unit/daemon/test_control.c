@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/daemon/test_control.c - both ends of the control socket, and the operations behind it.
+ */
+#include "daemon/control.h"
+
+#include "../accounts/world.h"
+#include "core/auto.h"
+
+typedef struct asked {
+    jeton_status status;
+    jt_json *answer;
+    jeton_err err;
+} asked;
+
+static asked ask(const world *on, const char *request)
+{
+    asked got = {.answer = BOGUS};
+    bool reached = false;
+    got.status =
+        jd_control_ask(on->config.data, jeton_str(request), &got.answer, &reached, &got.err);
+    assert_true(reached);
+    return got;
+}
+
+static const jt_val *result_of(const asked *got)
+{
+    return jt_get(jt_json_root(got->answer), "result");
+}
+
+static void an_operation_has_taken_effect_when_the_answer_comes(void **state)
+{
+    world *on = *state;
+    jd_control *control = BOGUS;
+    jd_tokens tokens = world_log_in(on);
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    asked got = ask(on, "{\"operation\":\"user.disable\",\"arguments\":{\"name\":\"alice\"}}");
+    assert_int_equal(got.status, JETON_OK);
+    assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
+    bool changed = false;
+    assert_true(jt_val_bool(jt_get(result_of(&got), "changed"), &changed));
+    assert_true(changed);
+    jt_json_free(&got.answer);
+    jd_control_close(&control);
+    assert_null(control);
+    jd_tokens_done(&tokens);
+}
+
+static const struct {
+    const char *why, *request;
+    jeton_status want;
+} refused[] = {
+    {"no such operation", "{\"operation\":\"user.fly\",\"arguments\":{}}", JETON_E_UNSUPPORTED},
+    {"no operation", "{}", JETON_E_UNSUPPORTED},
+    {"not an object", "[]", JETON_E_UNSUPPORTED},
+    {"an argument is missing", "{\"operation\":\"user.disable\",\"arguments\":{}}",
+     JETON_E_REQUEST},
+    {"an argument of the wrong type", "{\"operation\":\"user.disable\",\"arguments\":{\"name\":7}}",
+     JETON_E_REQUEST},
+    {"somebody who is not there",
+     "{\"operation\":\"user.disable\",\"arguments\":{\"name\":\"nobody\"}}", JETON_E_NOT_FOUND},
+    {"a role that is no text",
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"12345678\","
+     "\"roles\":[7]}}",
+     JETON_E_REQUEST},
+    {"a name that is taken",
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"alice\",\"password\":\"12345678\","
+     "\"roles\":[]}}",
+     JETON_E_EXISTS},
+    {"not JSON: the connection just ends", "{\"operation\":", JETON_E_SYSTEM},
+};
+
+static void what_is_wrong_comes_back_as_its_outcome(void **state)
+{
+    world *on = *state;
+    jd_control *control = NULL;
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        print_message("  %s\n", refused[i].why);
+        asked got = ask(on, refused[i].request);
+        assert_int_equal(got.status, refused[i].want);
+        assert_true(strlen(got.err.text) > 0);
+        jt_json_free(&got.answer);
+    }
+    jd_control_close(&control);
+}
+
+static void users_are_listed_in_the_order_of_their_names(void **state)
+{
+    world *on = *state;
+    jd_control *control = NULL;
+    jd_user bob;
+    assert_int_equal(
+        jd_user_add(&on->accounts, jeton_str("Bob"), jeton_str("12345678"), NULL, 0, &bob, NULL),
+        JETON_OK);
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    asked got = ask(on, "{\"operation\":\"user.list\",\"arguments\":{\"after\":\"\"}}");
+    assert_int_equal(got.status, JETON_OK);
+    jt_iter it = jt_iter_of(jt_get(result_of(&got), "users"));
+    assert_true(jt_iter_next(&it));
+    unit_assert_span(jt_get_text(it.val, "name"), "alice");
+    assert_true(jt_iter_next(&it));
+    unit_assert_span(jt_get_text(it.val, "name"), "Bob");
+    assert_false(jt_iter_next(&it));
+    jt_json_free(&got.answer);
+    jd_control_close(&control);
+}
+
+static void a_socket_left_over_from_a_killed_server_is_replaced(void **state)
+{
+    world *on = *state;
+    char path[128];
+    jd_control *control = NULL;
+    (void)snprintf(path, sizeof path, "%s/control.sock", on->folder);
+    FILE *left_over = fopen(path, "w");
+    assert_non_null(left_over);
+    (void)fclose(left_over);
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    jd_control_close(&control);
+    assert_int_not_equal(access(path, F_OK), 0); /* and removed at the end */
+}
+
+static void without_a_server_nobody_is_reached(void **state)
+{
+    world *on = *state;
+    jt_json *answer = BOGUS;
+    bool reached = true;
+    assert_int_equal(jd_control_ask(on->config.data, jeton_str("{}"), &answer, &reached, NULL),
+                     JETON_E_NOT_FOUND);
+    assert_false(reached);
+    assert_null(answer);
+}
+
+int main(void)
+{
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(an_operation_has_taken_effect_when_the_answer_comes),
+        WORLD_TEST(what_is_wrong_comes_back_as_its_outcome),
+        WORLD_TEST(users_are_listed_in_the_order_of_their_names),
+        WORLD_TEST(a_socket_left_over_from_a_killed_server_is_replaced),
+        WORLD_TEST(without_a_server_nobody_is_reached),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
