@@ -53,6 +53,8 @@ def rows(header, macro):
         arguments = re.findall(argument + "(?:,|$)", row[1])
         found.append(["".join(re.findall(r'"((?:\\.|[^"\\])*)"', a)) if '"' in a else a.strip()
                       for a in arguments])
+    if len(found) != len(re.findall(r"^\s*X\(", body[1], re.M)):
+        raise ValueError(f"{header}: {macro} has a row that findings.rows() cannot read")
     return found
 
 
