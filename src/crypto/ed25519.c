@@ -83,6 +83,8 @@ jeton_status jt_ed25519_sign(const jt_pkey *key, jeton_span input, uint8_t *sig,
 {
     if (*len < crypto_sign_BYTES)
         return jt_fail(err, JETON_E_ARGUMENT, "no room for an Ed25519 signature");
+    if (!key->is_private) /* libsodium would sign with the zeros that are there */
+        return jt_fail(err, JETON_E_CRYPTO, "a public key cannot sign");
     if (crypto_sign_detached(sig, NULL, input.ptr, input.len, key->ed25519_secret) != 0)
         return jt_fail(err, JETON_E_CRYPTO, "libsodium could not sign");
     *len = crypto_sign_BYTES;

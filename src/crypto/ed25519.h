@@ -5,7 +5,11 @@
 
 #include "crypto/pkey.h"
 
-/* *len is what `sig` has room for, then what was written: 64 bytes. JETON_E_ARGUMENT: no room. */
+/* *len is what `sig` has room for, then what was written: 64 bytes.
+ *
+ * JETON_E_ARGUMENT  no room for it
+ * JETON_E_CRYPTO    a public key
+ */
 JETON_MUST jeton_status jt_ed25519_sign(const jt_pkey *key, jeton_span input, uint8_t *sig,
                                         size_t *len, jeton_err *err);
 

@@ -15,12 +15,13 @@
 /* What may stand behind "-----BEGIN ". */
 static const struct label {
     const char *text;
-    const char *structure; /* the decoder's name of it */
+    const char *structure; /* the decoder's name of it; NULL: we do not read it */
     const char *type;      /* NULL: the structure says */
     bool is_private;
 } labels[] = {
     {"PUBLIC KEY", "SubjectPublicKeyInfo", NULL, false},
     {"PRIVATE KEY", "PrivateKeyInfo", NULL, true},
+    {"ENCRYPTED PRIVATE KEY", NULL, NULL, true},
     {"RSA PUBLIC KEY", "type-specific", "RSA", false},
     {"RSA PRIVATE KEY", "type-specific", "RSA", true},
     {"EC PRIVATE KEY", "type-specific", "EC", true},
@@ -141,6 +142,8 @@ static jeton_status parse(const jeton_ctx *ctx, jeton_span pem, jt_pkey **key, j
     const struct label *label = find_label(read.label);
     if (label == NULL)
         return jt_fail(err, JETON_E_SYNTAX, "a PEM block, but not of a key");
+    if (label->structure == NULL)
+        return jt_fail(err, JETON_E_UNSUPPORTED, "an encrypted PEM block");
 
     JT_AUTO(jt_ossl_free_pkey) EVP_PKEY *evp = NULL;
     JT_TRY(decode(&read, label, &evp, err));

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/crypto/test_pkey.c - jt_pkey_import: the numbers it takes and those it refuses. */
+#include "crypto/pkey.h"
+
+#include "numbers.h"
+
+enum { N, E, D, P, Q, DP, DQ, QI };
+enum { X, Y, EC_D };
+enum { OKP_X, OKP_D };
+
+/* ---- ways to change a number ---------------------------------------------------------------- */
+
+static void drop(number *n)
+{
+    n->len = 0;
+}
+
+static void flip_last_bit(number *n)
+{
+    n->bytes[n->len - 1] ^= 1;
+}
+
+static void flip_middle_bit(number *n)
+{
+    n->bytes[n->len / 2] ^= 0x10;
+}
+
+static void cut_last_byte(number *n)
+{
+    n->len--;
+}
+
+static void put_zero_in_front(number *n)
+{
+    memmove(n->bytes + 1, n->bytes, n->len++);
+    n->bytes[0] = 0;
+}
+
+static void add_byte(number *n)
+{
+    n->bytes[n->len++] = 1;
+}
+
+static void fill_with_zeros(number *n)
+{
+    memset(n->bytes, 0, n->len);
+}
+
+static void fill_with_ones(number *n)
+{
+    memset(n->bytes, 0xff, n->len);
+}
+
+/* As large as its last byte. */
+static void become_one(number *n)
+{
+    *n = (number){.bytes = {1}, .len = 1};
+}
+
+static void become_three(number *n)
+{
+    *n = (number){.bytes = {3}, .len = 1};
+}
+
+static void lose_top_bit(number *n)
+{
+    n->bytes[0] = (n->bytes[0] & 0x7f) | 0x40;
+}
+
+static void become_2_to_64_plus_1(number *n)
+{
+    *n = (number){.bytes = {[0] = 1, [8] = 1}, .len = 9};
+}
+
+static void become_2_to_63_plus_1(number *n)
+{
+    *n = (number){.bytes = {[0] = 0x80, [7] = 1}, .len = 8};
+}
+
+static void become_16385_bits(number *n)
+{
+    memset(n->bytes, 0xff, sizeof n->bytes);
+    n->bytes[0] = 1;
+    n->len = 16384 / 8 + 1;
+}
+
+/* The order of P-256 (SP 800-186 §3.2.1.3). */
+static void become_order(number *n)
+{
+    static const uint8_t order[] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
+                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
+                                    0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+    memcpy(n->bytes, order, sizeof order);
+}
+
+/* The neutral point of Ed25519: (0, 1). */
+static void become_neutral(number *n)
+{
+    memset(n->bytes, 0, n->len);
+    n->bytes[0] = 1;
+}
+
+/* ---- whole keys ----------------------------------------------------------------------------- */
+
+static const char *const names[JT_PKEY_TYPES] = {"RSA", "P-256", "Ed25519"};
+static const size_t public_counts[JT_PKEY_TYPES] = {2, 2, 1};
+static const size_t counts[JT_PKEY_TYPES] = {8, 3, 2};
+
+static void pkey_import_takes_what_export_gives(void **state)
+{
+    (void)state;
+    for (size_t type = 0; type < JT_PKEY_TYPES; type++) {
+        print_message("  %s\n", names[type]);
+        numbers given;
+        numbers again;
+        numbers_export(numbers_key((jt_pkey_type)type), &given);
+        const jt_numbers view = numbers_view(&given);
+        jt_pkey *key = BOGUS;
+        assert_int_equal(jt_pkey_import(NULL, (jt_pkey_type)type, &view, &key, NULL), JETON_OK);
+        assert_true(jt_pkey_is_private(key));
+        assert_int_equal(jt_pkey_type_of(key), type);
+        numbers_export(key, &again);
+        assert_memory_equal(&given, &again, sizeof given);
+        jt_pkey_free(&key);
+        assert_null(key);
+    }
+}
+
+static void pkey_of_public_numbers_is_not_private(void **state)
+{
+    (void)state;
+    for (size_t type = 0; type < JT_PKEY_TYPES; type++) {
+        print_message("  %s\n", names[type]);
+        jt_pkey *key = numbers_public_key((jt_pkey_type)type);
+        assert_false(jt_pkey_is_private(key));
+        numbers given;
+        numbers_export(key, &given);
+        for (size_t i = 0; i < JT_PKEY_NUMBERS; i++)
+            assert_int_equal(given.at[i].len > 0, i < public_counts[type]);
+        jt_pkey_free(&key);
+    }
+}
+
+static void pkey_free_of_nothing_is_fine(void **state)
+{
+    (void)state;
+    jt_pkey *none = NULL;
+    jt_pkey_free(&none);
+    jt_pkey_free(NULL);
+}
+
+/* ---- one number changed --------------------------------------------------------------------- */
+
+static void import_changed(jt_pkey_type type, bool is_private, size_t index,
+                           void (*change)(number *), jeton_status want)
+{
+    numbers given;
+    numbers_export(numbers_key(type), &given);
+    for (size_t i = public_counts[type]; !is_private && i < JT_PKEY_NUMBERS; i++)
+        given.at[i].len = 0;
+    change(&given.at[index]);
+    const jt_numbers view = numbers_view(&given);
+    jeton_err err = {0};
+    jt_pkey *key = BOGUS;
+    assert_int_equal(jt_pkey_import(NULL, type, &view, &key, &err), want);
+    assert_int_equal(err.status, want);
+    assert_int_equal(key != NULL, want == JETON_OK);
+    assert_int_equal(err.text[0] != '\0', want != JETON_OK);
+    jt_pkey_free(&key);
+}
+
+static const struct {
+    const char *why;
+    jt_pkey_type type;
+    bool is_private;
+    size_t index;
+    void (*change)(number *);
+    jeton_status want;
+} changed[] = {
+    {"RSA without n", JT_PKEY_RSA, false, N, drop, JETON_E_KEY},
+    {"RSA without e", JT_PKEY_RSA, false, E, drop, JETON_E_KEY},
+    {"n with a leading zero", JT_PKEY_RSA, false, N, put_zero_in_front, JETON_E_KEY},
+    {"e with a leading zero", JT_PKEY_RSA, false, E, put_zero_in_front, JETON_E_KEY},
+    {"n of 2040 bits", JT_PKEY_RSA, false, N, cut_last_byte, JETON_E_KEY},
+    {"n of 2047 bits", JT_PKEY_RSA, false, N, lose_top_bit, JETON_E_KEY},
+    {"n of 2056 bits, public only", JT_PKEY_RSA, false, N, add_byte, JETON_OK},
+    {"n of 16385 bits", JT_PKEY_RSA, false, N, become_16385_bits, JETON_E_KEY},
+    {"n even", JT_PKEY_RSA, false, N, flip_last_bit, JETON_E_KEY},
+    {"n one", JT_PKEY_RSA, false, N, become_one, JETON_E_KEY},
+    {"e even", JT_PKEY_RSA, false, E, flip_last_bit, JETON_E_KEY},
+    {"e one", JT_PKEY_RSA, false, E, become_one, JETON_E_KEY},
+    {"e three, public only", JT_PKEY_RSA, false, E, become_three, JETON_OK},
+    {"e of 64 bits, public only", JT_PKEY_RSA, false, E, become_2_to_63_plus_1, JETON_OK},
+    {"e of 65 bits", JT_PKEY_RSA, false, E, become_2_to_64_plus_1, JETON_E_KEY},
+    {"d of another key", JT_PKEY_RSA, true, D, flip_middle_bit, JETON_E_KEY},
+    {"p of another key", JT_PKEY_RSA, true, P, flip_middle_bit, JETON_E_KEY},
+    {"q of another key", JT_PKEY_RSA, true, Q, flip_middle_bit, JETON_E_KEY},
+    {"dp of another key", JT_PKEY_RSA, true, DP, flip_middle_bit, JETON_E_KEY},
+    {"dq of another key", JT_PKEY_RSA, true, DQ, flip_middle_bit, JETON_E_KEY},
+    {"qi of another key", JT_PKEY_RSA, true, QI, flip_middle_bit, JETON_E_KEY},
+    {"p one", JT_PKEY_RSA, true, P, become_one, JETON_E_KEY},
+    {"q one", JT_PKEY_RSA, true, Q, become_one, JETON_E_KEY},
+    {"d longer than n", JT_PKEY_RSA, true, D, add_byte, JETON_E_KEY},
+    {"qi longer than p", JT_PKEY_RSA, true, QI, add_byte, JETON_E_KEY},
+    {"n of another private key", JT_PKEY_RSA, true, N, flip_middle_bit, JETON_E_KEY},
+    {"e of another private key", JT_PKEY_RSA, true, E, become_three, JETON_E_KEY},
+    {"d zero", JT_PKEY_RSA, true, D, fill_with_zeros, JETON_E_KEY},
+    {"p zero", JT_PKEY_RSA, true, P, fill_with_zeros, JETON_E_KEY},
+    {"d with a leading zero, as some write it", JT_PKEY_RSA, true, D, put_zero_in_front, JETON_OK},
+
+    {"P-256 without y", JT_PKEY_P256, false, Y, drop, JETON_E_KEY},
+    {"x off the curve", JT_PKEY_P256, false, X, flip_middle_bit, JETON_E_KEY},
+    {"y off the curve", JT_PKEY_P256, false, Y, flip_last_bit, JETON_E_KEY},
+    {"x beyond the field", JT_PKEY_P256, false, X, fill_with_ones, JETON_E_KEY},
+    {"x of 31 bytes", JT_PKEY_P256, false, X, cut_last_byte, JETON_E_KEY},
+    {"x of 33 bytes", JT_PKEY_P256, false, X, put_zero_in_front, JETON_E_KEY},
+    {"d of another key", JT_PKEY_P256, true, EC_D, flip_middle_bit, JETON_E_KEY},
+    {"d zero", JT_PKEY_P256, true, EC_D, fill_with_zeros, JETON_E_KEY},
+    {"d the order", JT_PKEY_P256, true, EC_D, become_order, JETON_E_KEY},
+    {"d beyond the order", JT_PKEY_P256, true, EC_D, fill_with_ones, JETON_E_KEY},
+    {"d of 31 bytes", JT_PKEY_P256, true, EC_D, cut_last_byte, JETON_E_KEY},
+
+    {"Ed25519 without x", JT_PKEY_ED25519, true, OKP_X, drop, JETON_E_KEY},
+    {"x not derived from d", JT_PKEY_ED25519, true, OKP_X, flip_middle_bit, JETON_E_KEY},
+    {"d of another key", JT_PKEY_ED25519, true, OKP_D, flip_middle_bit, JETON_E_KEY},
+    {"x of 31 bytes", JT_PKEY_ED25519, false, OKP_X, cut_last_byte, JETON_E_KEY},
+    {"x of 33 bytes", JT_PKEY_ED25519, false, OKP_X, add_byte, JETON_E_KEY},
+    {"x of small order", JT_PKEY_ED25519, false, OKP_X, become_neutral, JETON_E_KEY},
+    {"x zero, of small order too", JT_PKEY_ED25519, false, OKP_X, fill_with_zeros, JETON_E_KEY},
+    {"x beyond the field", JT_PKEY_ED25519, false, OKP_X, fill_with_ones, JETON_E_KEY},
+};
+
+static void pkey_import_looks_at_each_number(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(changed); i++) {
+        print_message("  %s\n", changed[i].why);
+        import_changed(changed[i].type, changed[i].is_private, changed[i].index, changed[i].change,
+                       changed[i].want);
+    }
+}
+
+static void pkey_import_refuses_a_part_of_the_private_numbers(void **state)
+{
+    (void)state;
+    for (size_t i = public_counts[JT_PKEY_RSA]; i < counts[JT_PKEY_RSA]; i++) {
+        print_message("  without number %zu\n", i);
+        import_changed(JT_PKEY_RSA, true, i, drop, JETON_E_KEY);
+    }
+    print_message("  d alone\n");
+    numbers given;
+    numbers_export(numbers_key(JT_PKEY_RSA), &given);
+    for (size_t i = P; i <= QI; i++)
+        given.at[i].len = 0;
+    const jt_numbers view = numbers_view(&given);
+    jt_pkey *key = BOGUS;
+    assert_int_equal(jt_pkey_import(NULL, JT_PKEY_RSA, &view, &key, NULL), JETON_E_KEY);
+    assert_null(key);
+}
+
+/* ---- without memory or randomness ----------------------------------------------------------- */
+
+static void pkey_import_leaves_nothing_without_memory(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    numbers given;
+    numbers_export(numbers_key(JT_PKEY_P256), &given);
+    const jt_numbers view = numbers_view(&given);
+    jeton_status status = JETON_E_NOMEM;
+    for (size_t n = 0; status != JETON_OK; n++) {
+        assert_true(n < 10);
+        heap.left = n;
+        jt_pkey *key = BOGUS;
+        status = jt_pkey_import(ctx, JT_PKEY_P256, &view, &key, NULL);
+        assert_true(status == JETON_OK || status == JETON_E_NOMEM);
+        assert_int_equal(key != NULL, status == JETON_OK);
+        jt_pkey_free(&key);
+    }
+    unit_ctx_done(&ctx, &heap);
+}
+
+static bool no_random(void *user, void *to, size_t len)
+{
+    (void)user;
+    (void)to;
+    (void)len;
+    return false;
+}
+
+static void pkey_generate_of_ed25519_uses_the_contexts_randomness(void **state)
+{
+    (void)state;
+    jeton_ctx *ctx = NULL;
+    const jeton_ctx_options options = {.random = no_random};
+    assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);
+    jt_pkey *key = BOGUS;
+    assert_int_equal(jt_pkey_generate(ctx, JT_PKEY_ED25519, &key, NULL), JETON_E_RANDOM);
+    assert_null(key);
+    jeton_ctx_free(&ctx);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pkey_import_takes_what_export_gives),
+        cmocka_unit_test(pkey_of_public_numbers_is_not_private),
+        cmocka_unit_test(pkey_free_of_nothing_is_fine),
+        cmocka_unit_test(pkey_import_looks_at_each_number),
+        cmocka_unit_test(pkey_import_refuses_a_part_of_the_private_numbers),
+        cmocka_unit_test(pkey_import_leaves_nothing_without_memory),
+        cmocka_unit_test(pkey_generate_of_ed25519_uses_the_contexts_randomness),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
