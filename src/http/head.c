@@ -21,6 +21,7 @@ static enum MHD_Result add_field(void *user, enum MHD_ValueKind kind, const char
 
 bool jd_head_read(struct MHD_Connection *mhd, jt_arena *arena, jd_head *head)
 {
+    head->size = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     const int count = MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, NULL, NULL);
     if (count <= 0)
         return true;
@@ -144,9 +145,9 @@ static bool has_odd_value(const jd_head *head)
  *
  * Before 1.0 it joins a folded line (obs-fold, RFC 9112 §5.2) to the *name* before it, which may
  * hide a Content-Length, and moves that name elsewhere. A folded line of blanks only, a bare LF and
- * a NUL inside a part leave another distance. From 1.0 on it refuses all of these itself.
+ * a NUL in or behind a part leave another distance. From 1.0 on it refuses all of these itself.
  *
- * What stays unseen: NULs at the very end of the last value. They belong to no length here. */
+ * What stays unseen before 1.0: a line that ends in NUL LF looks like one that ends in CR LF. */
 static bool follows(const void *next, const void *end, size_t distance)
 {
     return (uintptr_t)next == (uintptr_t)end + distance;
@@ -165,11 +166,6 @@ static const uint8_t *next_line(const uint8_t *end)
             return NULL;
     }
     return *end == 0 || *end == '\n' ? end + 1 : NULL;
-}
-
-static bool is_blank_line(const uint8_t *line)
-{
-    return line != NULL && (line[0] == 0 || line[0] == '\r') && (line[1] == 0 || line[1] == '\n');
 }
 
 static const uint8_t *end_of(jeton_span text)
@@ -204,7 +200,8 @@ static bool has_broken_line(const jd_head *head)
             return true;
         line = next_line(end_of(field->value));
     }
-    return !is_blank_line(line);
+    /* Nothing but the blank line is left. */
+    return line == NULL || !follows(head->method.ptr + head->size, line, 2);
 }
 
 /* RFC 9112 §3.2: exactly one, and of a host's characters. */
@@ -259,20 +256,12 @@ static const struct {
     {has_odd_coding, {400, "the Transfer-Encoding header is not the one word chunked"}},
 };
 
-static bool is_larger(const jd_head *head, size_t limit)
-{
-    size_t size = head->method.len + head->target.len + head->version.len;
-    for (size_t i = 0; i < head->count && size <= limit; i++)
-        size += head->fields[i].name.len + head->fields[i].value.len + strlen(": \r\n");
-    return size > limit;
-}
-
 jd_refusal jd_head_check(const jd_head *head, size_t header_limit)
 {
     for (size_t i = 0; i < JT_COUNT(rules); i++)
         if (rules[i].applies(head))
             return rules[i].refusal;
-    if (is_larger(head, header_limit))
+    if (head->size > header_limit)
         return (jd_refusal){431, "the headers are larger than the limit"};
     return (jd_refusal){0};
 }

@@ -22,11 +22,12 @@ typedef struct jd_field {
 typedef struct jd_head {
     jeton_span method, target, version;
     const void *target_at;
+    size_t size; /* from the method to the end of the blank line */
     jd_field *fields;
     size_t count;
 } jd_head;
 
-/* Collects the header fields. False when there is no memory. */
+/* Collects the header fields and the size. False when there is no memory. */
 bool jd_head_read(struct MHD_Connection *mhd, jt_arena *arena, jd_head *head);
 
 /* How often a field occurs; `value` gets the first one without white space around it. */
