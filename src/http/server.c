@@ -41,7 +41,7 @@ static jd_http_options completed(const jd_http_options *given)
     jd_http_options options = *given;
     options.threads = either(given->threads, default_threads());
     options.connections = either(given->connections, 4096);
-    options.header_limit = given->header_limit != 0 ? given->header_limit : (size_t)32 * 1024;
+    options.header_limit = given->header_limit != 0 ? given->header_limit : (size_t)16 * 1024;
     options.body_limit = given->body_limit != 0 ? given->body_limit : (size_t)64 * 1024;
     options.idle_ms = either(given->idle_ms, 30000);
     options.request_ms = either(given->request_ms, 10000);

@@ -28,7 +28,8 @@ typedef struct jd_http_options {
     /* 0 means the default in brackets. */
     unsigned threads;     /* [one per processor, at most 4] */
     unsigned connections; /* [4096] in all; a connection past it is closed as it comes */
-    size_t header_limit;  /* [32 KiB] for the request line and all headers of a request */
+    size_t header_limit;  /* [16 KiB] for the request line and all headers of a request. Dear:
+                             libmicrohttpd clears that much memory for each request */
     size_t body_limit;    /* [64 KiB] */
     unsigned idle_ms;     /* [30 s] */
     unsigned request_ms;  /* [10 s] */
