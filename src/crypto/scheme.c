@@ -44,16 +44,17 @@ static EVP_PKEY_CTX *take(const jt_pkey *key, const jt_scheme *scheme, jt_hash h
     return ctx != NULL ? ctx : prepare(key, scheme, hash, op);
 }
 
-/* OpenSSL's answer: 1 matches, 0 does not, anything else is a failure. */
-static int verify_digest(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                         const uint8_t *digest, jeton_span sig)
+/* Any answer but 1 refuses. Negative ones are not set apart as failures of ours: a stranger brings
+ * them about too, as with an r and s whose sum is the curve's zero (Wycheproof has them). */
+static jeton_status verify_digest(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
+                                  const uint8_t *digest, jeton_span sig)
 {
     EVP_PKEY_CTX *ctx = take(key, scheme, hash, VERIFY);
     if (ctx == NULL)
-        return -1;
+        return JETON_E_CRYPTO;
     const int answer = EVP_PKEY_verify(ctx, sig.ptr, sig.len, digest, jt_hash_len(hash));
     jt_pool_give(pool_of(key, scheme, hash, VERIFY), ctx);
-    return answer;
+    return answer == 1 ? JETON_OK : JETON_E_SIGNATURE;
 }
 
 jeton_status jt_scheme_verify(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
@@ -62,13 +63,11 @@ jeton_status jt_scheme_verify(const jt_scheme *scheme, const jt_pkey *key, jt_ha
     uint8_t digest[JT_HASH_MAX];
     jt_sha2_once(hash, input, digest);
     jt_ossl_begin();
-    const int answer = verify_digest(scheme, key, hash, digest, sig);
+    const jeton_status status = verify_digest(scheme, key, hash, digest, sig);
     jt_ossl_end();
-    if (answer == 1)
+    if (status == JETON_OK)
         return JETON_OK;
-    if (answer == 0)
-        return jt_fail(err, JETON_E_SIGNATURE, "signature does not match");
-    return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not verify");
+    return jt_fail(err, status, "%s", jeton_status_text(status));
 }
 
 static int sign_digest(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,

@@ -27,7 +27,7 @@ typedef struct jt_scheme {
 /* Whether `sig`, in OpenSSL's form, is the signature of `input`.
  *
  * JETON_E_SIGNATURE  it is not
- * JETON_E_CRYPTO     OpenSSL failed, which refuses as well
+ * JETON_E_CRYPTO     OpenSSL could not begin, which refuses as well
  */
 JETON_MUST jeton_status jt_scheme_verify(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
                                          jeton_span input, jeton_span sig, jeton_err *err);

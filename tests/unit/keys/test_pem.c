@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/keys/test_pem.c - keys from PEM: the same as from JWK, and bound as asked. */
+#include "keys/key.h"
+
+#include "../crypto/pems.h"
+#include "rfc.h"
+
+/* pems.h holds the keys of the RFCs. */
+static const struct {
+    const char *why, *pem, *jwk;
+    jeton_key_part part;
+} same[] = {
+    {"RSA", PEM_RSA_PRIVATE, A2_JWK, JETON_KEY_PRIVATE},
+    {"RSA, old form", PEM_RSA_OLD_PRIVATE, A2_JWK, JETON_KEY_PRIVATE},
+    {"RSA, public", PEM_RSA_PUBLIC, A2_PUBLIC_JWK, JETON_KEY_PUBLIC},
+    {"RSA, public, old form", PEM_RSA_OLD_PUBLIC, A2_PUBLIC_JWK, JETON_KEY_PUBLIC},
+    {"EC", PEM_EC_PRIVATE, A3_JWK, JETON_KEY_PRIVATE},
+    {"EC, old form", PEM_EC_OLD_PRIVATE, A3_JWK, JETON_KEY_PRIVATE},
+    {"EC, public", PEM_EC_PUBLIC, A3_PUBLIC_JWK, JETON_KEY_PUBLIC},
+    {"OKP", PEM_OKP_PRIVATE, OKP_JWK, JETON_KEY_PRIVATE},
+    {"OKP, public", PEM_OKP_PUBLIC, OKP_PUBLIC_JWK, JETON_KEY_PUBLIC},
+};
+
+static void key_from_pem_is_the_key_from_jwk(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(same); i++) {
+        print_message("  %s\n", same[i].why);
+        jeton_key *key = BOGUS;
+        jeton_text *text = BOGUS;
+        assert_int_equal(jeton_key_parse_pem(NULL, jeton_str(same[i].pem), JETON_ALG_UNSET,
+                                             jeton_str(NULL), &key, NULL),
+                         JETON_OK);
+        assert_int_equal(jeton_key_print(key, same[i].part, &text, NULL), JETON_OK);
+        assert_string_equal(jeton_text_chars(text), same[i].jwk);
+        assert_int_equal(jeton_key_is_private(key), same[i].part == JETON_KEY_PRIVATE);
+        jeton_text_free(&text);
+        jeton_key_free(&key);
+    }
+}
+
+static void key_from_jwk_prints_as_pem(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *jwk, *private_pem, *public_pem;
+    } keys[] = {
+        {A2_JWK, PEM_RSA_PRIVATE, PEM_RSA_PUBLIC},
+        {A3_JWK, PEM_EC_PRIVATE, PEM_EC_PUBLIC},
+        {OKP_JWK, PEM_OKP_PRIVATE, PEM_OKP_PUBLIC},
+    };
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        jeton_key *key = rfc_key(keys[i].jwk);
+        jeton_text *text = BOGUS;
+        assert_int_equal(jeton_key_print_pem(key, JETON_KEY_PRIVATE, &text, NULL), JETON_OK);
+        assert_string_equal(jeton_text_chars(text), keys[i].private_pem);
+        jeton_text_free(&text);
+        assert_int_equal(jeton_key_print_pem(key, JETON_KEY_PUBLIC, &text, NULL), JETON_OK);
+        assert_string_equal(jeton_text_chars(text), keys[i].public_pem);
+        jeton_text_free(&text);
+        jeton_key_free(&key);
+    }
+}
+
+static void key_prints_no_pem_of_what_it_has_not(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *jwk;
+        jeton_key_part part;
+    } keys[] = {
+        {A1_JWK, JETON_KEY_PRIVATE},
+        {A1_JWK, JETON_KEY_PUBLIC},
+        {A2_PUBLIC_JWK, JETON_KEY_PRIVATE},
+    };
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        jeton_key *key = rfc_key(keys[i].jwk);
+        jeton_text *text = BOGUS;
+        jeton_err err = {0};
+        assert_int_equal(jeton_key_print_pem(key, keys[i].part, &text, &err), JETON_E_KEY_USE);
+        assert_int_equal(err.status, JETON_E_KEY_USE);
+        assert_null(text);
+        jeton_key_free(&key);
+    }
+}
+
+static const struct {
+    const char *why, *pem;
+    jeton_alg alg;
+    jeton_status want;
+} bindings[] = {
+    {"RSA to RS256", PEM_RSA_PUBLIC, JETON_RS256, JETON_OK},
+    {"EC to ES256", PEM_EC_PUBLIC, JETON_ES256, JETON_OK},
+    {"OKP to Ed25519", PEM_OKP_PUBLIC, JETON_ED25519, JETON_OK},
+    {"OKP to EdDSA", PEM_OKP_PUBLIC, JETON_EDDSA, JETON_OK},
+    {"RSA to ES256", PEM_RSA_PUBLIC, JETON_ES256, JETON_E_KEY},
+    {"EC to EdDSA", PEM_EC_PUBLIC, JETON_EDDSA, JETON_E_KEY},
+    /* the confusion that text taken for a secret makes possible */
+    {"RSA to HS256", PEM_RSA_PUBLIC, JETON_HS256, JETON_E_KEY},
+    {"RSA to a number that is not in the list", PEM_RSA_PUBLIC, (jeton_alg)99, JETON_E_KEY},
+    {"a text to HS256", "correct horse battery staple 123", JETON_HS256, JETON_E_SYNTAX},
+};
+
+static void key_from_pem_is_bound_as_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(bindings); i++) {
+        print_message("  %s\n", bindings[i].why);
+        jeton_err err = {0};
+        jeton_key *key = BOGUS;
+        assert_int_equal(jeton_key_parse_pem(NULL, jeton_str(bindings[i].pem), bindings[i].alg,
+                                             jeton_str("one"), &key, &err),
+                         bindings[i].want);
+        assert_int_equal(err.status, bindings[i].want);
+        assert_int_equal(key != NULL, bindings[i].want == JETON_OK);
+        if (key != NULL) {
+            assert_int_equal(jeton_key_alg(key), bindings[i].alg);
+            unit_assert_span(jeton_key_id(key), "one");
+        }
+        jeton_key_free(&key);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(key_from_pem_is_the_key_from_jwk),
+        cmocka_unit_test(key_from_jwk_prints_as_pem),
+        cmocka_unit_test(key_prints_no_pem_of_what_it_has_not),
+        cmocka_unit_test(key_from_pem_is_bound_as_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
