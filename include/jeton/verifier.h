@@ -25,7 +25,7 @@ JETON_BEGIN
 
 /* Makes a verifier. The policy is copied, the set referenced: the caller still frees his.
  *
- * ctx     may be NULL; its clock is the time tokens are judged by
+ * ctx     may be NULL; its clock and its limits are what tokens are judged by
  * policy  may be NULL: the zero policy
  *
  * JETON_E_ARGUMENT  an algorithm bit that stands for nothing

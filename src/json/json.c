@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 
+#include <assert.h>
 #include <yyjson.h>
 
 _Static_assert(JT_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson reads that far past the text");
@@ -109,6 +110,7 @@ static bool repeats_a_name(yyjson_val *object, yyjson_val **names)
 static jeton_status check(yyjson_val *root, unsigned depth_limit, yyjson_val **names,
                           jeton_err *err)
 {
+    assert(depth_limit <= JT_LIMIT_DEPTH_MAX);
     const yyjson_val *ends[JT_LIMIT_DEPTH_MAX]; /* where each open container ends */
     unsigned depth = 0;
     const yyjson_val *end = unsafe_yyjson_get_next(root);
@@ -150,8 +152,8 @@ static jeton_status refuse(const yyjson_read_err *why, jeton_err *err)
     return jt_fail(err, JETON_E_SYNTAX, "not JSON, at byte %zu", why->pos);
 }
 
-jeton_status jt_json_parse_into(jt_buf *pool, uint8_t *text, size_t len, const jt_val **root,
-                                jeton_err *err)
+jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
+                                const jt_val **root, jeton_err *err)
 {
     *root = NULL;
     if (len == 0)
@@ -170,7 +172,7 @@ jeton_status jt_json_parse_into(jt_buf *pool, uint8_t *text, size_t len, const j
 
     yyjson_val **names = (yyjson_val **)(void *)(pool->ptr + for_values);
     yyjson_val *top = yyjson_doc_get_root(doc);
-    JT_TRY(check(top, jt_limits(pool->ctx)->depth, names, err));
+    JT_TRY(check(top, depth, names, err));
     *root = outer(top);
     return JETON_OK;
 }
@@ -186,7 +188,8 @@ jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc,
     *made = (jt_json){.ctx = ctx, .text = jt_buf_init(ctx), .pool = jt_buf_init(ctx)};
     JT_TRY(jt_buf_reserve(&made->text, text.len + JT_JSON_PADDING, err));
     JT_TRY(jt_buf_add(&made->text, text, err));
-    JT_TRY(jt_json_parse_into(&made->pool, made->text.ptr, text.len, &made->root, err));
+    JT_TRY(jt_json_parse_into(&made->pool, jt_limits(ctx)->depth, made->text.ptr, text.len,
+                              &made->root, err));
     *doc = made;
     made = NULL; /* ownership has moved to the caller */
     return JETON_OK;

@@ -37,11 +37,12 @@ JETON_MUST jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_
 void jt_json_free(jt_json **doc);
 const jt_val *jt_json_root(const jt_json *doc);
 
-/* The same without a heap object, for the verifier: `text` is overwritten and must be followed by
+/* The same without a heap object, for the verifier: `depth` is what the text may nest, up to
+ * JT_LIMIT_DEPTH_MAX; `text` is overwritten and must be followed by
  * JT_JSON_PADDING writable bytes; values point into it and into *pool, whose old content is lost.
  * Once the pool is large enough nothing is allocated. */
 #define JT_JSON_PADDING 4U
-JETON_MUST jeton_status jt_json_parse_into(jt_buf *pool, uint8_t *text, size_t len,
+JETON_MUST jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
                                            const jt_val **root, jeton_err *err);
 
 jt_kind jt_kind_of(const jt_val *val);

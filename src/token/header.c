@@ -41,12 +41,12 @@ static jeton_status refuse_extensions(const jt_val *header, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jt_header_parse(jt_buf *pool, uint8_t *text, size_t len, jt_header *header,
-                             jeton_err *err)
+jeton_status jt_header_parse(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
+                             jt_header *header, jeton_err *err)
 {
     *header = (jt_header){0};
     const jt_val *root;
-    JT_TRY(jt_json_parse_into(pool, text, len, &root, err));
+    JT_TRY(jt_json_parse_into(pool, depth, text, len, &root, err));
     if (jt_kind_of(root) != JT_OBJECT)
         return jt_fail(err, JETON_E_HEADER, "the header is not a JSON object");
 

@@ -15,14 +15,15 @@ typedef struct jt_header {
 } jt_header;
 
 /* Reads a header in place: `text` is overwritten, and must be followed by JT_JSON_PADDING bytes;
- * the spans point into it. Keys and addresses in it (jwk, jku, x5c, x5u) are never looked at.
+ * the spans point into it. `depth` is what it may nest. Keys and addresses in it (jwk, jku, x5c,
+ * x5u) are never looked at.
  *
  * JETON_E_SYNTAX  not strict JSON
  * JETON_E_HEADER  not an object, or a member of the wrong type
  * JETON_E_ALG     "none", or an algorithm we do not know
  * JETON_E_CRIT    "crit" is there: we understand no extension (RFC 7515 §4.1.11)
  */
-JETON_MUST jeton_status jt_header_parse(jt_buf *pool, uint8_t *text, size_t len, jt_header *header,
-                                        jeton_err *err);
+JETON_MUST jeton_status jt_header_parse(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
+                                        jt_header *header, jeton_err *err);
 
 #endif

@@ -154,7 +154,7 @@ static failure check_nbf(const subject *on)
         return good;
     if (!jt_val_date(claim, &nbf))
         return not_a_date;
-    if (on->now + on->leeway < nbf)
+    if (on->now < nbf - on->leeway)
         return (failure){JETON_E_NOT_YET, "lies in the future", NULL};
     return good;
 }
@@ -167,7 +167,7 @@ static failure check_iat(const subject *on)
         return on->policy->max_age == 0 ? good : missing;
     if (!jt_val_date(claim, &iat))
         return not_a_date;
-    if ((on->policy->allow & JETON_ALLOW_FUTURE_IAT) == 0 && iat > on->now + on->leeway)
+    if ((on->policy->allow & JETON_ALLOW_FUTURE_IAT) == 0 && on->now < iat - on->leeway)
         return (failure){JETON_E_ISSUED, "lies in the future", NULL};
     const jeton_time max_age = (jeton_time)on->policy->max_age * 1000;
     if (max_age > 0 && on->now > iat + max_age + on->leeway)

@@ -13,8 +13,7 @@ jeton_status jeton_verdict_new(const jeton_ctx *ctx, jeton_verdict **verdict, je
     if (*verdict == NULL)
         return jt_fail(err, JETON_E_NOMEM, "verdict");
     (*verdict)->ctx = ctx;
-    (*verdict)->octets = jt_buf_init(ctx);
-    (*verdict)->header_pool = jt_buf_init(ctx);
+    (*verdict)->jws = jt_jws_init(ctx);
     (*verdict)->claims_pool = jt_buf_init(ctx);
     jt_verdict_reset(*verdict);
     (void)jt_fail(&(*verdict)->err, JETON_E_ARGUMENT, "nothing has been verified");
@@ -25,8 +24,7 @@ void jeton_verdict_free(jeton_verdict **verdict)
 {
     if (verdict == NULL || *verdict == NULL)
         return;
-    jt_buf_done(&(*verdict)->octets);
-    jt_buf_done(&(*verdict)->header_pool);
+    jt_jws_done(&(*verdict)->jws);
     jt_buf_done(&(*verdict)->claims_pool);
     jt_release((*verdict)->ctx, *verdict);
     *verdict = NULL;

@@ -4,7 +4,7 @@
 #ifndef JT_TOKEN_VERDICT_H
 #define JT_TOKEN_VERDICT_H
 
-#include "core/buf.h"
+#include "token/jws.h"
 #include "json/json.h"
 
 #include <jeton/verdict.h>
@@ -19,8 +19,7 @@ struct jeton_verdict {
     const jt_val *claims; /* NULL unless accepted, or while the revocation hook looks */
     jeton_span payload;
     /* scratch, reused by the next verification */
-    jt_buf octets;
-    jt_buf header_pool;
+    jt_jws jws;
     jt_buf claims_pool;
 };
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token/jws.c - checks the signature of a compact token. */
+#include "token/jws.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/limits.h"
+
+jt_jws jt_jws_init(const jeton_ctx *ctx)
+{
+    return (jt_jws){.bytes = jt_buf_init(ctx), .pool = jt_buf_init(ctx)};
+}
+
+void jt_jws_done(jt_jws *jws)
+{
+    jt_buf_done(&jws->bytes);
+    jt_buf_done(&jws->pool);
+}
+
+static void empty(jt_jws *jws)
+{
+    jws->header = (jt_header){0};
+    jws->octets = (jt_octets){0};
+    jws->key = NULL;
+}
+
+/* Whether two algorithms are one where both are used with `key`: equal, or one is the old "EdDSA"
+ * and the other that of the key's curve. */
+static bool are_one(jeton_alg a, jeton_alg b, const jeton_key *key)
+{
+    const char *crv = jt_alg_row(a)->crv != NULL ? jt_alg_row(a)->crv : jt_alg_row(b)->crv;
+    return jt_alg_same(a, b, crv) && jt_key_allows(key, a, JT_OP_VERIFY, NULL) == JETON_OK &&
+           jt_key_allows(key, b, JT_OP_VERIFY, NULL) == JETON_OK;
+}
+
+/* Whether the policy takes the header's algorithm with this key: it names that algorithm, or,
+ * naming none, leaves it to what the key is bound to. */
+static bool policy_takes(uint32_t algs, jeton_alg alg, const jeton_key *key)
+{
+    if (algs == 0)
+        return jeton_key_alg(key) != JETON_ALG_UNSET;
+    if ((algs & JETON_ALG_BIT(alg)) != 0)
+        return true;
+    for (uint32_t i = 0; i < 32; i++)
+        if ((algs >> i & 1) != 0 && are_one((jeton_alg)i, alg, key))
+            return true;
+    return false;
+}
+
+/* The algorithm of the header, the policy and the key must be one before any is used
+ * (RFC 8725 §3.1). */
+static jeton_status agree(uint32_t algs, jeton_alg alg, const jeton_key *key, jeton_err *err)
+{
+    JT_TRY(jt_key_allows(key, alg, JT_OP_VERIFY, err));
+    if (!policy_takes(algs, alg, key))
+        return jt_fail(err, JETON_E_ALG, "the policy does not take the token's algorithm");
+    return JETON_OK;
+}
+
+/* Tries the keys the token may mean. Of several failures the one of the key that came furthest is
+ * the reason: a signature that does not match says more than a key that does not fit. */
+static jeton_status find_signer(const jeton_keyset *keys, uint32_t algs, const jt_header *header,
+                                jeton_span signed_part, jeton_span signature, const jeton_key **by,
+                                jeton_err *err)
+{
+    jeton_err why = {.status = JETON_E_KEY_UNKNOWN, .text = "no key matches the token"};
+    size_t at = 0;
+    unsigned tried = 0;
+    const jeton_key *key;
+    while (tried < JT_LIMIT_TRIED_KEYS && (key = jt_keyset_next(keys, header->kid, &at)) != NULL) {
+        jeton_err now = {0};
+        if (agree(algs, header->alg, key, &now) != JETON_OK) {
+            if (tried == 0)
+                why = now;
+            continue;
+        }
+        tried++;
+        if (jt_key_verify(key, header->alg, signed_part, signature, &now) == JETON_OK) {
+            *by = key;
+            return JETON_OK;
+        }
+        why = now;
+    }
+    return jt_fail(err, why.status, "%s", why.text);
+}
+
+static jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
+                           jeton_span token, jt_jws *jws, jeton_err *err)
+{
+    jt_segments segments;
+    JT_TRY(jt_segments_find(limits, token, &segments, err));
+    JT_TRY(jt_segments_decode(&segments, &jws->bytes, &jws->octets, err));
+    JT_TRY(jt_header_parse(&jws->pool, limits->depth, jws->octets.header, jws->octets.header_len,
+                           &jws->header, err));
+    return find_signer(keys, algs, &jws->header, segments.signed_part, jws->octets.signature,
+                       &jws->key, err);
+}
+
+jeton_status jt_jws_verify(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
+                           jeton_span token, jt_jws *jws, jeton_err *err)
+{
+    empty(jws);
+    const jeton_status status = decide(limits, keys, algs, token, jws, err);
+    if (status != JETON_OK)
+        empty(jws);
+    return status;
+}

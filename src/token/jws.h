@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token/jws.h - a signed token up to its signature (RFC 7515 §5.2), whatever octets it carries.
+ *
+ * The order is fixed: limits, base64url, header, key, algorithm, signature. What the payload has
+ * to be is the caller's question, and comes after.
+ */
+#ifndef JT_TOKEN_JWS_H
+#define JT_TOKEN_JWS_H
+
+#include "keys/key.h"
+#include "token/compact.h"
+#include "token/header.h"
+
+/* A token whose signature was good, and the scratch memory it was read in. */
+typedef struct jt_jws {
+    jt_header header;
+    jt_octets octets;
+    const jeton_key *key; /* whose signature it was; borrowed from the set */
+    jt_buf bytes, pool;   /* scratch; header and octets point into it */
+} jt_jws;
+
+jt_jws jt_jws_init(const jeton_ctx *ctx);
+void jt_jws_done(jt_jws *jws);
+
+/* Decides about the signature of a compact token. The algorithm of the header, of the key and of
+ * `algs` must be one.
+ *
+ * limits  what the token may measure
+ * keys    those it may be signed with; tried by kid, and JT_LIMIT_TRIED_KEYS at most
+ * algs    JETON_ALG_BIT(…) | …; 0: the algorithm each key is bound to
+ * jws     made by jt_jws_init(); header, octets and key are emptied first, and live until its next
+ *         use. Once its memory is large enough nothing is allocated.
+ *
+ * JETON_E_LIMIT, JETON_E_SYNTAX, JETON_E_ENCODING, JETON_E_HEADER, JETON_E_CRIT   as for the steps
+ * JETON_E_KEY_UNKNOWN, JETON_E_ALG, JETON_E_KEY, JETON_E_KEY_USE, JETON_E_SIGNATURE   the reason of
+ *                 the key that came furthest
+ * JETON_E_NOMEM, JETON_E_CRYPTO
+ */
+JETON_MUST jeton_status jt_jws_verify(const jeton_limits *limits, const jeton_keyset *keys,
+                                      uint32_t algs, jeton_span token, jt_jws *jws, jeton_err *err);
+
+#endif
