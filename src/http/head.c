@@ -157,7 +157,7 @@ static bool follows(const void *next, const void *end, size_t distance)
  * 1.0, then NUL over the first byte of what was blanks, CR, LF. NULL when it is neither. */
 static const uint8_t *next_line(const uint8_t *end)
 {
-    if (*end++ != 0)
+    if (end == NULL || *end++ != 0)
         return NULL;
     if (is_blank(*end) || *end == '\r') {
         while (is_blank(*end))

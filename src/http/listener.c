@@ -94,7 +94,7 @@ static int bind_to(const struct addrinfo *where)
 jeton_status jd_listener_open(const char *text, int *fd, jeton_err *err)
 {
     *fd = -1;
-    jd_address address;
+    jd_address address = {0};
     JT_TRY(parse_address(text, &address, err));
 
     const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
