@@ -23,7 +23,7 @@ static jeton_status find_token(const jd_call *call, jeton_span *token, jeton_err
 
 jeton_status jd_guard(jd_call *call, jeton_err *err)
 {
-    jeton_span token;
+    jeton_span token = {0};
     JT_TRY(find_token(call, &token, err));
     if (call->verdict == NULL)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));

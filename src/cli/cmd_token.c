@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <jeton/signer.h>
 #include <jeton/verifier.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define DEFAULT_LIFETIME 900U /* seconds: a token without "exp" would be refused everywhere */
@@ -241,20 +240,20 @@ static int report_claims(const jd_args *args, jeton_status outcome, const jeton_
  * status says only whether any was refused. */
 static int verify_batch(const jd_args *args, judge *on)
 {
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t len;
+    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    jeton_err err = {0};
     int worst = JD_EXIT_DONE;
-    while ((len = getline(&line, &size, stdin)) >= 0) {
-        while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-            len--;
-        const jeton_status outcome =
-            jeton_verify(on->verifier, jeton_bytes(line, (size_t)len), on->verdict);
+    bool end = false;
+    for (;;) {
+        const jeton_status status = jd_input_line(&line, &end, &err);
+        if (status != JETON_OK)
+            return jd_report_failure(args, status, &err);
+        if (end)
+            return worst;
+        const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&line), on->verdict);
         const int exit = report_json(args, outcome, on->verdict);
         worst = exit > worst ? exit : worst;
     }
-    free(line);
-    return worst;
 }
 
 static int verify_one(const jd_args *args, judge *on)

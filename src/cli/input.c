@@ -49,6 +49,8 @@ static bool is_space(uint8_t byte)
 jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to, jeton_err *err)
 {
     JT_TRY(jd_input_read(path, limit, to, err));
+    if (to->len == 0)
+        return JETON_OK;
     size_t start = 0;
     while (to->len > 0 && is_space(to->ptr[to->len - 1]))
         to->len--;
@@ -64,6 +66,23 @@ jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_err *err)
     if (is_stdin(operand))
         return jd_input_read_trimmed(operand, jt_limits(NULL)->token, to, err);
     return jt_buf_add(to, jeton_str(operand), err);
+}
+
+jeton_status jd_input_line(jt_buf *line, bool *end, jeton_err *err)
+{
+    const size_t most = jt_limits(NULL)->token + 1;
+    int c;
+    line->len = 0;
+    while ((c = getc_unlocked(stdin)) != EOF && c != '\n') {
+        const uint8_t byte = (uint8_t)c;
+        if (line->len < most)
+            JT_TRY(jt_buf_add(line, jeton_bytes(&byte, 1), err));
+    }
+    *end = c == EOF && line->len == 0;
+    if (line->len > 0 && line->ptr[line->len - 1] == '\r')
+        line->len--;
+    return ferror(stdin) ? jt_fail(err, JETON_E_SYSTEM, "cannot read: %s", strerror(errno))
+                         : JETON_OK;
 }
 
 /* ---- keys ----------------------------------------------------------------------------------- */

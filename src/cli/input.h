@@ -18,6 +18,10 @@ JETON_MUST jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt
 /* A token: the operand itself, or standard input for "-". */
 JETON_MUST jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_err *err);
 
+/* The next line of standard input, without its end, in the place of what *line held. Of a line
+ * longer than any token the rest is dropped: it is refused as too long. *end: there was no more. */
+JETON_MUST jeton_status jd_input_line(jt_buf *line, bool *end, jeton_err *err);
+
 /* The keys of a file: a JWK, a JWK Set, or a PEM block. Nothing else is taken for a key, least of
  * all for a secret. A set of which keys were skipped is told about on stderr.
  * JETON_E_KEY when there is no usable key in it. */

@@ -24,7 +24,7 @@ static jeton_status move_to(jt_buf *buf, size_t cap, jeton_err *err)
     uint8_t *larger = jt_alloc(buf->ctx, cap);
     if (larger == NULL)
         return jt_fail(err, JETON_E_NOMEM, "buffer");
-    if (buf->len > 0)
+    if (buf->ptr != NULL)
         memcpy(larger, buf->ptr, buf->len);
     jt_wipe(buf->ptr, buf->cap);
     jt_release(buf->ctx, buf->ptr);

@@ -32,7 +32,7 @@ const char *jeton_status_text(jeton_status status)
     return "unknown outcome";
 }
 
-jeton_status jt_fail(jeton_err *err, jeton_status status, const char *format, ...)
+jeton_status(jt_fail)(jeton_err *err, jeton_status status, const char *format, ...)
 {
     if (err == NULL || err->status != JETON_OK)
         return status;
