@@ -41,6 +41,7 @@ JETON_BEGIN
  * JETON_E_SYNTAX       not a JSON object, or a member name given twice
  * JETON_E_KEY          a member is missing, malformed or too weak
  * JETON_E_UNSUPPORTED  a kty, crv or alg this build does not know
+ * JETON_E_LIMIT        longer than jeton_limits.json, or a kid too long
  */
 JETON_API JETON_MUST jeton_status jeton_key_parse(const jeton_ctx *ctx, jeton_span json,
                                                   jeton_key **key, jeton_err *err);
@@ -52,21 +53,25 @@ JETON_API JETON_MUST jeton_status jeton_key_parse(const jeton_ctx *ctx, jeton_sp
  *      name the algorithms)
  * kid  may be empty
  *
- * JETON_E_SYNTAX  not one PEM block of those
- * JETON_E_KEY     too weak, broken, or not a key for `alg`
+ * JETON_E_SYNTAX       not one PEM block of those
+ * JETON_E_KEY          too weak, broken, or not a key for `alg`
+ * JETON_E_UNSUPPORTED  encrypted, or of another type or curve
+ * JETON_E_LIMIT        longer than 64 KiB
  */
 JETON_API JETON_MUST jeton_status jeton_key_parse_pem(const jeton_ctx *ctx, jeton_span pem,
                                                       jeton_alg alg, jeton_span kid,
                                                       jeton_key **key, jeton_err *err);
 
 /* An HMAC key from raw octets; they are copied. `alg` must be one of HS256, HS384, HS512 and the
- * secret at least as long as its hash: JETON_E_KEY otherwise. `kid` may be empty. */
+ * secret at least as long as its hash: JETON_E_KEY otherwise, and JETON_E_LIMIT for one of more
+ * than 4 KiB. `kid` may be empty. */
 JETON_API JETON_MUST jeton_status jeton_key_from_secret(const jeton_ctx *ctx, jeton_alg alg,
                                                         jeton_span secret, jeton_span kid,
                                                         jeton_key **key, jeton_err *err);
 
 /* A new key for `alg`: an HMAC secret of the hash's length, RSA of 2048 bits, P-256, Ed25519.
- * With an empty `kid` the key is named by its thumbprint; a secret stays unnamed. */
+ * With an empty `kid` the key is named by its thumbprint; a secret stays unnamed.
+ * JETON_E_ARGUMENT: `alg` is none of the list. */
 JETON_API JETON_MUST jeton_status jeton_key_generate(const jeton_ctx *ctx, jeton_alg alg,
                                                      jeton_span kid, jeton_key **key,
                                                      jeton_err *err);

@@ -3,6 +3,7 @@
 #include "accounts/password.h"
 
 #include "core/err.h"
+#include "sys/log.h"
 
 jeton_status jd_password_may_be(jeton_span password, jeton_err *err)
 {
@@ -20,8 +21,13 @@ jeton_status jd_password_check(const jd_accounts *accounts, jeton_span hash, jet
 {
     const bool nobody = hash.len == 0;
     const jeton_span against = nobody ? jeton_str(accounts->decoy) : hash;
-    const jeton_status status = jt_pwhash_verify(against, password, err);
-    if (status == JETON_OK && nobody)
+    const jeton_status status = jt_pwhash_verify(against, password, NULL);
+    if (status == JETON_E_SYNTAX)
+        jd_log(JD_ERROR, EV_STORE_FAILED, JD_TEXT("why", "a stored password hash is damaged"),
+               JD_TEXT("next", "the login is refused"));
+    if (status == JETON_E_NOMEM)
+        return jt_fail(err, status, "memory for a password hash");
+    if (status != JETON_OK || nobody)
         return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
-    return status;
+    return JETON_OK;
 }

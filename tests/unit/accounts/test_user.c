@@ -4,6 +4,8 @@
 #include "core/auto.h"
 #include "world.h"
 
+#include <fcntl.h>
+
 static const char long_text[] =
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123"
     "4567890123456789012345678901234567890";
@@ -86,6 +88,17 @@ static void nobody_has_a_password(void **state)
         JETON_E_CREDENTIALS);
 }
 
+static void a_damaged_hash_lets_nobody_in(void **state)
+{
+    world *on = *state;
+    jeton_err err = {0};
+    jd_log_start(open("/dev/null", O_WRONLY), JD_ERROR);
+    assert_int_equal(jd_password_check(&on->accounts, jeton_str("$argon2id$v=19$damaged"),
+                                       jeton_str("a long password"), &err),
+                     JETON_E_CREDENTIALS);
+    assert_string_equal(err.text, jeton_status_text(JETON_E_CREDENTIALS));
+}
+
 static void disabling_somebody_who_is_not_there_is_not_found(void **state)
 {
     world *on = *state;
@@ -105,6 +118,7 @@ int main(void)
         cmocka_unit_test(a_password_with_a_nul_may_not_be),
         WORLD_TEST(the_right_password_passes_and_every_other_does_not),
         WORLD_TEST(nobody_has_a_password),
+        WORLD_TEST(a_damaged_hash_lets_nobody_in),
         WORLD_TEST(disabling_somebody_who_is_not_there_is_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
