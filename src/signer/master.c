@@ -53,6 +53,17 @@ static jeton_status read_file(const jeton_ctx *ctx, const char *path, jt_secret 
     return read_text(ctx, jt_secret_span(&text), master, err);
 }
 
+/* A file that somebody has named must be there: none is made in its place. */
+static jeton_status read_named(const jeton_ctx *ctx, const char *path, jt_secret *master,
+                               jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status = read_file(ctx, path, master, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    return jt_fail(err, status == JETON_E_NOT_FOUND ? JETON_E_KEY : status, "%s", why.text);
+}
+
 static jeton_status make(const jeton_ctx *ctx, const char *path, jt_secret *master, jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret fresh = {0};
@@ -95,7 +106,7 @@ static jeton_status find_key(const jeton_ctx *ctx, const char *data, bool sealed
 {
     const char *path = getenv("JETON_MASTER_KEY_FILE");
     if (path != NULL && *path != '\0')
-        return read_file(ctx, path, master, err);
+        return read_named(ctx, path, master, err);
     const char *text = getenv("JETON_MASTER_KEY");
     if (text != NULL && *text != '\0')
         return read_text(ctx, jeton_str(text), master, err);
