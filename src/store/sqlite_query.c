@@ -104,6 +104,9 @@ bool jd_query_row(jd_query *query)
 
 static jeton_span copy(jd_query *query, jt_arena *arena, const void *from, size_t len)
 {
+    /* Of an empty value there is nothing to point at; of another one, only without memory. */
+    if (from == NULL && sqlite3_errcode(query->conn->db) == SQLITE_NOMEM)
+        query->rc = SQLITE_NOMEM;
     if (query->rc != SQLITE_ROW)
         return (jeton_span){0};
     const char *kept = jt_arena_text(arena, jeton_bytes(from, len));

@@ -135,7 +135,7 @@ jeton_status jd_file_save(const char *path, jeton_span bytes, jeton_err *err)
 jeton_status jd_dir_make(const char *path, bool *open_to_others, jeton_err *err)
 {
     *open_to_others = false;
-    if (mkdir(path, S_IRWXU) == 0)
+    if (mkdir(path, S_IRWXU) == 0 && sync_folder_of(path))
         return JETON_OK;
     if (errno != EEXIST)
         return fail(err, "make the folder", path);

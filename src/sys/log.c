@@ -224,7 +224,8 @@ void jd_log_line(jd_level level, jd_event event, ...)
 
     va_list fields;
     va_start(fields, event);
-    for (const jd_field *field; (field = va_arg(fields, const jd_field *)) != NULL;)
+    const jd_field *field = va_arg(fields, const jd_field *);
+    for (; field != NULL; field = va_arg(fields, const jd_field *))
         add_field(&made, field);
     va_end(fields);
     if (missed > 0)

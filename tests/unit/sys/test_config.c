@@ -4,6 +4,8 @@
 
 #include "../unit.h"
 
+#include <stdio.h>
+
 static jd_config defaults(void)
 {
     jd_config config;
@@ -210,8 +212,9 @@ static void config_flag_takes_settings_and_leaves_the_rest(void **state)
         print_message("  %s\n", rows[i].why);
         char words[3][24] = {"serve"};
         char *argv[] = {words[0], words[1], words[2], NULL};
-        (void)strcpy(words[1], rows[i].first);
-        (void)strcpy(words[2], rows[i].second != NULL ? rows[i].second : "");
+        (void)snprintf(words[1], sizeof words[1], "%s", rows[i].first);
+        (void)snprintf(words[2], sizeof words[2], "%s",
+                       rows[i].second != NULL ? rows[i].second : "");
         jd_config config = defaults();
         int at = 1;
         assert_int_equal(jd_config_flag(&config, rows[i].second != NULL ? 3 : 2, argv, &at, NULL),

@@ -13,10 +13,8 @@
 static int make_folder(void **state)
 {
     char *dir = strdup("/tmp/jeton-disk-XXXXXX");
-    if (dir == NULL || mkdtemp(dir) == NULL)
-        return -1;
     *state = dir;
-    return 0;
+    return dir != NULL && mkdtemp(dir) != NULL ? 0 : -1;
 }
 
 static int remove_folder(void **state)
