@@ -79,25 +79,28 @@ jeton_status jd_user_add(jd_accounts *accounts, jeton_span name, jeton_span pass
     return JETON_OK;
 }
 
-static jeton_status find(jd_accounts *accounts, jeton_span name, jd_id *id, jeton_err *err)
+static jeton_status find(jd_accounts *accounts, jeton_span name, jd_id *id, bool *disabled,
+                         jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_user user;
     JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     *id = user.id;
+    *disabled = user.disabled;
     return JETON_OK;
 }
 
 jeton_status jd_user_disable(jd_accounts *accounts, jeton_span name, bool *changed, jeton_err *err)
 {
     jd_id id;
+    bool was_disabled;
     jt_revocation entry;
     const jeton_time now = jt_now(NULL);
     *changed = false;
-    JT_TRY(find(accounts, name, &id, err));
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
     JT_TRY(jd_store_user_disable(accounts->store, &id, now, jd_accounts_horizon(now), &entry, err));
     jd_accounts_revoke(accounts, &entry);
-    *changed = entry.n != 0;
+    *changed = !was_disabled;
     jd_log(JD_INFO, EV_USER_DISABLED, JD_SPAN("user", name));
     return JETON_OK;
 }
@@ -105,7 +108,8 @@ jeton_status jd_user_disable(jd_accounts *accounts, jeton_span name, bool *chang
 jeton_status jd_user_enable(jd_accounts *accounts, jeton_span name, jeton_err *err)
 {
     jd_id id;
-    JT_TRY(find(accounts, name, &id, err));
+    bool was_disabled;
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
     JT_TRY(jd_store_user_enable(accounts->store, &id, err));
     jd_log(JD_INFO, EV_USER_ENABLED, JD_SPAN("user", name));
     return JETON_OK;

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""harness.py - the real program for tests: a server on a free port in a folder of its own, clients
+for it, and the command line.
+
+The environment names the program: JETON=/path/to/jeton. Nothing here is fixed: ports are the
+system's choice, folders are new, and waiting ends when what is waited for happens.
+"""
+import base64
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+JETON = os.environ.get("JETON", "build/jeton")
+PATIENCE = 60  # seconds for anything; only a failure takes that long on a loaded machine
+PASSWORD = "correct horse battery"
+# Hashing at full cost would be most of the tests' time.
+CHEAP = ["--hash-memory", "8M", "--hash-passes", "1"]
+
+
+def eventually(condition, what):
+    """Waits until condition() is true, and returns what it gave."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        got = condition()
+        if got:
+            return got
+        time.sleep(0.01)
+    raise AssertionError(f"never happened: {what}")
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def jeton(*words, stdin="", env=None):
+    """Runs a command and returns (exit status, stdout, stderr)."""
+    done = subprocess.run([JETON, *words], input=stdin, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False, env={**os.environ, **(env or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+class Answer:
+    """One HTTP answer: status, headers by lower-case name, body."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = response.read()
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    def __repr__(self):
+        return f"{self.status} {self.headers} {self.body!r}"
+
+
+class Server:
+    """jeton serve in a folder; use as a context manager, or start() and stop()."""
+
+    def __init__(self, *flags, data=None, env=None, cheap=True):
+        self.flags = [*(CHEAP if cheap else []), *flags]
+        self.env = {**os.environ, **(env or {})}
+        self.own = data is None
+        self.data = data or os.path.join(tempfile.mkdtemp(prefix="jeton-e2e-"), "data")
+        self.process = None
+        self.lines = []  # of the log, whole lifetime
+        self.address = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.kill()
+        if self.own:
+            shutil.rmtree(os.path.dirname(self.data), ignore_errors=True)
+
+    # --- its life ------------------------------------------------------------------------------
+
+    def start(self):
+        self.address = None
+        self.process = subprocess.Popen(
+            [JETON, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *self.flags],
+            stderr=subprocess.PIPE, text=True, env=self.env)
+        self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self.reader.start()
+        eventually(lambda: self.address or self.process.poll() is not None, "the server is ready")
+        if not self.address:
+            self.reader.join(PATIENCE)
+            raise AssertionError("the server did not start: " + "".join(self.lines[-5:]))
+        return self
+
+    def _read(self, process):
+        for line in process.stderr:
+            self.lines.append(line)
+            if '"server_ready"' in line:
+                self.address = json.loads(line)["listen"]
+
+    def stop(self):
+        """SIGTERM; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(PATIENCE)
+        self.reader.join(PATIENCE)
+        return status
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE)
+            self.reader.join(PATIENCE)
+
+    def restart(self, *flags):
+        self.kill()
+        self.flags = [*CHEAP, *flags]
+        return self.start()
+
+    def events(self, name):
+        """The log lines of an event, as objects."""
+        return [entry for entry in map(json.loads, self.lines) if entry["event"] == name]
+
+    # --- asking it -----------------------------------------------------------------------------
+
+    def connect(self):
+        return http.client.HTTPConnection(self.address, timeout=PATIENCE)
+
+    def ask(self, method, path, body=None, headers=None):
+        """One request. A dict as body is sent as JSON, a text as a form."""
+        headers = dict(headers or {})
+        if isinstance(body, dict):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        elif body is not None:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
+        connection = self.connect()
+        try:
+            connection.request(method, path, body, headers)
+            return Answer(connection.getresponse())
+        finally:
+            connection.close()
+
+    def get(self, path, token=None, **headers):
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.ask("GET", path, headers=headers)
+
+    def login(self, name="alice", password=PASSWORD):
+        """A good login's JSON; anything else fails the test."""
+        answer = self.ask("POST", "/login", {"username": name, "password": password})
+        if answer.status != 200:
+            raise AssertionError(f"login of {name}: {answer}")
+        return answer.json
+
+    def refresh(self, token):
+        return self.ask("POST", "/refresh", {"refresh_token": token})
+
+    def logout(self, token, scope=None):
+        body = {"scope": scope} if scope else None
+        return self.ask("POST", "/logout", body, {"Authorization": f"Bearer {token}"})
+
+    def raw(self, data):
+        """Sends bytes as they are and returns everything that comes back."""
+        import socket
+        host, port = self.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as sock:
+            sock.sendall(data)
+            parts = []
+            while part := sock.recv(65536):
+                parts.append(part)
+        return b"".join(parts)
+
+    # --- its command line ----------------------------------------------------------------------
+
+    def cli(self, *words, stdin=""):
+        return jeton(*words, "--data", self.data, stdin=stdin,
+                     env={"JETON_HASH_MEMORY": "8M", "JETON_HASH_PASSES": "1"})
+
+    def add_user(self, name="alice", *roles, password=PASSWORD):
+        flags = [word for role in roles for word in ("--role", role)]
+        status, out, err = self.cli("user", "add", name, "--password-stdin", *flags,
+                                    stdin=password + "\n")
+        if status != 0:
+            raise AssertionError(f"user add {name}: {status} {out} {err}")
+
+
+class ServerCase(unittest.TestCase):
+    """Tests that share one server with the users alice (admin) and bob."""
+
+    FLAGS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(*cls.FLAGS).start()
+        cls.addClassCleanup(cls.server.__exit__)
+        cls.server.add_user("alice", "admin")
+        cls.server.add_user("bob")
+
+    def assert_problem(self, answer, status, error):
+        """The one error shape (docs/run.md)."""
+        self.assertEqual(answer.status, status, answer)
+        self.assertEqual(set(answer.json), {"error", "error_description", "request_id"}, answer)
+        self.assertEqual(answer.json["error"], error, answer)
+        self.assertEqual(answer.json["request_id"], answer.headers["x-request-id"])
+        if status == 401:
+            self.assertTrue(answer.headers["www-authenticate"].startswith("Bearer realm="), answer)
+
+    def assert_accepted(self, token):
+        self.assertEqual(self.server.get("/whoami", token).status, 200)
+
+    def assert_refused(self, token):
+        self.assert_problem(self.server.get("/whoami", token), 401, "invalid_token")
+
+
+class Marks(unittest.TextTestResult):
+    """Reports each test the way cmocka does, which tools/test-summary.py counts."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        print(f"[ RUN      ] {test.id()}", flush=True)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        print(f"[       OK ] {test.id()}", flush=True)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        print(f"[  SKIPPED ] {test.id()}: {reason}", flush=True)
+
+
+def main():
+    """Runs the tests of the calling file."""
+    unittest.main(argv=sys.argv[:1],
+                  testRunner=unittest.TextTestRunner(resultclass=Marks, verbosity=0))
