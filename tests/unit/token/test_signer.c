@@ -56,7 +56,7 @@ static void signer_makes_what_the_verifier_takes(void **state)
         jeton_text *token = sign(signer, "{\"sub\":\"alice\"}");
         assert_int_equal(token_status(NULL, token_key(alg), jeton_text_span(token)), JETON_OK);
         for (size_t j = 0; j < COUNT(token_algs); j++)
-            if (j != i)
+            if (token_algs[j] != alg)
                 assert_int_equal(
                     token_status(NULL, token_key(token_algs[j]), jeton_text_span(token)),
                     JETON_E_ALG);
@@ -249,7 +249,7 @@ static void signer_needs_an_algorithm_of_the_key(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(token_algs); i++)
         for (size_t j = 0; j < COUNT(token_algs); j++)
-            if (i != j)
+            if (token_algs[i] != token_algs[j])
                 assert_no_signer(token_key(token_algs[i]), token_algs[j], NULL, JETON_E_ALG);
     assert_no_signer(token_key(JETON_HS256), (jeton_alg)31, NULL, JETON_E_ALG);
     assert_no_signer(token_key(JETON_HS256), (jeton_alg)9, NULL, JETON_E_ALG);

@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/limits.h"
 #include "keys/key.h"
+#include "json/tree.h"
 
 #include <jeton.h>
 
@@ -17,9 +18,21 @@
 
 #define NOW 1700000000 /* seconds, where the clock stands unless a test moves it */
 
-/* The algorithms there are, without the alias. */
-static const jeton_alg token_algs[] = {JETON_HS256, JETON_HS384, JETON_HS512,
-                                       JETON_RS256, JETON_ES256, JETON_ED25519};
+/* The algorithms there are. The alias is taken for what it stands for, which is there twice. */
+static const jeton_alg token_algs[] = {
+#define TOKEN_ALG(name, number, text) JETON_##name == JETON_EDDSA ? JETON_ED25519 : JETON_##name,
+    JETON_ALG_LIST(TOKEN_ALG)
+#undef TOKEN_ALG
+};
+
+/* All of them, without the alias, as a policy names them. */
+static inline uint32_t token_alg_bits(void)
+{
+    uint32_t bits = 0;
+    for (size_t i = 0; i < COUNT(token_algs); i++)
+        bits |= JETON_ALG_BIT(token_algs[i]);
+    return bits;
+}
 
 static jeton_time token_clock = (jeton_time)NOW * 1000;
 
@@ -87,6 +100,20 @@ static inline jeton_key *token_key_like(const jeton_key *key, bool unbound, cons
     free(old);
     jeton_text_free(&jwk);
     return made;
+}
+
+/* The key of a JWK within a larger JSON text. */
+static inline jeton_status token_key_of(const jt_val *jwk, jeton_key **key)
+{
+    jt_tree *tree = NULL;
+    jt_buf text = jt_buf_init(NULL);
+    assert_int_equal(jt_tree_new(NULL, &tree, NULL), JETON_OK);
+    assert_int_equal(jt_tree_print(tree, jt_tree_copy(tree, jwk), JT_COMPACT, &text, NULL),
+                     JETON_OK);
+    const jeton_status status = jeton_key_parse(NULL, jt_buf_span(&text), key, NULL);
+    jt_buf_done(&text);
+    jt_tree_free(&tree);
+    return status;
 }
 
 static inline jeton_keyset *token_keyset(const jeton_key *key)
