@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypto/rsa.h - RSASSA-PKCS1-v1_5 (RFC 8017 §8.2). */
+/* crypto/rsa.h - RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 §8). */
 #ifndef JT_CRYPTO_RSA_H
 #define JT_CRYPTO_RSA_H
 
@@ -18,5 +18,12 @@ JETON_MUST jeton_status jt_rsa_sign(const jt_pkey *key, jt_hash hash, jeton_span
  * JETON_E_CRYPTO     OpenSSL failed; refuse as well */
 JETON_MUST jeton_status jt_rsa_verify(const jt_pkey *key, jt_hash hash, jeton_span input,
                                       jeton_span sig, jeton_err *err);
+
+/* The same with PSS as RFC 7518 §3.5 has it: MGF1 with the same hash, and a salt exactly as long as
+ * that. Outcomes as above. */
+JETON_MUST jeton_status jt_rsa_pss_sign(const jt_pkey *key, jt_hash hash, jeton_span input,
+                                        uint8_t *sig, size_t *len, jeton_err *err);
+JETON_MUST jeton_status jt_rsa_pss_verify(const jt_pkey *key, jt_hash hash, jeton_span input,
+                                          jeton_span sig, jeton_err *err);
 
 #endif

@@ -19,7 +19,7 @@ typedef struct jt_scheme {
     bool (*prepare)(EVP_PKEY_CTX *ctx, const EVP_MD *md);
 } jt_scheme;
 
-#define JT_SCHEMES ((size_t)1) /* per key type; PSS beside PKCS #1 will make it two */
+#define JT_SCHEMES ((size_t)2) /* the most that a key type has: RSA, PKCS #1 v1.5 and PSS */
 
 /* Pools that a key has: one for each scheme, hash and operation. */
 #define JT_POOLS (JT_SCHEMES * JT_HASH_COUNT * 2U)

@@ -39,6 +39,18 @@ static jeton_status verify_rsa(const jt_alg *alg, const jeton_key *key, jeton_sp
     return jt_rsa_verify(key->pkey, alg->hash, input, sig, err);
 }
 
+static jeton_status sign_rsa_pss(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                 uint8_t *sig, size_t *len, jeton_err *err)
+{
+    return jt_rsa_pss_sign(key->pkey, alg->hash, input, sig, len, err);
+}
+
+static jeton_status verify_rsa_pss(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                   jeton_span sig, jeton_err *err)
+{
+    return jt_rsa_pss_verify(key->pkey, alg->hash, input, sig, err);
+}
+
 static jeton_status sign_ecdsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
                                uint8_t *sig, size_t *len, jeton_err *err)
 {
@@ -90,6 +102,36 @@ static const jt_alg rows[] = {
                      .hash = JT_SHA256,
                      .sign = sign_rsa,
                      .verify = verify_rsa},
+    [JETON_RS384] = {.id = JETON_RS384,
+                     .name = "RS384",
+                     .kty = "RSA",
+                     .hash = JT_SHA384,
+                     .sign = sign_rsa,
+                     .verify = verify_rsa},
+    [JETON_RS512] = {.id = JETON_RS512,
+                     .name = "RS512",
+                     .kty = "RSA",
+                     .hash = JT_SHA512,
+                     .sign = sign_rsa,
+                     .verify = verify_rsa},
+    [JETON_PS256] = {.id = JETON_PS256,
+                     .name = "PS256",
+                     .kty = "RSA",
+                     .hash = JT_SHA256,
+                     .sign = sign_rsa_pss,
+                     .verify = verify_rsa_pss},
+    [JETON_PS384] = {.id = JETON_PS384,
+                     .name = "PS384",
+                     .kty = "RSA",
+                     .hash = JT_SHA384,
+                     .sign = sign_rsa_pss,
+                     .verify = verify_rsa_pss},
+    [JETON_PS512] = {.id = JETON_PS512,
+                     .name = "PS512",
+                     .kty = "RSA",
+                     .hash = JT_SHA512,
+                     .sign = sign_rsa_pss,
+                     .verify = verify_rsa_pss},
     [JETON_ES256] = {.id = JETON_ES256,
                      .name = "ES256",
                      .kty = "EC",

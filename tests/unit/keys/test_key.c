@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/keys/test_key.c - what a key may be used for, and the signatures of the RFCs. */
+#include "core/limits.h"
 #include "keys/key.h"
 
 #include "rfc.h"
@@ -145,6 +146,84 @@ static void key_allows_what_type_and_binding_and_use_say(void **state)
     }
 }
 
+/* ---- each algorithm and each other ---------------------------------------------------------- */
+
+static const jeton_alg algs[] = {
+#define ROW(name, number, text) JETON_##name,
+    JETON_ALG_LIST(ROW)
+#undef ROW
+};
+
+/* A new key; NULL when this build cannot make one. The same one each time. */
+static const jeton_key *key_for(jeton_alg alg)
+{
+    static jeton_key *keys[32];
+    if (keys[alg] != NULL)
+        return keys[alg];
+    const jeton_status status = jeton_key_generate(NULL, alg, jeton_str(NULL), &keys[alg], NULL);
+    assert_true(status == JETON_OK || status == JETON_E_UNSUPPORTED);
+    return keys[alg];
+}
+
+/* The new key of the old name is one on Ed25519. */
+static bool are_one(jeton_alg a, jeton_alg b)
+{
+    return a == b || (a == JETON_EDDSA && b == JETON_ED25519) ||
+           (a == JETON_ED25519 && b == JETON_EDDSA);
+}
+
+static void key_of_one_algorithm_is_for_no_other(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(algs); i++) {
+        const jeton_key *key = key_for(algs[i]);
+        for (size_t j = 0; key != NULL && j < COUNT(algs); j++) {
+            print_message("  %s, %s\n", jeton_alg_name(algs[i]), jeton_alg_name(algs[j]));
+            const jeton_status want = are_one(algs[i], algs[j]) ? JETON_OK : JETON_E_ALG;
+            assert_int_equal(jt_key_allows(key, algs[j], JT_OP_SIGN, NULL), want);
+            assert_int_equal(jt_key_allows(key, algs[j], JT_OP_VERIFY, NULL), want);
+        }
+    }
+}
+
+/* The same key, bound to nothing. */
+static jeton_key *unbound(const jeton_key *key)
+{
+    jeton_text *text = NULL;
+    assert_int_equal(jeton_key_print(key, JETON_KEY_PRIVATE, &text, NULL), JETON_OK);
+    char *jwk = rfc_replace(jeton_text_chars(text), "\"alg\"", "\"gla\"");
+    jeton_key *made = rfc_key(jwk);
+    assert_int_equal(jeton_key_alg(made), JETON_ALG_UNSET);
+    free(jwk);
+    jeton_text_free(&text);
+    return made;
+}
+
+static void key_that_is_bound_to_nothing_tells_signatures_apart(void **state)
+{
+    (void)state;
+    const jeton_span input = jeton_str("header.payload");
+    size_t pairs = 0;
+    for (size_t i = 0; i < COUNT(algs); i++) {
+        if (key_for(algs[i]) == NULL)
+            continue;
+        jeton_key *key = unbound(key_for(algs[i]));
+        uint8_t sig[JT_LIMIT_SIGNATURE];
+        size_t len = sizeof sig;
+        assert_int_equal(jt_key_sign(key, algs[i], input, sig, &len, NULL), JETON_OK);
+        for (size_t j = 0; j < COUNT(algs); j++) {
+            if (jt_key_allows(key, algs[j], JT_OP_VERIFY, NULL) != JETON_OK)
+                continue;
+            print_message("  %s, %s\n", jeton_alg_name(algs[i]), jeton_alg_name(algs[j]));
+            assert_int_equal(jt_key_verify(key, algs[j], input, jeton_bytes(sig, len), NULL),
+                             are_one(algs[i], algs[j]) ? JETON_OK : JETON_E_SIGNATURE);
+            pairs += i != j;
+        }
+        jeton_key_free(&key);
+    }
+    assert_true(pairs >= 6 * 5); /* those of RSA alone */
+}
+
 /* ---- as objects ----------------------------------------------------------------------------- */
 
 static void key_describes_itself(void **state)
@@ -216,6 +295,8 @@ int main(void)
         cmocka_unit_test(key_makes_the_signatures_of_the_rfcs),
         cmocka_unit_test(key_refuses_truncated_macs),
         cmocka_unit_test(key_allows_what_type_and_binding_and_use_say),
+        cmocka_unit_test(key_of_one_algorithm_is_for_no_other),
+        cmocka_unit_test(key_that_is_bound_to_nothing_tells_signatures_apart),
         cmocka_unit_test(key_describes_itself),
         cmocka_unit_test(key_lives_until_its_last_reference_goes),
         cmocka_unit_test(key_leaves_no_secret_in_memory),
