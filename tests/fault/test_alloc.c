@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/fault/test_alloc.c - every public call with allocation 0, 1, 2, … failing, until it has all
+ * it wants: it says JETON_E_NOMEM, leaves its outputs empty, and everything is given back.
+ *
+ * What OpenSSL and libsodium allocate is theirs and does not fail here.
+ */
+#include <jeton.h>
+
+#include "../unit/unit.h"
+
+#include <stdio.h>
+
+static unit_heap heap;
+static jeton_ctx *ctx;
+
+/* What calls need, made with all the memory in the world: a private key of each kind, and a token.
+ */
+static struct {
+    jeton_key *key, *secret;
+    jeton_keyset *keys;
+    jeton_text *jwk, *jwks, *pem, *token;
+    jeton_claims *claims;
+    jeton_signer *signer;
+    jeton_verifier *verifier;
+} given;
+
+static const jeton_token_defaults defaults = {
+    .issuer = "https://i", .audience = "a", .typ = "at+jwt", .lifetime = 60, .jti = true};
+
+static const jeton_policy policy = {.issuers = {"https://i", "https://j"},
+                                    .audiences = {"a", "b"},
+                                    .typ = "at+jwt",
+                                    .require = {"sub", "jti"}};
+
+/* ---- the calls: each empties what it made, and says whether there was something ---------------
+ */
+
+static bool had_key(jeton_key *key)
+{
+    const bool had = key != NULL;
+    jeton_key_free(&key);
+    return had;
+}
+
+static bool had_text(jeton_text *text)
+{
+    const bool had = text != NULL;
+    jeton_text_free(&text);
+    return had;
+}
+
+static bool had_keyset(jeton_keyset *set)
+{
+    const bool had = set != NULL;
+    jeton_keyset_free(&set);
+    return had;
+}
+
+static jeton_status key_parse(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_parse(ctx, jeton_text_span(given.jwk), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_parse_pem(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_parse_pem(ctx, jeton_text_span(given.pem), JETON_ES256,
+                                                    jeton_str("k"), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_from_secret(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_from_secret(
+        ctx, JETON_HS256, jeton_str("0123456789abcdef0123456789abcdef"), jeton_str("k"), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status generate(jeton_alg alg, bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_generate(ctx, alg, jeton_str(NULL), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_generate_secret(bool *had, jeton_err *err)
+{
+    return generate(JETON_HS256, had, err);
+}
+
+static jeton_status key_generate_pair(bool *had, jeton_err *err)
+{
+    return generate(JETON_ES256, had, err);
+}
+
+static jeton_status key_generate_ed25519(bool *had, jeton_err *err)
+{
+    return generate(JETON_ED25519, had, err);
+}
+
+static jeton_status key_print(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_key_print(given.key, JETON_KEY_PRIVATE, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status key_print_secret(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_key_print(given.secret, JETON_KEY_PRIVATE, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status key_print_pem(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_key_print_pem(given.key, JETON_KEY_PRIVATE, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status key_thumbprint(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_key_thumbprint(given.key, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status keyset_parse(bool *had, jeton_err *err)
+{
+    jeton_keyset *set = BOGUS;
+    const jeton_status status = jeton_keyset_parse(ctx, jeton_text_span(given.jwks), &set, err);
+    if (status == JETON_OK) /* a key may not be skipped for want of memory */
+        assert_int_equal(jeton_keyset_skipped(set), 0);
+    *had = had_keyset(set);
+    return status;
+}
+
+static jeton_status keyset_new(bool *had, jeton_err *err)
+{
+    const jeton_key *const keys[] = {given.key, given.secret};
+    jeton_keyset *set = BOGUS;
+    const jeton_status status = jeton_keyset_new(ctx, keys, COUNT(keys), &set, err);
+    *had = had_keyset(set);
+    return status;
+}
+
+static jeton_status keyset_print(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_keyset_print(given.keys, JETON_KEY_PRIVATE, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status claims_parse(bool *had, jeton_err *err)
+{
+    jeton_claims *claims = BOGUS;
+    const jeton_status status =
+        jeton_claims_parse(ctx, jeton_str("{\"sub\":\"a\",\"x\":[1,{}]}"), &claims, err);
+    *had = claims != NULL;
+    jeton_claims_free(&claims);
+    return status;
+}
+
+/* Setters fail silently; signing tells. */
+static jeton_status claims_set(bool *had, jeton_err *err)
+{
+    const jeton_span list[] = {jeton_str("a"), jeton_str("b")};
+    jeton_claims *claims = BOGUS;
+    jeton_text *token = NULL;
+    jeton_status status = jeton_claims_new(ctx, &claims, err);
+    assert_true((claims != NULL) == (status == JETON_OK));
+    if (status == JETON_OK) {
+        jeton_claims_set_text(claims, "text", jeton_str("t"));
+        jeton_claims_set_int(claims, "int", 1);
+        jeton_claims_set_bool(claims, "bool", true);
+        jeton_claims_set_date(claims, "date", 1000);
+        jeton_claims_set_list(claims, "list", list, COUNT(list));
+        jeton_claims_set_json(claims, "json", jeton_str("{\"a\":[null]}"));
+        jeton_claims_set_text(claims, "text", jeton_str("again"));
+        token = BOGUS;
+        status = jeton_sign(given.signer, claims, &token, err);
+    }
+    *had = had_text(token);
+    jeton_claims_free(&claims);
+    return status;
+}
+
+static jeton_status signer_new(bool *had, jeton_err *err)
+{
+    jeton_signer *signer = BOGUS;
+    const jeton_status status =
+        jeton_signer_new(ctx, given.key, JETON_ES256, &defaults, &signer, err);
+    *had = signer != NULL;
+    jeton_signer_free(&signer);
+    return status;
+}
+
+static jeton_status sign(bool *had, jeton_err *err)
+{
+    jeton_text *token = BOGUS;
+    const jeton_status status = jeton_sign(given.signer, given.claims, &token, err);
+    *had = had_text(token);
+    return status;
+}
+
+static jeton_status verifier_new(bool *had, jeton_err *err)
+{
+    jeton_verifier *verifier = BOGUS;
+    const jeton_status status = jeton_verifier_new(ctx, &policy, given.keys, &verifier, err);
+    *had = verifier != NULL;
+    jeton_verifier_free(&verifier);
+    return status;
+}
+
+static jeton_status verify(bool *had, jeton_err *err)
+{
+    jeton_verdict *verdict = BOGUS;
+    jeton_status status = jeton_verdict_new(ctx, &verdict, err);
+    *had = false;
+    if (status == JETON_OK) {
+        jeton_span sub;
+        status = jeton_verify(given.verifier, jeton_text_span(given.token), verdict);
+        assert_int_equal(jeton_verdict_status(verdict), status);
+        assert_true((jeton_verdict_payload(verdict).len > 0) == (status == JETON_OK));
+        *had = jeton_verdict_text(verdict, "sub", &sub);
+        err->status = status; /* a verdict has its own reason */
+    }
+    jeton_verdict_free(&verdict);
+    return status;
+}
+
+static jeton_status context_new(bool *had, jeton_err *err)
+{
+    const jeton_ctx_options options = {
+        .alloc = unit_alloc, .resize = unit_resize, .release = unit_release, .user = &heap};
+    jeton_ctx *made = BOGUS;
+    const jeton_status status = jeton_ctx_new(&options, &made, err);
+    *had = made != NULL;
+    jeton_ctx_free(&made);
+    return status;
+}
+
+static const struct {
+    const char *name;
+    jeton_status (*call)(bool *had, jeton_err *err);
+} calls[] = {
+    {"jeton_ctx_new", context_new},
+    {"jeton_key_parse", key_parse},
+    {"jeton_key_parse_pem", key_parse_pem},
+    {"jeton_key_from_secret", key_from_secret},
+    {"jeton_key_generate, a secret", key_generate_secret},
+    {"jeton_key_generate, a pair", key_generate_pair},
+    {"jeton_key_generate, Ed25519", key_generate_ed25519},
+    {"jeton_key_print", key_print},
+    {"jeton_key_print, a secret", key_print_secret},
+    {"jeton_key_print_pem", key_print_pem},
+    {"jeton_key_thumbprint", key_thumbprint},
+    {"jeton_keyset_parse", keyset_parse},
+    {"jeton_keyset_new", keyset_new},
+    {"jeton_keyset_print", keyset_print},
+    {"jeton_claims_parse", claims_parse},
+    {"jeton_claims_new and all setters", claims_set},
+    {"jeton_signer_new", signer_new},
+    {"jeton_sign", sign},
+    {"jeton_verifier_new", verifier_new},
+    {"jeton_verdict_new and jeton_verify", verify},
+};
+
+/* ---- the drive ------------------------------------------------------------------------------ */
+
+static void each_call_survives_each_failing_allocation(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        const size_t live = heap.live;
+        size_t needed = 0;
+        for (jeton_status status = JETON_E_NOMEM; status != JETON_OK; needed++) {
+            jeton_err err = {0};
+            bool had = true;
+            heap.left = needed;
+            status = calls[i].call(&had, &err);
+            if (status != JETON_OK && status != JETON_E_NOMEM)
+                print_message("  %s, allocation %zu failing: %s\n", calls[i].name, needed,
+                              jeton_status_name(status));
+            assert_true(status == JETON_OK || status == JETON_E_NOMEM);
+            assert_int_equal(err.status, status);
+            assert_int_equal(had, status == JETON_OK);
+            assert_int_equal(heap.live, live);
+            assert_in_range(needed, 0, 1000);
+        }
+        print_message("  %s: %zu allocations\n", calls[i].name, needed - 1);
+        assert_true(needed > 1); /* or the call does not use our heap at all */
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    ctx = unit_ctx(&heap);
+    heap.left = SIZE_MAX;
+    const jeton_span secret = jeton_str("0123456789abcdef0123456789abcdef");
+    assert_int_equal(jeton_key_generate(ctx, JETON_ES256, jeton_str("e"), &given.key, NULL),
+                     JETON_OK);
+    assert_int_equal(
+        jeton_key_from_secret(ctx, JETON_HS256, secret, jeton_str("h"), &given.secret, NULL),
+        JETON_OK);
+    const jeton_key *const keys[] = {given.key, given.secret};
+    assert_int_equal(jeton_keyset_new(ctx, keys, COUNT(keys), &given.keys, NULL), JETON_OK);
+    assert_int_equal(jeton_key_print(given.key, JETON_KEY_PRIVATE, &given.jwk, NULL), JETON_OK);
+    assert_int_equal(jeton_keyset_print(given.keys, JETON_KEY_PRIVATE, &given.jwks, NULL),
+                     JETON_OK);
+    assert_int_equal(jeton_key_print_pem(given.key, JETON_KEY_PRIVATE, &given.pem, NULL), JETON_OK);
+    assert_int_equal(jeton_claims_new(ctx, &given.claims, NULL), JETON_OK);
+    jeton_claims_set_text(given.claims, "sub", jeton_str("alice"));
+    assert_int_equal(jeton_signer_new(ctx, given.key, JETON_ES256, &defaults, &given.signer, NULL),
+                     JETON_OK);
+    assert_int_equal(jeton_sign(given.signer, given.claims, &given.token, NULL), JETON_OK);
+    assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.verifier, NULL), JETON_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    jeton_verifier_free(&given.verifier);
+    jeton_text_free(&given.token);
+    jeton_signer_free(&given.signer);
+    jeton_claims_free(&given.claims);
+    jeton_text_free(&given.pem);
+    jeton_text_free(&given.jwks);
+    jeton_text_free(&given.jwk);
+    jeton_keyset_free(&given.keys);
+    jeton_key_free(&given.secret);
+    jeton_key_free(&given.key);
+    unit_ctx_done(&ctx, &heap);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_call_survives_each_failing_allocation),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
