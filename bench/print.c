@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bench/print.c - the answer, for people and for machines. */
+#include "row.h"
+
+#include <stdio.h>
+
+/* ---- for people ----------------------------------------------------------------------------- */
+
+static void print_cell(double value, int decimals)
+{
+    if (value > 0)
+        (void)printf("%12.*f", decimals, value);
+    else
+        (void)printf("%12s", "-");
+}
+
+static double ratio(double a, double b)
+{
+    return b > 0 ? a / b : 0;
+}
+
+static void print_line(const bench_row *row)
+{
+    (void)printf("  %-12s", row->alg);
+    print_cell(row->ns, 0);
+    print_cell(row->bare_ns, 0);
+    print_cell(ratio(row->ns, row->bare_ns), 3);
+    print_cell(ratio(row->libjwt_ns, row->ns), 1);
+    (void)printf("%12.0f\n", row->own_allocations);
+}
+
+void bench_print_table(const bench_row *rows, size_t count, double hit_ns)
+{
+    for (size_t d = 0; d < BENCH_DIRECTIONS; d++) {
+        (void)printf("%-14s%12s%12s%12s%12s%12s\n", bench_direction_names[d], "ns", "bare ns",
+                     "x bare", "libjwt is", "own allocs");
+        for (size_t i = 0; i < count; i++)
+            print_line(&rows[i * BENCH_DIRECTIONS + d]);
+    }
+    if (hit_ns > 0)
+        (void)printf("verdict-cache hit over 1000 tokens: %.0f ns\n", hit_ns);
+    (void)printf("\"x bare\": ours / the bare primitive. \"libjwt is\": so many times slower.\n");
+}
+
+/* ---- for machines --------------------------------------------------------------------------- */
+
+static void print_object(const bench_row *row)
+{
+    (void)printf("\"%s\":{\"ns\":%.1f", row->alg, row->ns);
+    if (row->bare_ns > 0)
+        (void)printf(",\"bare_ns\":%.1f,\"ratio_bare\":%.3f", row->bare_ns, row->ns / row->bare_ns);
+    if (row->libjwt_ns > 0)
+        (void)printf(",\"ratio_libjwt\":%.2f", row->libjwt_ns / row->ns);
+    (void)printf(",\"own_allocations\":%g}", row->own_allocations);
+}
+
+void bench_print_json(const bench_row *rows, size_t count, double hit_ns)
+{
+    for (size_t d = 0; d < BENCH_DIRECTIONS; d++) {
+        (void)printf("%s\"%s\":{", d > 0 ? "," : "{", bench_direction_names[d]);
+        for (size_t i = 0; i < count; i++) {
+            (void)printf("%s", i > 0 ? "," : "");
+            print_object(&rows[i * BENCH_DIRECTIONS + d]);
+        }
+        if (d == BENCH_VERIFY && hit_ns > 0)
+            (void)printf("%s\"cache_hit_ns\":%.1f", count > 0 ? "," : "", hit_ns);
+        (void)printf("}");
+    }
+    (void)printf("}\n");
+}
