@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""tests/bench/instructions.py PROGRAM: what verifying one HS256 token costs outside the HMAC.
+
+Counts, because they are the same on every machine and timings are not: instructions by callgrind
+and libjeton's own allocations, once warm. DESIGN.md §9 and issue 3 name the limits.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TIMES = 200
+MOST_INSTRUCTIONS = 13000
+MOST_ALLOCATIONS = 0
+SKIPPED = 77
+
+
+def count(program, function):
+    """Instructions per call below `function`, and what the program printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--toggle-collect={function}",
+             f"--callgrind-out-file={os.path.join(folder, 'out')}", program, str(TIMES)],
+            capture_output=True, text=True, check=True)
+    collected = re.search(r"Collected : (\d+)", answer.stderr)
+    if collected is None or int(collected[1]) == 0:
+        sys.exit(f"instructions: callgrind counted nothing below {function}()")
+    return int(collected[1]) / TIMES, answer.stdout
+
+
+def main():
+    if shutil.which("valgrind") is None:
+        print("instructions: there is no valgrind")
+        return SKIPPED
+    program = sys.argv[1]
+    verify, printed = count(program, "counted_verify")
+    hmac, _ = count(program, "counted_hmac")
+    outside = verify - hmac
+    allocations = int(printed)
+    print(f"instructions: {verify:.0f} per verification, {hmac:.0f} of them HMAC; "
+          f"{outside:.0f} outside it, {MOST_INSTRUCTIONS} at most")
+    print(f"allocations: {allocations} in {TIMES} verifications, {MOST_ALLOCATIONS} at most")
+    if hmac < 1000:  # so little is no HMAC of a token: something else was counted
+        return 1
+    return 0 if outside <= MOST_INSTRUCTIONS and allocations <= MOST_ALLOCATIONS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
