@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jeton/alg.h - the signature algorithms (RFC 7518 §3, RFC 8037, RFC 9864), in one list.
+/* jeton/alg.h - the signature algorithms (RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864), in one list.
  *
  * "none" is not among them: there is no value for it to have. "EdDSA", deprecated by RFC 9864, is
  * an alias: it is understood as the algorithm of the key's curve.
@@ -21,6 +21,9 @@
     X(PS384,   8, "PS384")   \
     X(PS512,   9, "PS512")   \
     X(ES256,  10, "ES256")   \
+    X(ES384,  11, "ES384")   \
+    X(ES512,  12, "ES512")   \
+    X(ES256K, 13, "ES256K")  \
     X(ED25519, 14, "Ed25519") \
     X(EDDSA,  15, "EdDSA")
 /* clang-format on */

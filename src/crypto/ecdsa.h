@@ -7,7 +7,8 @@
 #include "crypto/pkey.h"
 #include "crypto/sha2.h"
 
-/* *len is what `sig` has room for, then what was written: 64 bytes for P-256.
+/* *len is what `sig` has room for, then what was written: 64 bytes for P-256 and secp256k1, 96 for
+ * P-384, 132 for P-521.
  *
  * JETON_E_ARGUMENT  no room for it
  * JETON_E_CRYPTO

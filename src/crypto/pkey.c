@@ -13,6 +13,9 @@
 static const jt_pkey_kind *const kinds[JT_PKEY_TYPES] = {
     [JT_PKEY_RSA] = &jt_pkey_rsa,
     [JT_PKEY_P256] = &jt_pkey_p256,
+    [JT_PKEY_P384] = &jt_pkey_p384,
+    [JT_PKEY_P521] = &jt_pkey_p521,
+    [JT_PKEY_K256] = &jt_pkey_k256,
     [JT_PKEY_ED25519] = &jt_pkey_ed25519,
 };
 

@@ -12,10 +12,13 @@
 typedef enum jt_pkey_type {
     JT_PKEY_RSA,
     JT_PKEY_P256,
+    JT_PKEY_P384,
+    JT_PKEY_P521,
+    JT_PKEY_K256, /* secp256k1 */
     JT_PKEY_ED25519,
 } jt_pkey_type;
 
-#define JT_PKEY_TYPES 3U
+#define JT_PKEY_TYPES 6U
 
 typedef struct jt_pkey jt_pkey;
 
@@ -23,7 +26,7 @@ typedef struct jt_pkey jt_pkey;
  * are all there or all empty.
  *
  *   RSA      n e      d p q dp dq qi   n and e without leading zeros
- *   P-256    x y      d                32 bytes each
+ *   EC       x y      d                as long as the curve's field and order: 32, 48 or 66 bytes
  *   Ed25519  x        d                32 bytes each, as in RFC 8032
  */
 #define JT_PKEY_NUMBERS 8U

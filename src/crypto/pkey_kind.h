@@ -25,6 +25,9 @@ typedef struct jt_pkey_kind {
 
 extern const jt_pkey_kind jt_pkey_rsa;
 extern const jt_pkey_kind jt_pkey_p256;
+extern const jt_pkey_kind jt_pkey_p384;
+extern const jt_pkey_kind jt_pkey_p521;
+extern const jt_pkey_kind jt_pkey_k256;
 extern const jt_pkey_kind jt_pkey_ed25519;
 
 struct jt_pkey {

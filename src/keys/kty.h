@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keys/kty.h - the table of key types (RFC 7518 §6, RFC 8037 §2): their members, and how these
- * become a key. */
+/* keys/kty.h - the table of key types (RFC 7518 §6, RFC 8037 §2, RFC 8812 §3.1): their members, and
+ * how these become a key. */
 #ifndef JT_KEYS_KTY_H
 #define JT_KEYS_KTY_H
 

@@ -16,6 +16,11 @@ typedef struct numbers {
     number at[JT_PKEY_NUMBERS];
 } numbers;
 
+static const size_t numbers_public_counts[JT_PKEY_TYPES] = {
+    [JT_PKEY_RSA] = 2,  [JT_PKEY_P256] = 2, [JT_PKEY_P384] = 2,
+    [JT_PKEY_P521] = 2, [JT_PKEY_K256] = 2, [JT_PKEY_ED25519] = 1,
+};
+
 static inline void numbers_export(const jt_pkey *key, numbers *to)
 {
     jt_buf bytes = jt_buf_init(NULL);
@@ -53,8 +58,7 @@ static inline jt_pkey *numbers_public_key(jt_pkey_type type)
 {
     numbers given;
     numbers_export(numbers_key(type), &given);
-    const size_t public_count = type == JT_PKEY_ED25519 ? 1 : 2;
-    for (size_t i = public_count; i < JT_PKEY_NUMBERS; i++)
+    for (size_t i = numbers_public_counts[type]; i < JT_PKEY_NUMBERS; i++)
         given.at[i].len = 0;
     const jt_numbers view = numbers_view(&given);
     jt_pkey *key = NULL;

@@ -103,6 +103,48 @@
     "6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n" \
     "-----END PUBLIC KEY-----\n"
 
+/* the key of RFC 7520 3.2, and keys of our own on the other curves */
+#define PEM_P384_PRIVATE \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDAWwCSPqmBuLHY+W2Bn\n" \
+    "r0ff2IWGZGyngSWNTaOfoOxfWZsnHWAaFAfGWPumF4mupeahZANiAAQwDsGTKM/F\n" \
+    "kpQV+IFnXStOwMwtaV0ZqPLPXBBGTooTLcLIcTgWyfKhwB3HvnV3Huc2eAnrIuFN\n" \
+    "CLwJvJ+fwymI+Tdy81cz6VYyTj03mkAUc/tMFugQmm86Kv6kc1KZUnE=\n" \
+    "-----END PRIVATE KEY-----\n"
+#define PEM_P384_PUBLIC \
+    "-----BEGIN PUBLIC KEY-----\n" \
+    "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEMA7BkyjPxZKUFfiBZ10rTsDMLWldGajy\n" \
+    "z1wQRk6KEy3CyHE4FsnyocAdx751dx7nNngJ6yLhTQi8Cbyfn8MpiPk3cvNXM+lW\n" \
+    "Mk49N5pAFHP7TBboEJpvOir+pHNSmVJx\n" \
+    "-----END PUBLIC KEY-----\n"
+#define PEM_P521_PRIVATE \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIACFE43av1ypdfWGD5\n" \
+    "GgjpHW1fmnatQBh2akdmgLVc0znoq2xytfrNsqKlCsJb0IZkfdPi5umehMosNgn9\n" \
+    "8Xf+sm2hgYkDgYYABABymSyzrAjs8+XGPe3sDVGowfee8vgvlPPHN79d55hmcerG\n" \
+    "Jf6CV7vQOUZEyqo6r48npFhfu8rQ8kV2IAheXI9CrQHcppR7zoi8V5BIWsl0JzQr\n" \
+    "w1+IfYbWWgiTd+JH5guqVeToUB4q2lckrFHWkJAIAz68EKyZm51/XMJRnz/h6h2U\n" \
+    "dQ==\n" \
+    "-----END PRIVATE KEY-----\n"
+#define PEM_P521_PUBLIC \
+    "-----BEGIN PUBLIC KEY-----\n" \
+    "MIGbMBAGByqGSM49AgEGBSuBBAAjA4GGAAQAcpkss6wI7PPlxj3t7A1RqMH3nvL4\n" \
+    "L5Tzxze/XeeYZnHqxiX+gle70DlGRMqqOq+PJ6RYX7vK0PJFdiAIXlyPQq0B3KaU\n" \
+    "e86IvFeQSFrJdCc0K8NfiH2G1loIk3fiR+YLqlXk6FAeKtpXJKxR1pCQCAM+vBCs\n" \
+    "mZudf1zCUZ8/4eodlHU=\n" \
+    "-----END PUBLIC KEY-----\n"
+#define PEM_K256_PRIVATE \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "MIGEAgEAMBAGByqGSM49AgEGBSuBBAAKBG0wawIBAQQgeJ+bkSVJmpP4GNBTbd7l\n" \
+    "NsEovJC+nBuoXQrs/7/XzPmhRANCAAQ27sgBGff9OgXlMO+OpLz0Xl5RVekfPJ7L\n" \
+    "vclmb7/jq+X5eBvaiqIuJA6Q/2y+RPaW7puTxMmzNyOjjgYo4cGX\n" \
+    "-----END PRIVATE KEY-----\n"
+#define PEM_K256_PUBLIC \
+    "-----BEGIN PUBLIC KEY-----\n" \
+    "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAENu7IARn3/ToF5TDvjqS89F5eUVXpHzye\n" \
+    "y73JZm+/46vl+Xgb2oqiLiQOkP9svkT2lu6bk8TJszcjo44GKOHBlw==\n" \
+    "-----END PUBLIC KEY-----\n"
+
 /* the key of RFC 8037 A.1 */
 #define PEM_OKP_PRIVATE \
     "-----BEGIN PRIVATE KEY-----\n" \
@@ -137,16 +179,10 @@
     "-----END PRIVATE KEY-----\n"
 
 /* what this build does not know, or refuses */
-#define PEM_P384 \
+#define PEM_BRAINPOOL \
     "-----BEGIN PUBLIC KEY-----\n" \
-    "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEJ5J77YckDUuqVRiXNbGq9EG9pXJt4UVR\n" \
-    "hS/miA/Gs3SfiN407hTrvNye5z8FLoqIfyKZPzrxwELHw2uC9/aoo5VyA4vRbogt\n" \
-    "BJu/LuN/SO2cMpr2fReRfLawDimib8jg\n" \
-    "-----END PUBLIC KEY-----\n"
-#define PEM_K256 \
-    "-----BEGIN PUBLIC KEY-----\n" \
-    "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEN0TScty1dVe6wRH5oADax80qHd6zAsDd\n" \
-    "1S7CozGAq28Z6n29OgChx3/bwYojQImtlcmMS+NQmGxXpvWfBuHjRA==\n" \
+    "MFowFAYHKoZIzj0CAQYJKyQDAwIIAQEHA0IABBOm7Hi3xawy1D3++xRopDk0vAvO\n" \
+    "aCJUWF1lAxj5XgrIBZs+GZgzIVe1+BJVC+ELLZrrNrOj6HvnhUOGidIV1fg=\n" \
     "-----END PUBLIC KEY-----\n"
 #define PEM_X25519 \
     "-----BEGIN PUBLIC KEY-----\n" \

@@ -17,6 +17,12 @@ static const struct {
     {"EC, PKCS #8", PEM_EC_PRIVATE, JT_PKEY_P256, true},
     {"EC, SEC 1", PEM_EC_OLD_PRIVATE, JT_PKEY_P256, true},
     {"EC, public", PEM_EC_PUBLIC, JT_PKEY_P256, false},
+    {"P-384", PEM_P384_PRIVATE, JT_PKEY_P384, true},
+    {"P-384, public", PEM_P384_PUBLIC, JT_PKEY_P384, false},
+    {"P-521", PEM_P521_PRIVATE, JT_PKEY_P521, true},
+    {"P-521, public", PEM_P521_PUBLIC, JT_PKEY_P521, false},
+    {"secp256k1", PEM_K256_PRIVATE, JT_PKEY_K256, true},
+    {"secp256k1, public", PEM_K256_PUBLIC, JT_PKEY_K256, false},
     {"Ed25519", PEM_OKP_PRIVATE, JT_PKEY_ED25519, true},
     {"Ed25519, public", PEM_OKP_PUBLIC, JT_PKEY_ED25519, false},
     {"white space around it", "\r\n \t" PEM_EC_PUBLIC "\n\n", JT_PKEY_P256, false},
@@ -63,8 +69,10 @@ static void pem_print_gives_back_what_was_read(void **state)
         const char *pem;
         bool with_private;
     } texts[] = {
-        {PEM_RSA_PRIVATE, true}, {PEM_EC_PRIVATE, true}, {PEM_OKP_PRIVATE, true},
-        {PEM_RSA_PUBLIC, false}, {PEM_EC_PUBLIC, false}, {PEM_OKP_PUBLIC, false},
+        {PEM_RSA_PRIVATE, true},  {PEM_EC_PRIVATE, true},   {PEM_OKP_PRIVATE, true},
+        {PEM_RSA_PUBLIC, false},  {PEM_EC_PUBLIC, false},   {PEM_OKP_PUBLIC, false},
+        {PEM_P384_PRIVATE, true}, {PEM_P521_PRIVATE, true}, {PEM_K256_PRIVATE, true},
+        {PEM_P384_PUBLIC, false}, {PEM_P521_PUBLIC, false}, {PEM_K256_PUBLIC, false},
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
         jt_pkey *key = NULL;
@@ -122,8 +130,7 @@ static const struct {
     {"encrypted in the old way", PEM_EC_OLD_ENCRYPTED, JETON_E_UNSUPPORTED},
     {"a curve written out", PEM_EC_EXPLICIT, JETON_E_UNSUPPORTED},
     {"a curve written out, private", PEM_EC_EXPLICIT_PRIVATE, JETON_E_UNSUPPORTED},
-    {"another curve", PEM_P384, JETON_E_UNSUPPORTED},
-    {"another curve of 256 bits", PEM_K256, JETON_E_UNSUPPORTED},
+    {"another curve of 256 bits", PEM_BRAINPOOL, JETON_E_UNSUPPORTED},
     {"a key that cannot sign", PEM_X25519, JETON_E_UNSUPPORTED},
     {"Ed448", PEM_ED448, JETON_E_UNSUPPORTED},
     {"RSA bound to PSS", PEM_RSA_PSS, JETON_E_UNSUPPORTED},

@@ -2,6 +2,7 @@
 /* tests/unit/crypto/test_pkey.c - jt_pkey_import: the numbers it takes and those it refuses. */
 #include "crypto/pkey.h"
 
+#include "hex.h"
 #include "numbers.h"
 
 enum { N, E, D, P, Q, DP, DQ, QI };
@@ -84,14 +85,28 @@ static void become_16385_bits(number *n)
     n->len = 16384 / 8 + 1;
 }
 
-/* The order of P-256 (SP 800-186 §3.2.1.3). */
+/* The order of the curve of that width; for 32 bytes that of P-256 (SP 800-186 §3.2.1). */
 static void become_order(number *n)
 {
-    static const uint8_t order[] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00,
-                                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                    0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84,
-                                    0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
-    memcpy(n->bytes, order, sizeof order);
+    static const char *const orders[] = {
+        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+        "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196acc"
+        "c5"
+        "2973",
+        "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc01"
+        "48"
+        "f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+    };
+    for (size_t i = 0; i < COUNT(orders); i++)
+        if (strlen(orders[i]) == 2 * n->len)
+            (void)hex_parse(jeton_str(orders[i]), n->bytes, n->len);
+}
+
+/* The order of secp256k1 (SEC 2 §2.4.1). */
+static void become_koblitz_order(number *n)
+{
+    static const char order[] = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
+    (void)hex_parse(jeton_str(order), n->bytes, n->len);
 }
 
 /* The neutral point of Ed25519: (0, 1). */
@@ -103,9 +118,10 @@ static void become_neutral(number *n)
 
 /* ---- whole keys ----------------------------------------------------------------------------- */
 
-static const char *const names[JT_PKEY_TYPES] = {"RSA", "P-256", "Ed25519"};
-static const size_t public_counts[JT_PKEY_TYPES] = {2, 2, 1};
-static const size_t counts[JT_PKEY_TYPES] = {8, 3, 2};
+static const char *const names[JT_PKEY_TYPES] = {
+    [JT_PKEY_RSA] = "RSA",    [JT_PKEY_P256] = "P-256",     [JT_PKEY_P384] = "P-384",
+    [JT_PKEY_P521] = "P-521", [JT_PKEY_K256] = "secp256k1", [JT_PKEY_ED25519] = "Ed25519",
+};
 
 static void pkey_import_takes_what_export_gives(void **state)
 {
@@ -137,7 +153,7 @@ static void pkey_of_public_numbers_is_not_private(void **state)
         numbers given;
         numbers_export(key, &given);
         for (size_t i = 0; i < JT_PKEY_NUMBERS; i++)
-            assert_int_equal(given.at[i].len > 0, i < public_counts[type]);
+            assert_int_equal(given.at[i].len > 0, i < numbers_public_counts[type]);
         jt_pkey_free(&key);
     }
 }
@@ -150,6 +166,23 @@ static void pkey_free_of_nothing_is_fine(void **state)
     jt_pkey_free(NULL);
 }
 
+/* RFC 7518 §6.2.1.1: a key says on which curve it is; the same numbers are no key on another. */
+static void pkey_of_one_curve_is_none_of_another(void **state)
+{
+    (void)state;
+    static const jt_pkey_type curves[] = {JT_PKEY_P256, JT_PKEY_P384, JT_PKEY_P521, JT_PKEY_K256};
+    for (size_t i = 0; i < COUNT(curves); i++)
+        for (size_t j = 0; j < COUNT(curves); j++) {
+            numbers given;
+            numbers_export(numbers_key(curves[i]), &given);
+            const jt_numbers view = numbers_view(&given);
+            jt_pkey *key = BOGUS;
+            assert_int_equal(jt_pkey_import(NULL, curves[j], &view, &key, NULL),
+                             i == j ? JETON_OK : JETON_E_KEY);
+            jt_pkey_free(&key);
+        }
+}
+
 /* ---- one number changed --------------------------------------------------------------------- */
 
 static void import_changed(jt_pkey_type type, bool is_private, size_t index,
@@ -157,7 +190,7 @@ static void import_changed(jt_pkey_type type, bool is_private, size_t index,
 {
     numbers given;
     numbers_export(numbers_key(type), &given);
-    for (size_t i = public_counts[type]; !is_private && i < JT_PKEY_NUMBERS; i++)
+    for (size_t i = numbers_public_counts[type]; !is_private && i < JT_PKEY_NUMBERS; i++)
         given.at[i].len = 0;
     change(&given.at[index]);
     const jt_numbers view = numbers_view(&given);
@@ -221,6 +254,27 @@ static const struct {
     {"d beyond the order", JT_PKEY_P256, true, EC_D, fill_with_ones, JETON_E_KEY},
     {"d of 31 bytes", JT_PKEY_P256, true, EC_D, cut_last_byte, JETON_E_KEY},
 
+    {"P-384 without y", JT_PKEY_P384, false, Y, drop, JETON_E_KEY},
+    {"x off P-384", JT_PKEY_P384, false, X, flip_middle_bit, JETON_E_KEY},
+    {"x beyond its field", JT_PKEY_P384, false, X, fill_with_ones, JETON_E_KEY},
+    {"x of 47 bytes", JT_PKEY_P384, false, X, cut_last_byte, JETON_E_KEY},
+    {"d of another key", JT_PKEY_P384, true, EC_D, flip_middle_bit, JETON_E_KEY},
+    {"d the order", JT_PKEY_P384, true, EC_D, become_order, JETON_E_KEY},
+
+    {"x off P-521", JT_PKEY_P521, false, X, flip_middle_bit, JETON_E_KEY},
+    {"x beyond its field", JT_PKEY_P521, false, X, fill_with_ones, JETON_E_KEY},
+    {"x of 65 bytes", JT_PKEY_P521, false, X, cut_last_byte, JETON_E_KEY},
+    {"x of 67 bytes", JT_PKEY_P521, false, X, put_zero_in_front, JETON_E_KEY},
+    {"d of another key", JT_PKEY_P521, true, EC_D, flip_middle_bit, JETON_E_KEY},
+    {"d the order", JT_PKEY_P521, true, EC_D, become_order, JETON_E_KEY},
+    {"d of 65 bytes", JT_PKEY_P521, true, EC_D, cut_last_byte, JETON_E_KEY},
+
+    {"x off secp256k1", JT_PKEY_K256, false, X, flip_middle_bit, JETON_E_KEY},
+    {"x beyond its field", JT_PKEY_K256, false, X, fill_with_ones, JETON_E_KEY},
+    {"x of 31 bytes", JT_PKEY_K256, false, X, cut_last_byte, JETON_E_KEY},
+    {"d of another key", JT_PKEY_K256, true, EC_D, flip_middle_bit, JETON_E_KEY},
+    {"d the order", JT_PKEY_K256, true, EC_D, become_koblitz_order, JETON_E_KEY},
+
     {"Ed25519 without x", JT_PKEY_ED25519, true, OKP_X, drop, JETON_E_KEY},
     {"x not derived from d", JT_PKEY_ED25519, true, OKP_X, flip_middle_bit, JETON_E_KEY},
     {"d of another key", JT_PKEY_ED25519, true, OKP_D, flip_middle_bit, JETON_E_KEY},
@@ -244,7 +298,7 @@ static void pkey_import_looks_at_each_number(void **state)
 static void pkey_import_refuses_a_part_of_the_private_numbers(void **state)
 {
     (void)state;
-    for (size_t i = public_counts[JT_PKEY_RSA]; i < counts[JT_PKEY_RSA]; i++) {
+    for (size_t i = D; i <= QI; i++) {
         print_message("  without number %zu\n", i);
         import_changed(JT_PKEY_RSA, true, i, drop, JETON_E_KEY);
     }
@@ -307,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pkey_import_takes_what_export_gives),
         cmocka_unit_test(pkey_of_public_numbers_is_not_private),
+        cmocka_unit_test(pkey_of_one_curve_is_none_of_another),
         cmocka_unit_test(pkey_free_of_nothing_is_fine),
         cmocka_unit_test(pkey_import_looks_at_each_number),
         cmocka_unit_test(pkey_import_refuses_a_part_of_the_private_numbers),

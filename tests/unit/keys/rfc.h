@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/keys/rfc.h - the keys and signatures that the RFCs print, members in the order in
- * which jeton_key_print() prints them. */
+/* tests/unit/keys/rfc.h - the keys and signatures that the RFCs print, and keys of ours for the
+ * curves they have none of; members in the order in which jeton_key_print() prints them. */
 #ifndef JT_UNIT_RFC_H
 #define JT_UNIT_RFC_H
 
@@ -86,6 +86,58 @@
     "lLmNvbS9pc19yb290Ijp0cnVlfQ"
 #define A3_SIG \
     "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
+
+/* P-384 */
+#define P384_PUBLIC_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"P-384\"" \
+    ",\"x\":\"MA7BkyjPxZKUFfiBZ10rTsDMLWldGajyz1wQRk6KEy3CyHE4FsnyocAdx751dx7n\"" \
+    ",\"y\":\"NngJ6yLhTQi8Cbyfn8MpiPk3cvNXM-lWMk49N5pAFHP7TBboEJpvOir-pHNSmVJx\"}"
+#define P384_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"P-384\"" \
+    ",\"x\":\"MA7BkyjPxZKUFfiBZ10rTsDMLWldGajyz1wQRk6KEy3CyHE4FsnyocAdx751dx7n\"" \
+    ",\"y\":\"NngJ6yLhTQi8Cbyfn8MpiPk3cvNXM-lWMk49N5pAFHP7TBboEJpvOir-pHNSmVJx\"" \
+    ",\"d\":\"FsAkj6pgbix2PltgZ69H39iFhmRsp4EljU2jn6DsX1mbJx1gGhQHxlj7pheJrqXm\"}"
+
+/* RFC 7520 3.1, 3.2: P-521; 4.3: ES512 */
+#define P521_PUBLIC_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"P-521\"" \
+    ",\"x\":\"AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRX" \
+    "YgCF5cj0Kt\"" \
+    ",\"y\":\"AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwl" \
+    "GfP-HqHZR1\"}"
+#define P521_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"P-521\"" \
+    ",\"x\":\"AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRX" \
+    "YgCF5cj0Kt\"" \
+    ",\"y\":\"AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwl" \
+    "GfP-HqHZR1\"" \
+    ",\"d\":\"AAhRON2r9cqXX1hg-RoI6R1tX5p2rUAYdmpHZoC1XNM56KtscrX6zbKipQrCW9CGZH3T4ubpnoTKLD" \
+    "YJ_fF3_rJt\"}"
+#define P521_INPUT \
+    "eyJhbGciOiJFUzUxMiIsImtpZCI6ImJpbGJvLmJhZ2dpbnNAaG9iYml0b24uZXhhbXBsZSJ9.SXTigJlzIGEgZGF" \
+    "uZ2Vyb3VzIGJ1c2luZXNzLCBGcm9kbywgZ29pbmcgb3V0IHlvdXIgZG9vci4gWW91IHN0ZXAgb250byB0aGUgcm9" \
+    "hZCwgYW5kIGlmIHlvdSBkb24ndCBrZWVwIHlvdXIgZmVldCwgdGhlcmXigJlzIG5vIGtub3dpbmcgd2hlcmUgeW9" \
+    "1IG1pZ2h0IGJlIHN3ZXB0IG9mZiB0by4"
+#define P521_SIG \
+    "AE_R_YZCChjn4791jSQCrdPZCNYqHXCTZH0-JZGYNlaAjP2kqaluUIIUnC9qvbu9Plon7KRTzoNEuT4Va2cmL1eJ" \
+    "AQy3mtPBu_u_sDDyYjnAMDxXPn7XrT0lw-kvAD890jl8e2puQens_IEKBpHABlsbEPX6sFY8OcGDqoRuBomu9xQ2"
+
+/* secp256k1 */
+#define K256_PUBLIC_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"secp256k1\"" \
+    ",\"x\":\"Nu7IARn3_ToF5TDvjqS89F5eUVXpHzyey73JZm-_46s\"" \
+    ",\"y\":\"5fl4G9qKoi4kDpD_bL5E9pbum5PEybM3I6OOBijhwZc\"}"
+#define K256_JWK \
+    "{\"kty\":\"EC\"" \
+    ",\"crv\":\"secp256k1\"" \
+    ",\"x\":\"Nu7IARn3_ToF5TDvjqS89F5eUVXpHzyey73JZm-_46s\"" \
+    ",\"y\":\"5fl4G9qKoi4kDpD_bL5E9pbum5PEybM3I6OOBijhwZc\"" \
+    ",\"d\":\"eJ-bkSVJmpP4GNBTbd7lNsEovJC-nBuoXQrs_7_XzPk\"}"
 
 /* RFC 8037 A.1, A.2, A.4: Ed25519 */
 #define OKP_PUBLIC_JWK \

@@ -45,8 +45,9 @@ static void alg_has_no_row_for_other_numbers(void **state)
 static void alg_find_takes_exact_names_only(void **state)
 {
     (void)state;
-    static const char *const unknown[] = {"",       "none",  "None",    "hs256", "HS256 ", "HS25",
-                                          "HS2566", "eddsa", "ed25519", "RS1",   "ES256K"};
+    static const char *const unknown[] = {"",      "none",   "None",  "hs256",   "HS256 ",
+                                          "HS25",  "HS2566", "eddsa", "ed25519", "RS1",
+                                          "ES521", "es256K", "PS",    "RS2560"};
     for (size_t i = 0; i < COUNT(unknown); i++)
         assert_int_equal(jeton_alg_find(jeton_str(unknown[i])), JETON_ALG_UNSET);
     assert_int_equal(jeton_alg_find(jeton_bytes("HS256\0", 6)), JETON_ALG_UNSET);

@@ -11,12 +11,14 @@ static const struct {
     jeton_alg alg;
     bool is_pair; /* has a public half */
 } algs[] = {
-    {"HS256", "oct", JETON_HS256, false},    {"HS384", "oct", JETON_HS384, false},
-    {"HS512", "oct", JETON_HS512, false},    {"RS256", "RSA", JETON_RS256, true},
-    {"RS384", "RSA", JETON_RS384, true},     {"RS512", "RSA", JETON_RS512, true},
-    {"PS256", "RSA", JETON_PS256, true},     {"PS384", "RSA", JETON_PS384, true},
-    {"PS512", "RSA", JETON_PS512, true},     {"ES256", "EC", JETON_ES256, true},
-    {"Ed25519", "OKP", JETON_ED25519, true}, {"EdDSA", "OKP", JETON_EDDSA, true},
+    {"HS256", "oct", JETON_HS256, false}, {"HS384", "oct", JETON_HS384, false},
+    {"HS512", "oct", JETON_HS512, false}, {"RS256", "RSA", JETON_RS256, true},
+    {"RS384", "RSA", JETON_RS384, true},  {"RS512", "RSA", JETON_RS512, true},
+    {"PS256", "RSA", JETON_PS256, true},  {"PS384", "RSA", JETON_PS384, true},
+    {"PS512", "RSA", JETON_PS512, true},  {"ES256", "EC", JETON_ES256, true},
+    {"ES384", "EC", JETON_ES384, true},   {"ES512", "EC", JETON_ES512, true},
+    {"ES256K", "EC", JETON_ES256K, true}, {"Ed25519", "OKP", JETON_ED25519, true},
+    {"EdDSA", "OKP", JETON_EDDSA, true},
 };
 
 static jeton_key *generate(jeton_alg alg, const char *kid)

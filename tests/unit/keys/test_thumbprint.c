@@ -11,6 +11,10 @@ static const struct {
     {"RFC 7515 A.2", A2_PUBLIC_JWK, "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8"},
     {"its private key", A2_JWK, "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8"},
     {"RFC 7515 A.3", A3_JWK, "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"},
+    {"P-384", P384_PUBLIC_JWK, "PwvIe48T0edcunaf2QPo4ulqqTUuKhJc4IouztbgLfw"},
+    {"RFC 7520 3.1", P521_PUBLIC_JWK, "dHri3SADZkrush5HU_50AoRhcKFryN-PI6jPBtPL55M"},
+    {"RFC 7520 3.2", P521_JWK, "dHri3SADZkrush5HU_50AoRhcKFryN-PI6jPBtPL55M"},
+    {"secp256k1", K256_PUBLIC_JWK, "rB0sZPrhUCxjZix4bOIq0vduNmoLoKwpMe9UHah398s"},
     {"RFC 7515 A.1", A1_JWK, "y_x3gCJnL6oKGBBIXScabduwxTVy2Wd2bzRVEUbdUzc"},
 };
 

@@ -64,17 +64,39 @@ static jt_pkey *import(jt_pkey_type type, const jt_numbers *numbers)
     return key;
 }
 
-static bool judge_ecdsa(const vector *v)
+static bool judge_ecdsa(const vector *v, jt_pkey_type type, jt_hash hash)
 {
-    uint8_t point[65];
+    uint8_t point[1 + 2 * 66];
     const jt_val *public_key = jt_get(v->group, "publicKey");
-    (void)hex_parse(jt_get_text(public_key, "uncompressed"), point, sizeof point);
-    const jt_numbers numbers = {{jeton_bytes(point + 1, 32), jeton_bytes(point + 33, 32)}};
-    jt_pkey *key = import(JT_PKEY_P256, &numbers);
-    const jeton_status status = jt_ecdsa_verify(key, JT_SHA256, v->message, v->sig, NULL);
+    const size_t width =
+        hex_parse(jt_get_text(public_key, "uncompressed"), point, sizeof point).len / 2;
+    const jt_numbers numbers = {
+        {jeton_bytes(point + 1, width), jeton_bytes(point + 1 + width, width)}};
+    jt_pkey *key = import(type, &numbers);
+    const jeton_status status = jt_ecdsa_verify(key, hash, v->message, v->sig, NULL);
     assert_true(status == JETON_OK || status == JETON_E_SIGNATURE);
     jt_pkey_free(&key);
     return status == JETON_OK;
+}
+
+static bool judge_p256(const vector *v)
+{
+    return judge_ecdsa(v, JT_PKEY_P256, JT_SHA256);
+}
+
+static bool judge_p384(const vector *v)
+{
+    return judge_ecdsa(v, JT_PKEY_P384, JT_SHA384);
+}
+
+static bool judge_p521(const vector *v)
+{
+    return judge_ecdsa(v, JT_PKEY_P521, JT_SHA512);
+}
+
+static bool judge_k256(const vector *v)
+{
+    return judge_ecdsa(v, JT_PKEY_K256, JT_SHA256);
 }
 
 static bool judge_ed25519(const vector *v)
@@ -135,7 +157,10 @@ static const struct file {
     {"hmac_sha256_test.json", "tag", 256, judge_hmac256},
     {"hmac_sha384_test.json", "tag", 384, judge_hmac384},
     {"hmac_sha512_test.json", "tag", 512, judge_hmac512},
-    {"ecdsa_secp256r1_sha256_p1363_test.json", "sig", 0, judge_ecdsa},
+    {"ecdsa_secp256r1_sha256_p1363_test.json", "sig", 0, judge_p256},
+    {"ecdsa_secp384r1_sha384_p1363_test.json", "sig", 0, judge_p384},
+    {"ecdsa_secp521r1_sha512_p1363_test.json", "sig", 0, judge_p521},
+    {"ecdsa_secp256k1_sha256_p1363_test.json", "sig", 0, judge_k256},
     {"ed25519_test.json", "sig", 0, judge_ed25519},
     {"rsa_signature_2048_sha256_test.json", "sig", 0, judge_rsa},
     {"rsa_pss_2048_sha256_mgf1_32_test.json", "sig", 0, judge_pss},
