@@ -3,7 +3,7 @@
 #ifndef JD_HTTP_ANSWER_H
 #define JD_HTTP_ANSWER_H
 
-#include <http/exchange.h>
+#include "http/exchange.h"
 
 #include <microhttpd.h>
 

@@ -6,8 +6,8 @@
 #ifndef JD_HTTP_CONNECTION_H
 #define JD_HTTP_CONNECTION_H
 
-#include <http/exchange.h>
-#include <http/traffic.h>
+#include "http/exchange.h"
+#include "http/traffic.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>

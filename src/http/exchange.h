@@ -5,10 +5,10 @@
 #ifndef JD_HTTP_EXCHANGE_H
 #define JD_HTTP_EXCHANGE_H
 
-#include <core/buf.h>
-#include <http/form.h>
-#include <http/head.h>
-#include <http/request.h>
+#include "core/buf.h"
+#include "http/form.h"
+#include "http/head.h"
+#include "http/request.h"
 
 struct MHD_Connection;
 struct MHD_Daemon;

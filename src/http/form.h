@@ -6,7 +6,7 @@
 #ifndef JD_HTTP_FORM_H
 #define JD_HTTP_FORM_H
 
-#include <core/arena.h>
+#include "core/arena.h"
 #include <jeton/error.h>
 #include <jeton/span.h>
 

@@ -8,7 +8,7 @@
 #ifndef JD_HTTP_HEAD_H
 #define JD_HTTP_HEAD_H
 
-#include <core/arena.h>
+#include "core/arena.h"
 #include <jeton/span.h>
 
 struct MHD_Connection;

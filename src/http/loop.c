@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "http/connection.h"
+#include "sys/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,20 +13,12 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How often deadlines are looked at: fine enough for the shortest of them. */
 #define LOOK_MIN_MS      5
 #define LOOK_MAX_MS      1000
 #define LOOK_DRAINING_MS 20
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static jd_tide tide_of(const jd_loop *loop)
 {
@@ -125,7 +118,7 @@ static void wait_for_work(jd_loop *loop)
     struct epoll_event events[16];
     uint64_t count;
     const int ready = epoll_wait(loop->epoll, events, JT_COUNT(events), time_to_wait(loop));
-    loop->now = monotonic_ms();
+    loop->now = jd_monotonic();
     for (int i = 0; i < ready; i++) {
         const int fd = events[i].data.fd;
         if (fd == loop->wake)
@@ -233,7 +226,7 @@ static const char *start(jd_loop *loop, int listener)
 jeton_status jd_loop_start(jd_loop *loop, const jd_http_options *options, jd_traffic *traffic,
                            int listener, jeton_err *err)
 {
-    *loop = (jd_loop){.options = options, .traffic = traffic, .now = monotonic_ms()};
+    *loop = (jd_loop){.options = options, .traffic = traffic, .now = jd_monotonic()};
     loop->complaints = (jd_complaints){.log = options->log, .user = options->user};
     if (pthread_mutex_init(&loop->lock, NULL) != 0)
         return jt_fail(err, JETON_E_SYSTEM, "no mutex to be had");

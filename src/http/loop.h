@@ -7,11 +7,11 @@
 #ifndef JD_HTTP_LOOP_H
 #define JD_HTTP_LOOP_H
 
-#include <http/complaints.h>
-#include <http/exchange.h>
-#include <http/linger.h>
-#include <http/server.h>
-#include <http/traffic.h>
+#include "http/complaints.h"
+#include "http/exchange.h"
+#include "http/linger.h"
+#include "http/server.h"
+#include "http/traffic.h"
 
 struct jd_loop {
     const jd_http_options *options; /* complete: no limit and no time is 0 */

@@ -12,7 +12,7 @@
 #ifndef JD_HTTP_REQUEST_H
 #define JD_HTTP_REQUEST_H
 
-#include <core/arena.h>
+#include "core/arena.h"
 #include <jeton/error.h>
 #include <jeton/span.h>
 

@@ -16,7 +16,7 @@
 #ifndef JD_HTTP_SERVER_H
 #define JD_HTTP_SERVER_H
 
-#include <http/request.h>
+#include "http/request.h"
 #include <jeton/error.h>
 
 typedef struct jd_http jd_http;
