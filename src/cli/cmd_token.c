@@ -90,6 +90,12 @@ static jeton_status one_alg(const jd_args *args, jeton_alg *alg, jeton_err *err)
                : jt_fail(err, JETON_E_ARGUMENT, "there is no algorithm of that name");
 }
 
+/* Without --alg the algorithm is the key's own; a key that is bound to none needs --alg. */
+static jeton_status unbound(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_ARGUMENT, "the key is bound to no algorithm: name one by --alg");
+}
+
 static jeton_status sign(const jd_args *args, jeton_text **token, jeton_err *err)
 {
     jeton_token_defaults defaults = {.typ = jd_args_get(args, "--typ")};
@@ -100,6 +106,8 @@ static jeton_status sign(const jd_args *args, jeton_text **token, jeton_err *err
     JT_TRY(lifetime_of(args, &defaults.lifetime, err));
     JT_TRY(one_alg(args, &alg, err));
     JT_TRY(jd_input_key(jd_args_get(args, "--key"), jd_args_get(args, "--kid"), &key, err));
+    if (alg == JETON_ALG_UNSET && jeton_key_alg(key) == JETON_ALG_UNSET)
+        return unbound(err);
     JT_TRY(collect_claims(args, &claims, err));
     JT_TRY(jeton_signer_new(NULL, key, alg, &defaults, &signer, err));
     return jeton_sign(signer, claims, token, err);
@@ -176,6 +184,14 @@ static jeton_status read_policy(const jd_args *args, jeton_policy *policy, jeton
     return leeway != NULL ? jd_input_duration(leeway, &policy->leeway, err) : JETON_OK;
 }
 
+static bool any_bound(const jeton_keyset *keys)
+{
+    for (size_t i = 0; i < jeton_keyset_count(keys); i++)
+        if (jeton_key_alg(jeton_keyset_get(keys, i)) != JETON_ALG_UNSET)
+            return true;
+    return false;
+}
+
 /* `on` must stay where it is: its context points to it. */
 static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
 {
@@ -184,6 +200,8 @@ static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
     JT_TRY(read_policy(args, &policy, err));
     JT_TRY(set_clock(args, on, err));
     JT_TRY(jd_input_keys(jd_args_get(args, "--key"), &keys, err));
+    if (policy.algs == 0 && !any_bound(keys))
+        return unbound(err);
     JT_TRY(jeton_verifier_new(on->ctx, &policy, keys, &on->verifier, err));
     return jeton_verdict_new(on->ctx, &on->verdict, err);
 }
