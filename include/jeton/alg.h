@@ -25,7 +25,8 @@
     X(ES512,  12, "ES512")   \
     X(ES256K, 13, "ES256K")  \
     X(ED25519, 14, "Ed25519") \
-    X(EDDSA,  15, "EdDSA")
+    X(EDDSA,  15, "EdDSA")   \
+    X(ED448,  16, "Ed448")
 /* clang-format on */
 
 typedef enum jeton_alg {

@@ -38,6 +38,11 @@ static inline void jt_ossl_free_bn_ctx(BN_CTX **ctx)
     BN_CTX_free(*ctx);
 }
 
+static inline void jt_ossl_free_md_ctx(EVP_MD_CTX **ctx)
+{
+    EVP_MD_CTX_free(*ctx);
+}
+
 static inline void jt_ossl_free_params(OSSL_PARAM **params)
 {
     OSSL_PARAM_free(*params);

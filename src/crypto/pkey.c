@@ -11,12 +11,10 @@
 #include <openssl/core_names.h>
 
 static const jt_pkey_kind *const kinds[JT_PKEY_TYPES] = {
-    [JT_PKEY_RSA] = &jt_pkey_rsa,
-    [JT_PKEY_P256] = &jt_pkey_p256,
-    [JT_PKEY_P384] = &jt_pkey_p384,
-    [JT_PKEY_P521] = &jt_pkey_p521,
-    [JT_PKEY_K256] = &jt_pkey_k256,
-    [JT_PKEY_ED25519] = &jt_pkey_ed25519,
+    [JT_PKEY_RSA] = &jt_pkey_rsa,     [JT_PKEY_P256] = &jt_pkey_p256,
+    [JT_PKEY_P384] = &jt_pkey_p384,   [JT_PKEY_P521] = &jt_pkey_p521,
+    [JT_PKEY_K256] = &jt_pkey_k256,   [JT_PKEY_ED25519] = &jt_pkey_ed25519,
+    [JT_PKEY_ED448] = &jt_pkey_ed448,
 };
 
 jt_pkey_type jt_pkey_type_of(const jt_pkey *key)

@@ -16,9 +16,10 @@ typedef enum jt_pkey_type {
     JT_PKEY_P521,
     JT_PKEY_K256, /* secp256k1 */
     JT_PKEY_ED25519,
+    JT_PKEY_ED448,
 } jt_pkey_type;
 
-#define JT_PKEY_TYPES 6U
+#define JT_PKEY_TYPES 7U
 
 typedef struct jt_pkey jt_pkey;
 
@@ -28,6 +29,7 @@ typedef struct jt_pkey jt_pkey;
  *   RSA      n e      d p q dp dq qi   n and e without leading zeros
  *   EC       x y      d                as long as the curve's field and order: 32, 48 or 66 bytes
  *   Ed25519  x        d                32 bytes each, as in RFC 8032
+ *   Ed448    x        d                57 bytes each, likewise
  */
 #define JT_PKEY_NUMBERS 8U
 typedef struct jt_numbers {

@@ -29,6 +29,7 @@ extern const jt_pkey_kind jt_pkey_p384;
 extern const jt_pkey_kind jt_pkey_p521;
 extern const jt_pkey_kind jt_pkey_k256;
 extern const jt_pkey_kind jt_pkey_ed25519;
+extern const jt_pkey_kind jt_pkey_ed448;
 
 struct jt_pkey {
     const jeton_ctx *ctx;

@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
+#include "crypto/pure.h"
 #include "crypto/rsa.h"
 #include "keys/inside.h"
 
@@ -75,6 +76,41 @@ static jeton_status verify_ed25519(const jt_alg *alg, const jeton_key *key, jeto
 {
     (void)alg;
     return jt_ed25519_verify(key->pkey, input, sig, err);
+}
+
+static jeton_status sign_pure(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                              uint8_t *sig, size_t *len, jeton_err *err)
+{
+    (void)alg;
+    return jt_pure_sign(key->pkey, input, sig, len, err);
+}
+
+static jeton_status verify_pure(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                jeton_span sig, jeton_err *err)
+{
+    (void)alg;
+    return jt_pure_verify(key->pkey, input, sig, err);
+}
+
+/* The old name leaves the curve to the key (RFC 8037 §3.1), and the key's curve has one algorithm.
+ */
+static const jt_alg *row_of_curve(const jeton_key *key)
+{
+    return jt_alg_row(strcmp(key->kty->crv, "Ed448") == 0 ? JETON_ED448 : JETON_ED25519);
+}
+
+static jeton_status sign_eddsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                               uint8_t *sig, size_t *len, jeton_err *err)
+{
+    alg = row_of_curve(key);
+    return alg->sign(alg, key, input, sig, len, err);
+}
+
+static jeton_status verify_eddsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                 jeton_span sig, jeton_err *err)
+{
+    alg = row_of_curve(key);
+    return alg->verify(alg, key, input, sig, err);
 }
 
 static const jt_alg rows[] = {
@@ -166,12 +202,17 @@ static const jt_alg rows[] = {
                        .crv = "Ed25519",
                        .sign = sign_ed25519,
                        .verify = verify_ed25519},
-    /* The old name leaves the curve to the key (RFC 8037 §3.1). */
     [JETON_EDDSA] = {.id = JETON_EDDSA,
                      .name = "EdDSA",
                      .kty = "OKP",
-                     .sign = sign_ed25519,
-                     .verify = verify_ed25519},
+                     .sign = sign_eddsa,
+                     .verify = verify_eddsa},
+    [JETON_ED448] = {.id = JETON_ED448,
+                     .name = "Ed448",
+                     .kty = "OKP",
+                     .crv = "Ed448",
+                     .sign = sign_pure,
+                     .verify = verify_pure},
 };
 
 const jt_alg *jt_alg_row(jeton_alg id)

@@ -99,6 +99,16 @@ static const jt_kty rows[] = {
         .import = import_pkey,
         .export = export_pkey,
     },
+    {
+        .name = "OKP",
+        .crv = "Ed448",
+        .type = JT_PKEY_ED448,
+        .public_count = 1,
+        .members = {"x", "d"},
+        .thumbprint = {"crv", "kty", "x"},
+        .import = import_pkey,
+        .export = export_pkey,
+    },
 };
 
 const jt_kty *jt_kty_find(jeton_span name, jeton_span crv)

@@ -17,8 +17,8 @@ typedef struct numbers {
 } numbers;
 
 static const size_t numbers_public_counts[JT_PKEY_TYPES] = {
-    [JT_PKEY_RSA] = 2,  [JT_PKEY_P256] = 2, [JT_PKEY_P384] = 2,
-    [JT_PKEY_P521] = 2, [JT_PKEY_K256] = 2, [JT_PKEY_ED25519] = 1,
+    [JT_PKEY_RSA] = 2,  [JT_PKEY_P256] = 2,    [JT_PKEY_P384] = 2,  [JT_PKEY_P521] = 2,
+    [JT_PKEY_K256] = 2, [JT_PKEY_ED25519] = 1, [JT_PKEY_ED448] = 1,
 };
 
 static inline void numbers_export(const jt_pkey *key, numbers *to)

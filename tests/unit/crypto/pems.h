@@ -155,6 +155,18 @@
     "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n" \
     "-----END PUBLIC KEY-----\n"
 
+/* the key of RFC 8032 7.4, Blank */
+#define PEM_ED448_PRIVATE \
+    "-----BEGIN PRIVATE KEY-----\n" \
+    "MEcCAQAwBQYDK2VxBDsEOWyCpWLLgI0Q1jK+ichRPr9skp803fqMn2PJlg7240ij\n" \
+    "UoyKP8wvBE45o/xblEkvjwMudUmiAJj5Ww==\n" \
+    "-----END PRIVATE KEY-----\n"
+#define PEM_ED448_PUBLIC \
+    "-----BEGIN PUBLIC KEY-----\n" \
+    "MEMwBQYDK2VxAzoAX9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2\n" \
+    "m0bHBhvWeD3x5Q9s0foavq/oJWGA\n" \
+    "-----END PUBLIC KEY-----\n"
+
 /* the key of RFC 7515 A.3 with its curve written out */
 #define PEM_EC_EXPLICIT \
     "-----BEGIN PUBLIC KEY-----\n" \
@@ -187,11 +199,6 @@
 #define PEM_X25519 \
     "-----BEGIN PUBLIC KEY-----\n" \
     "MCowBQYDK2VuAyEAfz05u8R1XPQ0Fzj9S9uE9X8OSxbJbwiHhkOMnjjYBUI=\n" \
-    "-----END PUBLIC KEY-----\n"
-#define PEM_ED448 \
-    "-----BEGIN PUBLIC KEY-----\n" \
-    "MEMwBQYDK2VxAzoA15mtf+5vfXOJ6qoAUgf1OoX8QnI2V5cOh5XbggKCzdZf5kyT\n" \
-    "uqeFVPdhXG03z5riV2CcyTDXaCWA\n" \
     "-----END PUBLIC KEY-----\n"
 #define PEM_RSA_PSS \
     "-----BEGIN PUBLIC KEY-----\n" \

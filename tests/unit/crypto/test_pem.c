@@ -25,6 +25,8 @@ static const struct {
     {"secp256k1, public", PEM_K256_PUBLIC, JT_PKEY_K256, false},
     {"Ed25519", PEM_OKP_PRIVATE, JT_PKEY_ED25519, true},
     {"Ed25519, public", PEM_OKP_PUBLIC, JT_PKEY_ED25519, false},
+    {"Ed448", PEM_ED448_PRIVATE, JT_PKEY_ED448, true},
+    {"Ed448, public", PEM_ED448_PUBLIC, JT_PKEY_ED448, false},
     {"white space around it", "\r\n \t" PEM_EC_PUBLIC "\n\n", JT_PKEY_P256, false},
 };
 
@@ -69,10 +71,11 @@ static void pem_print_gives_back_what_was_read(void **state)
         const char *pem;
         bool with_private;
     } texts[] = {
-        {PEM_RSA_PRIVATE, true},  {PEM_EC_PRIVATE, true},   {PEM_OKP_PRIVATE, true},
-        {PEM_RSA_PUBLIC, false},  {PEM_EC_PUBLIC, false},   {PEM_OKP_PUBLIC, false},
-        {PEM_P384_PRIVATE, true}, {PEM_P521_PRIVATE, true}, {PEM_K256_PRIVATE, true},
-        {PEM_P384_PUBLIC, false}, {PEM_P521_PUBLIC, false}, {PEM_K256_PUBLIC, false},
+        {PEM_RSA_PRIVATE, true},   {PEM_EC_PRIVATE, true},    {PEM_OKP_PRIVATE, true},
+        {PEM_RSA_PUBLIC, false},   {PEM_EC_PUBLIC, false},    {PEM_OKP_PUBLIC, false},
+        {PEM_P384_PRIVATE, true},  {PEM_P521_PRIVATE, true},  {PEM_K256_PRIVATE, true},
+        {PEM_P384_PUBLIC, false},  {PEM_P521_PUBLIC, false},  {PEM_K256_PUBLIC, false},
+        {PEM_ED448_PRIVATE, true}, {PEM_ED448_PUBLIC, false},
     };
     for (size_t i = 0; i < COUNT(texts); i++) {
         jt_pkey *key = NULL;
@@ -132,7 +135,6 @@ static const struct {
     {"a curve written out, private", PEM_EC_EXPLICIT_PRIVATE, JETON_E_UNSUPPORTED},
     {"another curve of 256 bits", PEM_BRAINPOOL, JETON_E_UNSUPPORTED},
     {"a key that cannot sign", PEM_X25519, JETON_E_UNSUPPORTED},
-    {"Ed448", PEM_ED448, JETON_E_UNSUPPORTED},
     {"RSA bound to PSS", PEM_RSA_PSS, JETON_E_UNSUPPORTED},
     {"RSA of 1024 bits", PEM_RSA_1024, JETON_E_KEY},
 };

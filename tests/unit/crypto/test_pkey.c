@@ -109,18 +109,58 @@ static void become_koblitz_order(number *n)
     (void)hex_parse(jeton_str(order), n->bytes, n->len);
 }
 
-/* The neutral point of Ed25519: (0, 1). */
+/* The neutral point of Ed25519 and Ed448: (0, 1). */
 static void become_neutral(number *n)
 {
     memset(n->bytes, 0, n->len);
     n->bytes[0] = 1;
 }
 
+/* On Ed448, whose field has the prime 2^448 - 2^224 - 1, there is no point with y = 2. */
+static void become_two(number *n)
+{
+    memset(n->bytes, 0, n->len);
+    n->bytes[0] = 2;
+}
+
+static void become_ed448_prime(number *n)
+{
+    memset(n->bytes, 0xff, 56);
+    n->bytes[28] = 0xfe;
+    n->bytes[56] = 0;
+}
+
+static void become_ed448_minus_one(number *n)
+{
+    become_ed448_prime(n);
+    n->bytes[0] = 0xfe;
+}
+
+/* The point with y = 3, which is on the curve, in more bits than it needs. */
+static void become_ed448_prime_and_three(number *n)
+{
+    memset(n->bytes, 0, n->len);
+    n->bytes[0] = 2;
+    memset(n->bytes + 28, 0xff, 28);
+}
+
+static void become_little_three(number *n)
+{
+    become_two(n);
+    n->bytes[0] = 3;
+}
+
+static void set_unused_bit(number *n)
+{
+    n->bytes[n->len - 1] |= 1;
+}
+
 /* ---- whole keys ----------------------------------------------------------------------------- */
 
 static const char *const names[JT_PKEY_TYPES] = {
-    [JT_PKEY_RSA] = "RSA",    [JT_PKEY_P256] = "P-256",     [JT_PKEY_P384] = "P-384",
-    [JT_PKEY_P521] = "P-521", [JT_PKEY_K256] = "secp256k1", [JT_PKEY_ED25519] = "Ed25519",
+    [JT_PKEY_RSA] = "RSA",     [JT_PKEY_P256] = "P-256",     [JT_PKEY_P384] = "P-384",
+    [JT_PKEY_P521] = "P-521",  [JT_PKEY_K256] = "secp256k1", [JT_PKEY_ED25519] = "Ed25519",
+    [JT_PKEY_ED448] = "Ed448",
 };
 
 static void pkey_import_takes_what_export_gives(void **state)
@@ -283,6 +323,21 @@ static const struct {
     {"x of small order", JT_PKEY_ED25519, false, OKP_X, become_neutral, JETON_E_KEY},
     {"x zero, of small order too", JT_PKEY_ED25519, false, OKP_X, fill_with_zeros, JETON_E_KEY},
     {"x beyond the field", JT_PKEY_ED25519, false, OKP_X, fill_with_ones, JETON_E_KEY},
+
+    {"Ed448 without x", JT_PKEY_ED448, true, OKP_X, drop, JETON_E_KEY},
+    {"x not derived from d", JT_PKEY_ED448, true, OKP_X, flip_middle_bit, JETON_E_KEY},
+    {"d of another key", JT_PKEY_ED448, true, OKP_D, flip_middle_bit, JETON_E_KEY},
+    {"x of 56 bytes", JT_PKEY_ED448, false, OKP_X, cut_last_byte, JETON_E_KEY},
+    {"x of 58 bytes", JT_PKEY_ED448, false, OKP_X, add_byte, JETON_E_KEY},
+    {"x a point", JT_PKEY_ED448, false, OKP_X, become_little_three, JETON_OK},
+    {"x off the curve", JT_PKEY_ED448, false, OKP_X, become_two, JETON_E_KEY},
+    {"x the neutral point", JT_PKEY_ED448, false, OKP_X, become_neutral, JETON_E_KEY},
+    {"x of order two", JT_PKEY_ED448, false, OKP_X, become_ed448_minus_one, JETON_E_KEY},
+    {"x of order four", JT_PKEY_ED448, false, OKP_X, fill_with_zeros, JETON_E_KEY},
+    {"x of order four in more bits", JT_PKEY_ED448, false, OKP_X, become_ed448_prime, JETON_E_KEY},
+    {"x in more bits", JT_PKEY_ED448, false, OKP_X, become_ed448_prime_and_three, JETON_E_KEY},
+    {"x beyond the field", JT_PKEY_ED448, false, OKP_X, fill_with_ones, JETON_E_KEY},
+    {"x with an unused bit", JT_PKEY_ED448, false, OKP_X, set_unused_bit, JETON_E_KEY},
 };
 
 static void pkey_import_looks_at_each_number(void **state)
@@ -344,15 +399,18 @@ static bool no_random(void *user, void *to, size_t len)
     return false;
 }
 
-static void pkey_generate_of_ed25519_uses_the_contexts_randomness(void **state)
+static void pkey_generate_of_seeds_uses_the_contexts_randomness(void **state)
 {
     (void)state;
+    static const jt_pkey_type seeded[] = {JT_PKEY_ED25519, JT_PKEY_ED448};
     jeton_ctx *ctx = NULL;
     const jeton_ctx_options options = {.random = no_random};
     assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);
-    jt_pkey *key = BOGUS;
-    assert_int_equal(jt_pkey_generate(ctx, JT_PKEY_ED25519, &key, NULL), JETON_E_RANDOM);
-    assert_null(key);
+    for (size_t i = 0; i < COUNT(seeded); i++) {
+        jt_pkey *key = BOGUS;
+        assert_int_equal(jt_pkey_generate(ctx, seeded[i], &key, NULL), JETON_E_RANDOM);
+        assert_null(key);
+    }
     jeton_ctx_free(&ctx);
 }
 
@@ -366,7 +424,7 @@ int main(void)
         cmocka_unit_test(pkey_import_looks_at_each_number),
         cmocka_unit_test(pkey_import_refuses_a_part_of_the_private_numbers),
         cmocka_unit_test(pkey_import_leaves_nothing_without_memory),
-        cmocka_unit_test(pkey_generate_of_ed25519_uses_the_contexts_randomness),
+        cmocka_unit_test(pkey_generate_of_seeds_uses_the_contexts_randomness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

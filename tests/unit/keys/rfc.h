@@ -154,6 +154,22 @@
 #define OKP_SIG \
     "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
 
+/* RFC 8032 7.4: a key for Ed448; the signature is ours, and repeats */
+#define ED448_PUBLIC_JWK \
+    "{\"kty\":\"OKP\"" \
+    ",\"crv\":\"Ed448\"" \
+    ",\"x\":\"X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA\"}"
+#define ED448_JWK \
+    "{\"kty\":\"OKP\"" \
+    ",\"crv\":\"Ed448\"" \
+    ",\"x\":\"X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA\"" \
+    ",\"d\":\"bIKlYsuAjRDWMr6JyFE-v2ySnzTd-oyfY8mWDvbjSKNSjIo_zC8ETjmj_FuUSS-PAy51SaIAmPlb\"}"
+#define ED448_INPUT \
+    "eyJhbGciOiJFZDQ0OCJ9.RXhhbXBsZSBvZiBFZDQ0OCBzaWduaW5n"
+#define ED448_SIG \
+    "gOQ6lahb0PKu49JlyQo-XrBgDZqr9HLOmW0wKYAoJnGNllHmTn78vn_xQ0YHrTTNcu6qQHcF9iqAwXvXWACuIiAB" \
+    "O95BjzHtzpkEhY6_b8HtkCu3ac8yHoIm9uYl19Emy5Og-6z1ODxC4HBpg1DfehUA"
+
 /* RFC 7638 3.1 */
 #define THUMBPRINT_JWK \
     "{\"kty\":\"RSA\"" \

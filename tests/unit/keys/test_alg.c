@@ -59,11 +59,13 @@ static const struct {
     const char *crv;
     bool want;
 } pairs[] = {
-    {JETON_ES256, JETON_ES256, "P-256", true},     {JETON_HS256, JETON_HS256, NULL, true},
-    {JETON_HS256, JETON_HS384, NULL, false},       {JETON_RS256, JETON_HS256, NULL, false},
-    {JETON_EDDSA, JETON_ED25519, "Ed25519", true}, {JETON_EDDSA, JETON_ED25519, "Ed448", false},
-    {JETON_EDDSA, JETON_ED25519, NULL, false},     {JETON_EDDSA, JETON_ES256, "P-256", false},
-    {JETON_EDDSA, JETON_HS256, NULL, false},       {JETON_EDDSA, JETON_ALG_UNSET, "Ed25519", false},
+    {JETON_ES256, JETON_ES256, "P-256", true},        {JETON_HS256, JETON_HS256, NULL, true},
+    {JETON_HS256, JETON_HS384, NULL, false},          {JETON_RS256, JETON_HS256, NULL, false},
+    {JETON_EDDSA, JETON_ED25519, "Ed25519", true},    {JETON_EDDSA, JETON_ED25519, "Ed448", false},
+    {JETON_EDDSA, JETON_ED448, "Ed448", true},        {JETON_EDDSA, JETON_ED448, "Ed25519", false},
+    {JETON_ED25519, JETON_ED448, "Ed448", false},     {JETON_EDDSA, JETON_ED25519, NULL, false},
+    {JETON_EDDSA, JETON_ES256, "P-256", false},       {JETON_EDDSA, JETON_HS256, NULL, false},
+    {JETON_EDDSA, JETON_ALG_UNSET, "Ed25519", false},
 };
 
 static void alg_same_knows_the_old_name_of_ed25519(void **state)

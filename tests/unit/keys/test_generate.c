@@ -18,7 +18,7 @@ static const struct {
     {"PS512", "RSA", JETON_PS512, true},  {"ES256", "EC", JETON_ES256, true},
     {"ES384", "EC", JETON_ES384, true},   {"ES512", "EC", JETON_ES512, true},
     {"ES256K", "EC", JETON_ES256K, true}, {"Ed25519", "OKP", JETON_ED25519, true},
-    {"EdDSA", "OKP", JETON_EDDSA, true},
+    {"EdDSA", "OKP", JETON_EDDSA, true},  {"Ed448", "OKP", JETON_ED448, true},
 };
 
 static jeton_key *generate(jeton_alg alg, const char *kid)
@@ -193,7 +193,7 @@ static bool no_random(void *user, void *to, size_t len)
 static void generate_fails_without_randomness(void **state)
 {
     (void)state;
-    static const jeton_alg of_the_context[] = {JETON_HS256, JETON_ED25519};
+    static const jeton_alg of_the_context[] = {JETON_HS256, JETON_ED25519, JETON_ED448};
     jeton_ctx *ctx = NULL;
     const jeton_ctx_options options = {.random = no_random};
     assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);

@@ -34,6 +34,7 @@ static const struct {
     {P521_JWK, P521_PUBLIC_JWK},
     {K256_JWK, K256_PUBLIC_JWK},
     {OKP_JWK, OKP_PUBLIC_JWK},
+    {ED448_JWK, ED448_PUBLIC_JWK},
 };
 
 static void key_print_gives_back_what_was_read(void **state)
@@ -138,7 +139,9 @@ static const struct {
     {"no crv", OKP_JWK, "\"crv\":\"Ed25519\",", "", JETON_E_KEY},
     {"crv a number", OKP_JWK, "\"Ed25519\"", "25519", JETON_E_KEY},
     {"crv empty", OKP_JWK, "\"Ed25519\"", "\"\"", JETON_E_KEY},
-    {"crv unknown", OKP_JWK, "\"Ed25519\"", "\"Ed448\"", JETON_E_UNSUPPORTED},
+    {"crv unknown", OKP_JWK, "\"Ed25519\"", "\"X25519\"", JETON_E_UNSUPPORTED},
+    {"crv of another length", OKP_JWK, "\"Ed25519\"", "\"Ed448\"", JETON_E_KEY},
+    {"alg of another curve, OKP", ED448_JWK, "\"}", "\",\"alg\":\"Ed25519\"}", JETON_E_KEY},
     {"crv of another type", OKP_JWK, "\"Ed25519\"", "\"P-256\"", JETON_E_UNSUPPORTED},
     {"alg a number", OCT, "}", ",\"alg\":256}", JETON_E_KEY},
     {"alg null", OCT, "}", ",\"alg\":null}", JETON_E_KEY},

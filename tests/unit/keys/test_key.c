@@ -18,6 +18,8 @@ static const struct {
     {"RFC 7520 4.3", P521_JWK, P521_PUBLIC_JWK, P521_INPUT, P521_SIG, JETON_ES512, false},
     {"RFC 8037 A.4", OKP_JWK, OKP_PUBLIC_JWK, OKP_INPUT, OKP_SIG, JETON_ED25519, true},
     {"RFC 8037 A.4, old name", OKP_JWK, OKP_PUBLIC_JWK, OKP_INPUT, OKP_SIG, JETON_EDDSA, true},
+    {"Ed448", ED448_JWK, ED448_PUBLIC_JWK, ED448_INPUT, ED448_SIG, JETON_ED448, true},
+    {"Ed448, old name", ED448_JWK, ED448_PUBLIC_JWK, ED448_INPUT, ED448_SIG, JETON_EDDSA, true},
 };
 
 static void key_verifies_the_signatures_of_the_rfcs(void **state)
@@ -92,7 +94,11 @@ static void key_refuses_truncated_macs(void **state)
 #define OKP                                                                                        \
     "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
 #define OKP_D ",\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\""
-#define NO    ((jeton_alg)99) /* a number that is not in the list */
+#define ED448_BOUND(alg)                                                                           \
+    "{\"alg\":\"" alg "\",\"kty\":\"OKP\",\"crv\":\"Ed448\","                                      \
+    "\"x\":\"X9dEm1m0Yf0s54fsYWrUah2hNCSFpw4fig6nXYDpZ3jt8SR2m0bHBhvWeD3x5Q9s0foavq_oJWGA\","      \
+    "\"d\":\"bIKlYsuAjRDWMr6JyFE-v2ySnzTd-oyfY8mWDvbjSKNSjIo_zC8ETjmj_FuUSS-PAy51SaIAmPlb\"}"
+#define NO ((jeton_alg)99) /* a number that is not in the list */
 
 static const struct {
     const char *why, *jwk;
@@ -115,6 +121,13 @@ static const struct {
     {"bound to another", OCT ",\"alg\":\"HS256\"}", JETON_HS384, JETON_E_ALG, JETON_E_ALG},
     {"bound by the old name", OKP OKP_D ",\"alg\":\"EdDSA\"}", JETON_ED25519, JETON_OK, JETON_OK},
     {"asked by the old name", OKP OKP_D ",\"alg\":\"Ed25519\"}", JETON_EDDSA, JETON_OK, JETON_OK},
+
+    {"bound to Ed448 by the old name", ED448_BOUND("EdDSA"), JETON_ED448, JETON_OK, JETON_OK},
+    {"Ed448 asked by the old name", ED448_BOUND("Ed448"), JETON_EDDSA, JETON_OK, JETON_OK},
+    {"Ed448 asked by the other curve", ED448_BOUND("EdDSA"), JETON_ED25519, JETON_E_ALG,
+     JETON_E_ALG},
+    {"Ed25519 asked by the other curve", OKP OKP_D ",\"alg\":\"EdDSA\"}", JETON_ED448, JETON_E_ALG,
+     JETON_E_ALG},
 
     {"for signatures", OCT ",\"use\":\"sig\"}", JETON_HS256, JETON_OK, JETON_OK},
     {"for encryption", OCT ",\"use\":\"enc\"}", JETON_HS256, JETON_E_KEY_USE, JETON_E_KEY_USE},
@@ -166,11 +179,11 @@ static const jeton_key *key_for(jeton_alg alg)
     return keys[alg];
 }
 
-/* The new key of the old name is one on Ed25519. */
+/* Whether a new key for `a` is one for `b`. That for the old name is on Ed25519. */
 static bool are_one(jeton_alg a, jeton_alg b)
 {
     return a == b || (a == JETON_EDDSA && b == JETON_ED25519) ||
-           (a == JETON_ED25519 && b == JETON_EDDSA);
+           (a == JETON_ED25519 && b == JETON_EDDSA) || (a == JETON_ED448 && b == JETON_EDDSA);
 }
 
 static void key_of_one_algorithm_is_for_no_other(void **state)

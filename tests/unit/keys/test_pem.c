@@ -25,6 +25,8 @@ static const struct {
     {"secp256k1, public", PEM_K256_PUBLIC, K256_PUBLIC_JWK, JETON_KEY_PUBLIC},
     {"OKP", PEM_OKP_PRIVATE, OKP_JWK, JETON_KEY_PRIVATE},
     {"OKP, public", PEM_OKP_PUBLIC, OKP_PUBLIC_JWK, JETON_KEY_PUBLIC},
+    {"Ed448", PEM_ED448_PRIVATE, ED448_JWK, JETON_KEY_PRIVATE},
+    {"Ed448, public", PEM_ED448_PUBLIC, ED448_PUBLIC_JWK, JETON_KEY_PUBLIC},
 };
 
 static void key_from_pem_is_the_key_from_jwk(void **state)
@@ -57,6 +59,7 @@ static void key_from_jwk_prints_as_pem(void **state)
         {P521_JWK, PEM_P521_PRIVATE, PEM_P521_PUBLIC},
         {K256_JWK, PEM_K256_PRIVATE, PEM_K256_PUBLIC},
         {OKP_JWK, PEM_OKP_PRIVATE, PEM_OKP_PUBLIC},
+        {ED448_JWK, PEM_ED448_PRIVATE, PEM_ED448_PUBLIC},
     };
     for (size_t i = 0; i < COUNT(keys); i++) {
         jeton_key *key = rfc_key(keys[i].jwk);
@@ -102,6 +105,10 @@ static const struct {
     {"EC to ES256", PEM_EC_PUBLIC, JETON_ES256, JETON_OK},
     {"OKP to Ed25519", PEM_OKP_PUBLIC, JETON_ED25519, JETON_OK},
     {"OKP to EdDSA", PEM_OKP_PUBLIC, JETON_EDDSA, JETON_OK},
+    {"Ed448 to Ed448", PEM_ED448_PUBLIC, JETON_ED448, JETON_OK},
+    {"Ed448 to EdDSA", PEM_ED448_PUBLIC, JETON_EDDSA, JETON_OK},
+    {"Ed448 to Ed25519", PEM_ED448_PUBLIC, JETON_ED25519, JETON_E_KEY},
+    {"OKP to Ed448", PEM_OKP_PUBLIC, JETON_ED448, JETON_E_KEY},
     {"RSA to PS512", PEM_RSA_PUBLIC, JETON_PS512, JETON_OK},
     {"P-384 to ES384", PEM_P384_PUBLIC, JETON_ES384, JETON_OK},
     {"P-521 to ES512", PEM_P521_PUBLIC, JETON_ES512, JETON_OK},

@@ -8,6 +8,7 @@ static const struct {
     {"RFC 7638 3.1", THUMBPRINT_JWK, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},
     {"RFC 8037 A.3", OKP_PUBLIC_JWK, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
     {"its private key", OKP_JWK, "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"},
+    {"Ed448", ED448_PUBLIC_JWK, "zQstisLFDWZb-FiVsZl6490ATVgxw_63L-xYldKyuUY"},
     {"RFC 7515 A.2", A2_PUBLIC_JWK, "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8"},
     {"its private key", A2_JWK, "IsUn6_e04MaShXFIISMp4kG62LWzMIPy_MvSA5pJgX8"},
     {"RFC 7515 A.3", A3_JWK, "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"},

@@ -7,6 +7,7 @@
 #include "crypto/ecdsa.h"
 #include "crypto/ed25519.h"
 #include "crypto/hmac.h"
+#include "crypto/pure.h"
 #include "crypto/rsa.h"
 #include "json/json.h"
 
@@ -111,6 +112,18 @@ static bool judge_ed25519(const vector *v)
     return status == JETON_OK;
 }
 
+static bool judge_ed448(const vector *v)
+{
+    uint8_t x[57];
+    const jt_val *public_key = jt_get(v->group, "publicKey");
+    const jt_numbers numbers = {{hex_parse(jt_get_text(public_key, "pk"), x, sizeof x)}};
+    jt_pkey *key = import(JT_PKEY_ED448, &numbers);
+    const jeton_status status = jt_pure_verify(key, v->message, v->sig, NULL);
+    assert_true(status == JETON_OK || status == JETON_E_SIGNATURE);
+    jt_pkey_free(&key);
+    return status == JETON_OK;
+}
+
 /* The zero in front of a positive DER integer, which is not part of the number. */
 static jeton_span without_zero(jeton_span number)
 {
@@ -162,6 +175,7 @@ static const struct file {
     {"ecdsa_secp521r1_sha512_p1363_test.json", "sig", 0, judge_p521},
     {"ecdsa_secp256k1_sha256_p1363_test.json", "sig", 0, judge_k256},
     {"ed25519_test.json", "sig", 0, judge_ed25519},
+    {"ed448_test.json", "sig", 0, judge_ed448},
     {"rsa_signature_2048_sha256_test.json", "sig", 0, judge_rsa},
     {"rsa_pss_2048_sha256_mgf1_32_test.json", "sig", 0, judge_pss},
 };
