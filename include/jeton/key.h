@@ -7,9 +7,10 @@
  * is shared by reference counting, and the last jeton_key_free() wipes it.
  * Nothing here does I/O: fetching keys belongs to the caller.
  *
- * Refused as JETON_E_KEY everywhere: RSA below 2048 bits or with an exponent below 3 or even,
- * points off the curve, an OKP private key whose "x" is not derived from "d", an HMAC secret
- * shorter than the hash (RFC 7518 §3.2), values that are missing or not canonical base64url.
+ * Refused as JETON_E_KEY everywhere: RSA below 2048 bits, with an exponent below 3 or even, or with
+ * a modulus that can be factored (ROCA, CVE-2017-15361); points off the curve; an OKP or AKP private
+ * key whose public half is not derived from it; an HMAC secret shorter than the hash (RFC 7518
+ * §3.2); values that are missing or not canonical base64url.
  */
 #ifndef JETON_KEY_H
 #define JETON_KEY_H
@@ -69,7 +70,8 @@ JETON_API JETON_MUST jeton_status jeton_key_from_secret(const jeton_ctx *ctx, je
                                                         jeton_span secret, jeton_span kid,
                                                         jeton_key **key, jeton_err *err);
 
-/* A new key for `alg`: an HMAC secret of the hash's length, RSA of 2048 bits, P-256, Ed25519.
+/* A new key for `alg`: an HMAC secret of the hash's length, RSA of 2048 bits, or one on the
+ * algorithm's curve; Ed25519 for EdDSA.
  * With an empty `kid` the key is named by its thumbprint; a secret stays unnamed.
  * JETON_E_ARGUMENT: `alg` is none of the list. */
 JETON_API JETON_MUST jeton_status jeton_key_generate(const jeton_ctx *ctx, jeton_alg alg,

@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "core/limits.h"
 #include "crypto/pkey_kind.h"
+#include "crypto/roca.h"
 
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
@@ -60,6 +61,8 @@ static jeton_status check_public(const integers *key, jeton_err *err)
         return jt_fail(err, JETON_E_KEY, "RSA exponent is even or below 3");
     if (BN_num_bits(key->at[E]) > EXPONENT_BITS)
         return jt_fail(err, JETON_E_KEY, "RSA exponent longer than %d bits", EXPONENT_BITS);
+    if (jt_roca_has_fingerprint(key->at[N]))
+        return jt_fail(err, JETON_E_KEY, "RSA modulus that can be factored (ROCA)");
     return JETON_OK;
 }
 

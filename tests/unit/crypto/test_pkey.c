@@ -5,6 +5,8 @@
 #include "hex.h"
 #include "numbers.h"
 
+#include <openssl/bn.h>
+
 enum { N, E, D, P, Q, DP, DQ, QI };
 enum { X, Y, EC_D };
 enum { OKP_X, OKP_D };
@@ -83,6 +85,22 @@ static void become_16385_bits(number *n)
     memset(n->bytes, 0xff, sizeof n->bytes);
     n->bytes[0] = 1;
     n->len = 16384 / 8 + 1;
+}
+
+/* A power of 65537 as an integer, 2049 bits long, is one modulo every prime as well. */
+static void become_power_of_65537(number *n)
+{
+    BIGNUM *base = NULL;
+    BIGNUM *exponent = NULL;
+    BIGNUM *power = BN_new();
+    BN_CTX *ctx = BN_CTX_new();
+    assert_true(BN_dec2bn(&base, "65537") > 0 && BN_dec2bn(&exponent, "128") > 0);
+    assert_int_equal(BN_exp(power, base, exponent, ctx), 1);
+    n->len = (size_t)BN_bn2bin(power, n->bytes);
+    BN_free(base);
+    BN_free(exponent);
+    BN_free(power);
+    BN_CTX_free(ctx);
 }
 
 /* The order of the curve of that width; for 32 bytes that of P-256 (SP 800-186 §3.2.1). */
@@ -261,6 +279,7 @@ static const struct {
     {"n of 16385 bits", JT_PKEY_RSA, false, N, become_16385_bits, JETON_E_KEY},
     {"n even", JT_PKEY_RSA, false, N, flip_last_bit, JETON_E_KEY},
     {"n one", JT_PKEY_RSA, false, N, become_one, JETON_E_KEY},
+    {"n with the fingerprint of ROCA", JT_PKEY_RSA, false, N, become_power_of_65537, JETON_E_KEY},
     {"e even", JT_PKEY_RSA, false, E, flip_last_bit, JETON_E_KEY},
     {"e one", JT_PKEY_RSA, false, E, become_one, JETON_E_KEY},
     {"e three, public only", JT_PKEY_RSA, false, E, become_three, JETON_OK},
