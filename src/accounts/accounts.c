@@ -25,6 +25,23 @@ static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
     return JETON_OK;
 }
 
+static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
+{
+    JT_TRY(jd_master_open(NULL, accounts->config.data, accounts->store, &accounts->sealer, err));
+    return jd_signer_open(NULL, accounts->store, accounts->sealer, &accounts->signer, err);
+}
+
+/* A key that is missing or another is no refusal of what somebody asked for: to the caller it is a
+ * store that cannot be used. */
+static jeton_status open_keys(jd_accounts *accounts, jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status = open_sealed(accounts, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    return jt_fail(err, status == JETON_E_KEY ? JETON_E_STORE : status, "%s", why.text);
+}
+
 static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
 {
     JT_TRY(jt_revocations_new(NULL, &accounts->revocations, err));
@@ -56,8 +73,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
 {
     *accounts = (jd_accounts){.config = *config};
     JT_TRY(open_store(accounts, err));
-    JT_TRY(jd_master_open(NULL, config->data, accounts->store, &accounts->sealer, err));
-    JT_TRY(jd_signer_open(NULL, accounts->store, accounts->sealer, &accounts->signer, err));
+    JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
     return make_decoy(accounts, err);
 }

@@ -26,6 +26,9 @@ typedef struct jd_accounts {
  * loads the revocation state. The folder's lock must be held.
  *
  * accounts  jd_accounts_close() is due whatever comes back
+ *
+ * JETON_E_STORE  the store or its keys cannot be used: damaged, or the master key is not its own
+ * JETON_E_SYSTEM, JETON_E_NOMEM, …
  */
 JETON_MUST jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts,
                                          jeton_err *err);
