@@ -14,8 +14,8 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 "$meson" install -C "$build" --no-rebuild --quiet --destdir "$root"
 
-export PKG_CONFIG_LIBDIR=$root$prefix/$libdir/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
-unset PKG_CONFIG_PATH
+# Ours comes first; the files of the libraries it needs are the system's.
+export PKG_CONFIG_PATH=$root$prefix/$libdir/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 export LD_LIBRARY_PATH=$root$prefix/$libdir
 read -ra flags <<<"$(pkg-config --cflags --libs jeton)"
 echo "pkg-config: version $(pkg-config --modversion jeton), ${flags[*]}"
