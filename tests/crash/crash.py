@@ -1,0 +1,311 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""crash.py - jeton serve is killed with -9 at a random moment, again and again on one folder, and
+what it has acknowledged is there each time.
+
+JETON_CRASH_ROUNDS says how often (15). The seed is printed; JETON_CRASH_SEED gives it again: the
+same choices, though not to the microsecond the same moments.
+"""
+import concurrent.futures
+import dataclasses
+import http.client
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
+import harness  # noqa: E402 (the folder of the other programs' tests)
+from harness import PASSWORD, Server  # noqa: E402
+
+ROUNDS = int(os.environ.get("JETON_CRASH_ROUNDS", "15"))
+SEED = os.environ.get("JETON_CRASH_SEED") or str(random.SystemRandom().randrange(10**9))
+CLIENTS = 3
+USERS = 5  # of each client, at most
+SESSIONS = 4  # of each user, alive at one time
+FLAGS = ["--refresh-grace", "600s", "--access-ttl", "1d", "--hash-threads", "2"]
+
+# What a client meets when the server is gone.
+LOST = (OSError, http.client.HTTPException)
+
+
+class Unacknowledged(Exception):
+    """The server was killed before its answer came: the operation has happened, or it has not."""
+
+
+# ---- what has been acknowledged --------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a user is to the outside: one of these before an operation, another after it."""
+
+    exists: bool = False
+    enabled: bool = True
+    alive: frozenset = frozenset()  # numbers of sessions
+
+    def but(self, **changes):
+        return dataclasses.replace(self, **changes)
+
+
+class User:
+    """One user. Only one client works on it, an operation at a time, so that of all that was not
+    acknowledged only the last operation is in doubt: the user is in `state` or, when that one has
+    happened all the same, in `perhaps`, and never in between."""
+
+    def __init__(self, name, roles):
+        self.name, self.roles = name, roles
+        self.state, self.perhaps = State(), None
+        self.sessions = []  # each {"access": [tokens], "refresh": [tokens]}, the last one the newest
+
+    def begin(self, **changes):
+        self.perhaps = self.state.but(**changes)
+
+    def acknowledged(self):
+        self.state, self.perhaps = self.perhaps, None
+
+    def alive(self):
+        return sorted(self.state.alive)
+
+
+def keep(session, pair):
+    session["access"].append(pair["access_token"])
+    session["refresh"].append(pair["refresh_token"])
+
+
+# ---- a client --------------------------------------------------------------------------------------
+
+
+class Client:
+    """Works on users of its own until the server is killed under it."""
+
+    def __init__(self, number, server, killed):
+        self.number, self.server, self.killed = number, server, killed
+        self.users = []
+        self.done = 0  # operations acknowledged
+
+    def work(self, chance):
+        """Random operations, until one is not acknowledged."""
+        try:
+            while True:
+                self.act(chance)
+                self.done += 1
+        except Unacknowledged:
+            pass
+
+    def act(self, chance):
+        user = self.choose(chance)
+        moves = [self.enable]
+        if user.state.enabled:
+            moves = [self.login] if len(user.state.alive) < SESSIONS else []
+            moves += [self.refresh] * 3 + [self.replay] if user.state.alive else []
+            moves += [self.logout] if user.state.alive else []
+            moves += [self.disable] if chance.random() < 0.3 else []
+        if not user.state.exists:
+            moves = [self.add]
+        if moves:
+            chance.choice(moves)(user, chance)
+
+    def choose(self, chance):
+        if len(self.users) < USERS and (not self.users or chance.random() < 0.2):
+            name = f"user {self.number}.{len(self.users)}"
+            self.users.append(User(name, chance.sample(["admin", "editor", "x:y"], 2)))
+        return chance.choice(self.users)
+
+    # Each operation says first what it will have changed, and is acknowledged at its end.
+
+    def add(self, user, _):
+        user.begin(exists=True)
+        roles = [word for role in user.roles for word in ("--role", role)]
+        self.command("add", user.name, "--password-stdin", *roles, stdin=PASSWORD + "\n")
+        user.acknowledged()
+
+    def disable(self, user, _):
+        user.begin(enabled=False, alive=frozenset())
+        self.command("disable", user.name)
+        user.acknowledged()
+
+    def enable(self, user, _):
+        user.begin(enabled=True)
+        self.command("enable", user.name)
+        user.acknowledged()
+
+    def login(self, user, _):
+        # A session that was begun without an answer is nobody's: it is in neither state.
+        pair = self.ask(200, "/login", {"username": user.name, "password": PASSWORD})
+        user.sessions.append({"access": [], "refresh": []})
+        keep(user.sessions[-1], pair)
+        user.state = user.state.but(alive=user.state.alive | {len(user.sessions) - 1})
+
+    def refresh(self, user, chance):
+        # Without an answer the token stays good for the same successor: no doubt about the state.
+        session = user.sessions[chance.choice(user.alive())]
+        keep(session, self.ask(200, "/refresh", {"refresh_token": session["refresh"][-1]}))
+
+    def replay(self, user, chance):
+        """A token older than the one before the last ends the session."""
+        number = chance.choice(user.alive())
+        tokens = user.sessions[number]["refresh"]
+        if len(tokens) < 3:
+            return
+        user.begin(alive=user.state.alive - {number})
+        self.ask(401, "/refresh", {"refresh_token": chance.choice(tokens[:-2])})
+        user.acknowledged()
+
+    def logout(self, user, chance):
+        number = chance.choice(user.alive())
+        scope = chance.choice(["this", "others", "all"])
+        ended = {"this": {number}, "others": user.state.alive - {number}, "all": user.state.alive}
+        user.begin(alive=user.state.alive - ended[scope])
+        token = chance.choice(user.sessions[number]["access"])
+        self.ask(204, "/logout", {"scope": scope}, token)
+        user.acknowledged()
+
+    # How they reach the server.
+
+    def ask(self, status, path, body, token=None):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = self.server.ask("POST", path, body, headers)
+        except LOST as lost:
+            return self.must_be_killed(f"POST {path}: {lost!r}")
+        if answer.status != status:
+            raise AssertionError(f"POST {path} {body}: {answer}, not {status}")
+        return answer.json if status == 200 else None
+
+    def command(self, verb, *words, stdin=""):
+        """Without a server it works on the store: done is then done as well."""
+        status, out, err = self.server.cli("user", verb, *words, stdin=stdin)
+        if status != 0:
+            self.must_be_killed(f"user {verb}: {status} {out} {err}")
+
+    def must_be_killed(self, what):
+        if self.killed.is_set():
+            raise Unacknowledged
+        raise AssertionError(f"the server lives, but {what}")
+
+
+# ---- the checker -----------------------------------------------------------------------------------
+
+
+class Checker:
+    """Looks at a user through every door, and finds it in one of the states it may be in."""
+
+    def __init__(self, server):
+        self.server = server
+        status, out, err = server.cli("user", "list", "--json")
+        if status != 0:
+            raise AssertionError(f"user list: {status} {err}")
+        self.listed = {entry["name"]: entry for entry in json.loads(out)}
+
+    def check(self, user):
+        seen = self.look(user)
+        if seen not in (user.state, user.perhaps):
+            raise AssertionError(f"{user.name} is {seen}\nbut was acknowledged to be {user.state}\n"
+                                 f"or perhaps {user.perhaps}")
+        user.state, user.perhaps = seen, None
+
+    def look(self, user):
+        entry = self.listed.get(user.name)
+        alive = {i for i, session in enumerate(user.sessions) if self.is_alive(user, session)}
+        enabled = self.may_log_in(user)
+        if entry is None:
+            assert not enabled and not alive, f"{user.name} is not listed, but served"
+            return State()
+        assert enabled == (not entry["disabled"]), f"{user.name}: {entry}, login says {enabled}"
+        assert sorted(entry["roles"]) == sorted(user.roles), f"{user.name}: {entry}"
+        return State(True, enabled, frozenset(alive))
+
+    def may_log_in(self, user):
+        answer = self.server.ask("POST", "/login", {"username": user.name, "password": PASSWORD})
+        assert answer.status in (200, 401), answer
+        if answer.status == 200:  # leave no session behind that nobody watches
+            assert self.server.logout(answer.json["access_token"]).status == 204
+        return answer.status == 200
+
+    def is_alive(self, user, session):
+        """All the access tokens it ever gave and its refresh token have to agree."""
+        answers = [self.server.get("/whoami", token) for token in session["access"]]
+        for answer in answers:
+            assert answer.status in (200, 401), answer
+            assert answer.status == 401 or answer.json["username"] == user.name, answer
+        answers.append(self.server.refresh(session["refresh"][-1]))
+        statuses = {answer.status for answer in answers}
+        assert len(statuses) == 1, f"{user.name}: the tokens of one session disagree: {answers}"
+        if statuses == {200}:
+            keep(session, answers[-1].json)
+        return statuses == {200}
+
+
+# ---- the rounds ------------------------------------------------------------------------------------
+
+
+class Killed(unittest.TestCase):
+    def setUp(self):
+        print(f"JETON_CRASH_SEED={SEED} JETON_CRASH_ROUNDS={ROUNDS}", flush=True)
+
+    def kill_at_once(self, server, after):
+        """Starts it and kills it, ready or not."""
+        with subprocess.Popen([harness.JETON, "serve", "--data", server.data, "--listen",
+                               "127.0.0.1:0", *server.flags], stderr=subprocess.DEVNULL) as process:
+            time.sleep(after)
+            process.kill()
+
+    def test_what_was_acknowledged_is_there_after_every_kill(self):
+        killed = threading.Event()
+        with Server(*FLAGS) as server, concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+            clients = [Client(number, server, killed) for number in range(CLIENTS)]
+            for turn in range(ROUNDS):
+                try:
+                    self.play(turn, server, clients, pool, killed)
+                except AssertionError as lost:
+                    raise AssertionError(f"round {turn} of JETON_CRASH_SEED={SEED}") from lost
+            self.assertEqual(server.stop(), 0)
+            self.assert_sound(server)
+            self.assertGreater(min(client.done for client in clients), ROUNDS)
+            print(f"{sum(client.done for client in clients)} operations were acknowledged, "
+                  f"{sum(len(client.users) for client in clients)} users", flush=True)
+
+    def play(self, turn, server, clients, pool, killed):
+        chance = random.Random(f"{SEED} {turn}")
+        killed.clear()
+        works = [pool.submit(client.work, random.Random(f"{SEED} {turn} {client.number}"))
+                 for client in clients]
+        time.sleep(chance.uniform(0, 0.8))
+        killed.set()
+        server.kill()
+        for work in works:
+            work.result()
+        if chance.random() < 0.3:
+            self.kill_at_once(server, chance.uniform(0, 0.1))
+        server.start()
+        checker = Checker(server)
+        for client in clients:
+            for user in client.users:
+                checker.check(user)
+
+    def assert_sound(self, server):
+        with sqlite3.connect(os.path.join(server.data, "jeton.db")) as store:
+            self.assertEqual(store.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            self.assertEqual(store.execute("PRAGMA foreign_key_check").fetchall(), [])
+
+    def test_a_first_start_that_was_killed_is_no_obstacle(self):
+        """Nothing half-made is left that stops the next start: a folder, a key, a migration."""
+        chance = random.Random(f"{SEED} first")
+        for turn in range(ROUNDS):
+            with tempfile.TemporaryDirectory(prefix="jeton-crash-") as folder, \
+                    self.subTest(seed=SEED, turn=turn):
+                server = Server(data=os.path.join(folder, "data"))
+                self.kill_at_once(server, chance.uniform(0, 0.06))
+                with server:
+                    server.add_user()
+                    server.login()
+
+
+harness.main()
