@@ -10,11 +10,17 @@
 #include "core/utf8.h"
 #include "sys/log.h"
 
+/* U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F and some
+ * terminals obey like an escape. */
 static bool has_control(jeton_span text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f)
+    uint8_t before = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const uint8_t c = text.ptr[i];
+        if (c < 0x20 || c == 0x7f || (before == 0xc2 && c >= 0x80 && c <= 0x9f))
             return true;
+        before = c;
+    }
     return false;
 }
 

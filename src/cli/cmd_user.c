@@ -165,7 +165,7 @@ static int user_list(const jd_args *args)
     status = walk_pages(args, tree, list, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
-    return list != NULL ? jd_report_tree(args, tree, list) : JD_EXIT_DONE;
+    return list != NULL ? jd_report_tree(args, tree, list) : jd_report_bytes(args, jeton_str(""));
 }
 
 /* ---- the commands --------------------------------------------------------------------------- */

@@ -49,7 +49,9 @@ int jd_report_failure(const jd_args *args, jeton_status status, const jeton_err 
 
 int jd_report_bytes(const jd_args *args, jeton_span bytes)
 {
-    if (fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0)
+    /* ferror: also what was printed before and could not be written */
+    if (fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0 &&
+        ferror(stdout) == 0)
         return JD_EXIT_DONE;
     print_name(args);
     fprintf(stderr, "cannot write the answer: %s\n", strerror(errno));

@@ -176,7 +176,8 @@ class Public(KeyCase):
             "padding": json.dumps({**key, "x": key["x"] + "="}),
             "RSA too small": small, "PEM with a passphrase": locked,
             "PEM cut short": self.must("key", "new", "--alg", "ES256", "--pem")[:120],
-            "an empty set": '{"keys":[]}', "a short secret": '{"kty":"oct","alg":"HS256","k":"AAAA"}',
+            "an empty set": '{"keys":[]}',
+            "a short secret": '{"kty":"oct","alg":"HS256","k":"AAAA"}',
         }
         for why, text in rows.items():
             with self.subTest(why):
@@ -195,9 +196,10 @@ class Thumbprint(KeyCase):
     def test_it_is_that_of_the_rfc(self):
         # RFC 7638 §3.1
         key = {"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29", "n": (
-            "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJ"
-            "ECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2"
-            "QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh"
+            "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tS"
+            "oc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65"
+            "YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyr"
+            "dkt-bFTWhAI4vMQFh"
             "6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw")}
         self.assertEqual(self.must("key", "thumbprint", "-", stdin=json.dumps(key)),
                          "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs\n")

@@ -129,7 +129,8 @@ class Sign(TokenCase):
         key = ("--key", self.keys["ES256"])
         rows = [(), (*key, "x"), (*key, "--alg", "none"), (*key, "--alg", "XX256"),
                 (*key, "--set", "x"), (*key, "--set", "=x"), (*key, "--expires", "soon"),
-                (*key, "--expires", "-5"), (*key, "--expires", ""), (*key, "--nonsense"), ("--key",),
+                (*key, "--expires", "-5"), (*key, "--expires", ""),
+                (*key, "--nonsense"), ("--key",),
                 (*key, *key)]
         for words in rows:
             with self.subTest(words):
@@ -176,7 +177,8 @@ class Verify(TokenCase):
     def test_each_demand_is_met_or_not(self):
         token = self.sign("--set", "iss=me", "--set", 'aud=["a","b"]', "--typ", "at+jwt")
         good = [(), ("--iss", "me"), ("--aud", "b"), ("--typ", "at+jwt"), ("--alg", "ES256"),
-                ("--alg", "RS256,ES256"), ("--iss", "you", "--iss", "me"), ("--aud", "x", "--aud", "a")]
+                ("--alg", "RS256,ES256"), ("--iss", "you", "--iss", "me"),
+                ("--aud", "x", "--aud", "a")]
         bad = [("--iss", "you"), ("--iss", "ME"), ("--aud", "c"), ("--typ", "JWT"),
                ("--alg", "RS256"), ("--alg", "HS256")]
         for words in good:
@@ -229,7 +231,8 @@ class Verify(TokenCase):
 
     def test_usage(self):
         key = ("--key", self.keys["ES256"])
-        rows = [(self.token,), key, (*key, "--batch", self.token), (*key, "--alg", "none", self.token),
+        rows = [(self.token,), key, (*key, "--batch", self.token),
+                (*key, "--alg", "none", self.token),
                 (*key, "--alg", "ES256,XX", self.token), (*key, "--now", "soon", self.token),
                 (*key, "--now", "", self.token), (*key, "--leeway", "x", self.token),
                 (*key, self.token, self.token)]
@@ -324,7 +327,8 @@ class Peers(TokenCase):
         for alg, theirs in ALGS.items():
             with self.subTest(alg):
                 key = jwt.PyJWK(self.load(alg), algorithm=theirs).key
-                claims = {"sub": "bob", "exp": int(time.time()) + 100, "aud": ["api", "b"], "x": "ü"}
+                claims = {"sub": "bob", "exp": int(time.time()) + 100, "aud": ["api", "b"],
+                          "x": "ü"}
                 token = jwt.encode(claims, key, theirs)
                 out, _ = self.verify(token, "--aud", "api", alg=alg)
                 self.assertEqual(json.loads(out), claims)

@@ -47,11 +47,13 @@ class Settings(Folder):
                 self.assertEqual(server.login()["expires_in"], seconds)
 
     def test_values_that_may_not_be_are_wrong_usage_and_named(self):
-        rows = [("access-ttl", "0"), ("access-ttl", "2d"), ("access-ttl", "soon"), ("access-ttl", ""),
+        rows = [("access-ttl", "0"), ("access-ttl", "2d"), ("access-ttl", "soon"),
+                ("access-ttl", ""),
                 ("access-ttl", "-5"), ("access-ttl", "1e3"), ("access-ttl", "5 m"),
                 ("access-ttl", "99999999999999999999"), ("refresh-grace", "601"),
                 ("leeway", "11m"), ("threads", "257"), ("threads", "x"), ("connections", "0"),
-                ("body-limit", "1"), ("hash-memory", "1M"), ("hash-passes", "0"), ("hash-queue", "0"),
+                ("body-limit", "1"), ("hash-memory", "1M"), ("hash-passes", "0"),
+                ("hash-queue", "0"),
                 ("log-level", "loud"), ("drain-time", "2h"), ("issuer", "x" * 513)]
         for name, value in rows:
             with self.subTest(name=name, value=value[:20]):
