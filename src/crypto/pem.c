@@ -11,6 +11,7 @@
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 /* What may stand behind "-----BEGIN ". */
 static const struct label {
@@ -109,6 +110,39 @@ static void free_decoder(OSSL_DECODER_CTX **decoder)
     OSSL_DECODER_CTX_free(*decoder);
 }
 
+/* The number OpenSSL has for the block's algorithm; NID_undef when it has none, and -1 when the
+ * block is broken. */
+static int nid_of_private(const block *read)
+{
+    const uint8_t *at = read->bytes;
+    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, read->len);
+    const ASN1_OBJECT *name = NULL;
+    const bool is_read = info != NULL && PKCS8_pkey_get0(&name, NULL, NULL, NULL, info) == 1;
+    const int nid = is_read ? OBJ_obj2nid(name) : -1;
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return nid;
+}
+
+static int nid_of_public(const block *read)
+{
+    const uint8_t *at = read->bytes;
+    X509_PUBKEY *info = d2i_X509_PUBKEY(NULL, &at, read->len);
+    ASN1_OBJECT *name = NULL;
+    const bool is_read = info != NULL && X509_PUBKEY_get0_param(&name, NULL, NULL, NULL, info) == 1;
+    const int nid = is_read ? OBJ_obj2nid(name) : -1;
+    X509_PUBKEY_free(info);
+    return nid;
+}
+
+/* Whether a block that cannot be decoded is sound, but of an algorithm that this OpenSSL has never
+ * heard of, as 3.0 has not of ML-DSA. */
+static bool is_foreign(const block *read, const struct label *label)
+{
+    if (label->type != NULL)
+        return false;
+    return (label->is_private ? nid_of_private(read) : nid_of_public(read)) == NID_undef;
+}
+
 static jeton_status decode(const block *read, const struct label *label, EVP_PKEY **evp,
                            jeton_err *err)
 {
@@ -120,7 +154,11 @@ static jeton_status decode(const block *read, const struct label *label, EVP_PKE
         return jt_fail(err, JETON_E_NOMEM, "PEM decoder");
     const uint8_t *at = read->bytes;
     size_t left = (size_t)read->len;
-    if (OSSL_DECODER_from_data(decoder, &at, &left) != 1 || *evp == NULL || left != 0)
+    const bool is_read =
+        OSSL_DECODER_from_data(decoder, &at, &left) == 1 && *evp != NULL && left == 0;
+    if (!is_read && is_foreign(read, label))
+        return jt_fail(err, JETON_E_UNSUPPORTED, "PEM key of an unknown type");
+    if (!is_read)
         return jt_fail(err, JETON_E_KEY, "%s block cannot be read", label->text);
     return JETON_OK;
 }
