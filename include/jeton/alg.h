@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jeton/alg.h - the signature algorithms (RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864), in one list.
+/* jeton/alg.h - the signature algorithms (RFC 7518 §3, RFC 8037, RFC 8812, RFC 9864, RFC 9964), in
+ * one list.
  *
  * "none" is not among them: there is no value for it to have. "EdDSA", deprecated by RFC 9864, is
- * an alias: it is understood as the algorithm of the key's curve.
+ * an alias: it is understood as the algorithm of the key's curve. The names of ML-DSA are always
+ * known; its keys are JETON_E_UNSUPPORTED when the library was built against OpenSSL before 3.5.
  */
 #ifndef JETON_ALG_H
 #define JETON_ALG_H
@@ -10,23 +12,26 @@
 #include <jeton/span.h>
 
 /* clang-format off */
-#define JETON_ALG_LIST(X)    \
-    X(HS256,   1, "HS256")   \
-    X(HS384,   2, "HS384")   \
-    X(HS512,   3, "HS512")   \
-    X(RS256,   4, "RS256")   \
-    X(RS384,   5, "RS384")   \
-    X(RS512,   6, "RS512")   \
-    X(PS256,   7, "PS256")   \
-    X(PS384,   8, "PS384")   \
-    X(PS512,   9, "PS512")   \
-    X(ES256,  10, "ES256")   \
-    X(ES384,  11, "ES384")   \
-    X(ES512,  12, "ES512")   \
-    X(ES256K, 13, "ES256K")  \
-    X(ED25519, 14, "Ed25519") \
-    X(EDDSA,  15, "EdDSA")   \
-    X(ED448,  16, "Ed448")
+#define JETON_ALG_LIST(X)         \
+    X(HS256,     1, "HS256")      \
+    X(HS384,     2, "HS384")      \
+    X(HS512,     3, "HS512")      \
+    X(RS256,     4, "RS256")      \
+    X(RS384,     5, "RS384")      \
+    X(RS512,     6, "RS512")      \
+    X(PS256,     7, "PS256")      \
+    X(PS384,     8, "PS384")      \
+    X(PS512,     9, "PS512")      \
+    X(ES256,    10, "ES256")      \
+    X(ES384,    11, "ES384")      \
+    X(ES512,    12, "ES512")      \
+    X(ES256K,   13, "ES256K")     \
+    X(ED25519,  14, "Ed25519")    \
+    X(EDDSA,    15, "EdDSA")      \
+    X(ED448,    16, "Ed448")      \
+    X(ML_DSA_44, 17, "ML-DSA-44") \
+    X(ML_DSA_65, 18, "ML-DSA-65") \
+    X(ML_DSA_87, 19, "ML-DSA-87")
 /* clang-format on */
 
 typedef enum jeton_alg {

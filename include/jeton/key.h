@@ -8,9 +8,9 @@
  * Nothing here does I/O: fetching keys belongs to the caller.
  *
  * Refused as JETON_E_KEY everywhere: RSA below 2048 bits, with an exponent below 3 or even, or with
- * a modulus that can be factored (ROCA, CVE-2017-15361); points off the curve; an OKP or AKP private
- * key whose public half is not derived from it; an HMAC secret shorter than the hash (RFC 7518
- * §3.2); values that are missing or not canonical base64url.
+ * a modulus that can be factored (ROCA, CVE-2017-15361); points off the curve; an OKP or AKP key
+ * whose public half is not derived from the private one; an HMAC secret shorter than the hash
+ * (RFC 7518 §3.2); values that are missing or not canonical base64url.
  */
 #ifndef JETON_KEY_H
 #define JETON_KEY_H
@@ -73,7 +73,7 @@ JETON_API JETON_MUST jeton_status jeton_key_from_secret(const jeton_ctx *ctx, je
 /* A new key for `alg`: an HMAC secret of the hash's length, RSA of 2048 bits, or one on the
  * algorithm's curve; Ed25519 for EdDSA.
  * With an empty `kid` the key is named by its thumbprint; a secret stays unnamed.
- * JETON_E_ARGUMENT: `alg` is none of the list. */
+ * JETON_E_ARGUMENT: `alg` is none of the list. JETON_E_UNSUPPORTED: this build does not have it. */
 JETON_API JETON_MUST jeton_status jeton_key_generate(const jeton_ctx *ctx, jeton_alg alg,
                                                      jeton_span kid, jeton_key **key,
                                                      jeton_err *err);
@@ -105,7 +105,7 @@ JETON_API jeton_span jeton_key_id(const jeton_key *key);
 /* The algorithm the key is bound to, or JETON_ALG_UNSET. */
 JETON_API jeton_alg jeton_key_alg(const jeton_key *key);
 
-/* "oct", "RSA", "EC" or "OKP". Static. */
+/* "oct", "RSA", "EC", "OKP" or "AKP". Static. */
 JETON_API const char *jeton_key_type(const jeton_key *key);
 
 /* Whether it can sign: a private key or a secret. */

@@ -11,10 +11,16 @@
 #include <openssl/core_names.h>
 
 static const jt_pkey_kind *const kinds[JT_PKEY_TYPES] = {
-    [JT_PKEY_RSA] = &jt_pkey_rsa,     [JT_PKEY_P256] = &jt_pkey_p256,
-    [JT_PKEY_P384] = &jt_pkey_p384,   [JT_PKEY_P521] = &jt_pkey_p521,
-    [JT_PKEY_K256] = &jt_pkey_k256,   [JT_PKEY_ED25519] = &jt_pkey_ed25519,
+    [JT_PKEY_RSA] = &jt_pkey_rsa,
+    [JT_PKEY_P256] = &jt_pkey_p256,
+    [JT_PKEY_P384] = &jt_pkey_p384,
+    [JT_PKEY_P521] = &jt_pkey_p521,
+    [JT_PKEY_K256] = &jt_pkey_k256,
+    [JT_PKEY_ED25519] = &jt_pkey_ed25519,
     [JT_PKEY_ED448] = &jt_pkey_ed448,
+    [JT_PKEY_ML_DSA_44] = &jt_pkey_ml_dsa_44,
+    [JT_PKEY_ML_DSA_65] = &jt_pkey_ml_dsa_65,
+    [JT_PKEY_ML_DSA_87] = &jt_pkey_ml_dsa_87,
 };
 
 jt_pkey_type jt_pkey_type_of(const jt_pkey *key)
@@ -57,6 +63,13 @@ void jt_pkey_free(jt_pkey **key)
     *key = NULL;
 }
 
+/* Bytes of a number; 0: as many as it takes. */
+static size_t width_of(const jt_pkey_kind *kind, size_t index)
+{
+    const bool differs = index >= kind->public_count && kind->private_width > 0;
+    return differs ? kind->private_width : kind->width;
+}
+
 /* Public numbers must be there; private ones are all there or not at all (a half of them may be
  * the rest of a key that lost its protection, or a mistake: neither is a public key). */
 static jeton_status check_shape(const jt_pkey_kind *kind, const jt_numbers *numbers,
@@ -65,11 +78,12 @@ static jeton_status check_shape(const jt_pkey_kind *kind, const jt_numbers *numb
     size_t privates = 0;
     for (size_t i = 0; i < kind->count; i++) {
         const jeton_span number = numbers->at[i];
+        const size_t width = width_of(kind, i);
         if (number.len == 0 && i < kind->public_count)
             return jt_fail(err, JETON_E_KEY, "%s key lacks a public number", kind->name);
-        if (number.len > 0 && kind->width > 0 && number.len != kind->width)
+        if (number.len > 0 && width > 0 && number.len != width)
             return jt_fail(err, JETON_E_KEY, "%s key has a number that is not %zu bytes long",
-                           kind->name, kind->width);
+                           kind->name, width);
         privates += number.len > 0 && i >= kind->public_count;
     }
     if (privates != 0 && privates != kind->count - kind->public_count)
@@ -112,9 +126,8 @@ jeton_status jt_pkey_generate(const jeton_ctx *ctx, jt_pkey_type type, jt_pkey *
     return status;
 }
 
-EVP_PKEY *jt_pkey_from_build(const char *name, bool is_private, OSSL_PARAM_BLD *build)
+EVP_PKEY *jt_pkey_from_params(const char *name, bool is_private, OSSL_PARAM *params)
 {
-    JT_AUTO(jt_ossl_free_params) OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
     JT_AUTO(jt_ossl_free_pkey_ctx)
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, name, NULL);
     EVP_PKEY *evp = NULL;
@@ -123,6 +136,12 @@ EVP_PKEY *jt_pkey_from_build(const char *name, bool is_private, OSSL_PARAM_BLD *
         EVP_PKEY_fromdata(ctx, &evp, selection, params) != 1)
         return NULL;
     return evp;
+}
+
+EVP_PKEY *jt_pkey_from_build(const char *name, bool is_private, OSSL_PARAM_BLD *build)
+{
+    JT_AUTO(jt_ossl_free_params) OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
+    return jt_pkey_from_params(name, is_private, params);
 }
 
 /* ---- taking apart --------------------------------------------------------------------------- */
@@ -179,8 +198,9 @@ jeton_status jt_pkey_read_numbers(const jt_pkey_kind *kind, const EVP_PKEY *evp,
     const size_t count = with_private ? kind->count : kind->public_count;
     size_t ends[JT_PKEY_NUMBERS];
     for (size_t i = 0; i < count; i++) {
-        JT_TRY(kind->is_octets ? read_octets(evp, kind->params[i], kind->width, bytes, err)
-                               : read_integer(evp, kind->params[i], kind->width, bytes, err));
+        const size_t width = width_of(kind, i);
+        JT_TRY(kind->is_octets ? read_octets(evp, kind->params[i], width, bytes, err)
+                               : read_integer(evp, kind->params[i], width, bytes, err));
         ends[i] = bytes->len;
     }
     for (size_t i = 0; i < count; i++) { /* only now do the bytes stay where they are */

@@ -17,9 +17,12 @@ typedef enum jt_pkey_type {
     JT_PKEY_K256, /* secp256k1 */
     JT_PKEY_ED25519,
     JT_PKEY_ED448,
+    JT_PKEY_ML_DSA_44,
+    JT_PKEY_ML_DSA_65,
+    JT_PKEY_ML_DSA_87,
 } jt_pkey_type;
 
-#define JT_PKEY_TYPES 7U
+#define JT_PKEY_TYPES 10U
 
 typedef struct jt_pkey jt_pkey;
 
@@ -30,6 +33,7 @@ typedef struct jt_pkey jt_pkey;
  *   EC       x y      d                as long as the curve's field and order: 32, 48 or 66 bytes
  *   Ed25519  x        d                32 bytes each, as in RFC 8032
  *   Ed448    x        d                57 bytes each, likewise
+ *   ML-DSA   pub      seed             1312, 1952 or 2592 bytes, and 32, as in FIPS 204
  */
 #define JT_PKEY_NUMBERS 8U
 typedef struct jt_numbers {
@@ -40,9 +44,10 @@ typedef struct jt_numbers {
  *
  * key   set to NULL first; on JETON_OK the caller owns it: jt_pkey_free()
  *
- * JETON_E_KEY     numbers missing, of the wrong length, too weak, or not belonging together. That
- *                 p and q are prime is not asked: it takes 40 ms, and a wrong answer harms nobody
- *                 but the owner, whose signatures fail.
+ * JETON_E_KEY          numbers missing, of the wrong length, too weak, or not belonging together.
+ *                      That p and q are prime is not asked: it takes 40 ms, and a wrong answer
+ *                      harms nobody but the owner, whose signatures fail.
+ * JETON_E_UNSUPPORTED  a type this build does not have: ML-DSA with OpenSSL before 3.5
  * JETON_E_CRYPTO, JETON_E_NOMEM
  */
 JETON_MUST jeton_status jt_pkey_import(const jeton_ctx *ctx, jt_pkey_type type,
@@ -52,8 +57,8 @@ JETON_MUST jeton_status jt_pkey_import(const jeton_ctx *ctx, jt_pkey_type type,
 JETON_MUST jeton_status jt_pkey_export(const jt_pkey *key, jt_buf *bytes, jt_numbers *numbers,
                                        jeton_err *err);
 
-/* A new private key: RSA of 2048 bits, or one on the type's curve. JETON_E_CRYPTO, JETON_E_RANDOM,
- * JETON_E_NOMEM. */
+/* A new private key: RSA of 2048 bits, or one of the type's curve or parameters.
+ * JETON_E_UNSUPPORTED as above; JETON_E_CRYPTO, JETON_E_RANDOM, JETON_E_NOMEM. */
 JETON_MUST jeton_status jt_pkey_generate(const jeton_ctx *ctx, jt_pkey_type type, jt_pkey **key,
                                          jeton_err *err);
 

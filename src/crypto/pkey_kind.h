@@ -14,9 +14,10 @@ typedef struct jt_pkey_kind {
     const char *name;  /* OpenSSL's name of the type … */
     const char *group; /* … and of its curve, or NULL */
     size_t count, public_count;
-    size_t width;                        /* bytes of each number; 0: as many as it takes */
-    bool is_octets;                      /* OpenSSL keeps them as byte strings, not as integers */
-    const uint8_t *order;                /* of an ECDSA curve, `width` bytes */
+    size_t width;         /* bytes of each number; 0: as many as it takes */
+    size_t private_width; /* of the private ones, where they differ; 0: they do not */
+    bool is_octets;       /* OpenSSL keeps them as byte strings, not as integers */
+    const uint8_t *order; /* of an ECDSA curve, `width` bytes */
     const char *params[JT_PKEY_NUMBERS]; /* OpenSSL's name of each number */
     /* Checks the numbers, whose count and width are right, and fills key->evp and the rest. */
     jeton_status (*import)(jt_pkey *key, const jt_numbers *numbers, jeton_err *err);
@@ -30,6 +31,9 @@ extern const jt_pkey_kind jt_pkey_p521;
 extern const jt_pkey_kind jt_pkey_k256;
 extern const jt_pkey_kind jt_pkey_ed25519;
 extern const jt_pkey_kind jt_pkey_ed448;
+extern const jt_pkey_kind jt_pkey_ml_dsa_44;
+extern const jt_pkey_kind jt_pkey_ml_dsa_65;
+extern const jt_pkey_kind jt_pkey_ml_dsa_87;
 
 struct jt_pkey {
     const jeton_ctx *ctx;
@@ -42,6 +46,7 @@ struct jt_pkey {
 };
 
 /* An EVP_PKEY from parameters; NULL when OpenSSL refuses them. */
+EVP_PKEY *jt_pkey_from_params(const char *name, bool is_private, OSSL_PARAM *params);
 EVP_PKEY *jt_pkey_from_build(const char *name, bool is_private, OSSL_PARAM_BLD *build);
 
 /* The row for what OpenSSL has read; NULL when we have none. */

@@ -213,6 +213,21 @@ static const jt_alg rows[] = {
                      .crv = "Ed448",
                      .sign = sign_pure,
                      .verify = verify_pure},
+    [JETON_ML_DSA_44] = {.id = JETON_ML_DSA_44,
+                         .name = "ML-DSA-44",
+                         .kty = "AKP",
+                         .sign = sign_pure,
+                         .verify = verify_pure},
+    [JETON_ML_DSA_65] = {.id = JETON_ML_DSA_65,
+                         .name = "ML-DSA-65",
+                         .kty = "AKP",
+                         .sign = sign_pure,
+                         .verify = verify_pure},
+    [JETON_ML_DSA_87] = {.id = JETON_ML_DSA_87,
+                         .name = "ML-DSA-87",
+                         .kty = "AKP",
+                         .sign = sign_pure,
+                         .verify = verify_pure},
 };
 
 const jt_alg *jt_alg_row(jeton_alg id)

@@ -12,7 +12,7 @@ jeton_status jeton_key_from_secret(const jeton_ctx *ctx, jeton_alg alg, jeton_sp
     if (alg == JETON_ALG_UNSET)
         return jt_fail(err, JETON_E_KEY, "a secret needs its algorithm");
     JT_AUTO(jeton_key_free) jeton_key *made = NULL;
-    JT_TRY(jt_key_new(ctx, jt_kty_find(jeton_str("oct"), jeton_str(NULL)), &made, err));
+    JT_TRY(jt_key_new(ctx, jt_kty_find(jeton_str("oct"), jeton_str(NULL), alg), &made, err));
     JT_TRY(jt_oct_new(ctx, secret, &made->oct, err));
     JT_TRY(jt_key_bind(made, alg, err));
     JT_TRY(jt_key_set_kid(made, kid, err));
@@ -56,7 +56,7 @@ jeton_status jeton_key_generate(const jeton_ctx *ctx, jeton_alg alg, jeton_span 
     if (row == NULL)
         return jt_fail(err, JETON_E_ARGUMENT, "no algorithm to make a key for");
     JT_AUTO(jeton_key_free) jeton_key *made = NULL;
-    JT_TRY(jt_key_new(ctx, jt_kty_find(jeton_str(row->kty), jeton_str(row->crv)), &made, err));
+    JT_TRY(jt_key_new(ctx, jt_kty_find(jeton_str(row->kty), jeton_str(row->crv), alg), &made, err));
     JT_TRY(generate_material(made, row, err));
     JT_TRY(jt_key_bind(made, alg, err));
     JT_TRY(jt_key_set_use(made, jeton_str("sig"), err));

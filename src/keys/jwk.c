@@ -17,22 +17,6 @@ static jeton_status get_text(const jt_val *jwk, const char *name, jeton_span *te
     return JETON_OK;
 }
 
-static jeton_status find_kty(const jt_val *jwk, const jt_kty **kty, jeton_err *err)
-{
-    jeton_span name;
-    jeton_span crv;
-    JT_TRY(get_text(jwk, "kty", &name, err));
-    JT_TRY(get_text(jwk, "crv", &crv, err));
-    if (name.len == 0)
-        return jt_fail(err, JETON_E_KEY, "kty is missing");
-    *kty = jt_kty_find(name, crv);
-    if (*kty == NULL)
-        return jt_fail(err, JETON_E_UNSUPPORTED, "kty or crv is unknown");
-    if ((*kty)->crv != NULL && crv.len == 0)
-        return jt_fail(err, JETON_E_KEY, "crv is missing");
-    return JETON_OK;
-}
-
 static jeton_status find_alg(const jt_val *jwk, jeton_alg *alg, jeton_err *err)
 {
     *alg = JETON_ALG_UNSET;
@@ -43,6 +27,24 @@ static jeton_status find_alg(const jt_val *jwk, jeton_alg *alg, jeton_err *err)
     *alg = jeton_alg_find(name);
     if (*alg == JETON_ALG_UNSET)
         return jt_fail(err, JETON_E_UNSUPPORTED, "alg is unknown");
+    return JETON_OK;
+}
+
+static jeton_status find_kty(const jt_val *jwk, jeton_alg alg, const jt_kty **kty, jeton_err *err)
+{
+    jeton_span name;
+    jeton_span crv;
+    JT_TRY(get_text(jwk, "kty", &name, err));
+    JT_TRY(get_text(jwk, "crv", &crv, err));
+    if (name.len == 0)
+        return jt_fail(err, JETON_E_KEY, "kty is missing");
+    *kty = jt_kty_find(name, crv, alg);
+    if (*kty == NULL)
+        return jt_fail(err, JETON_E_UNSUPPORTED, "kty, or its crv or alg, is unknown");
+    if ((*kty)->crv != NULL && crv.len == 0)
+        return jt_fail(err, JETON_E_KEY, "crv is missing");
+    if ((*kty)->alg != JETON_ALG_UNSET && alg == JETON_ALG_UNSET) /* RFC 9964 §3 */
+        return jt_fail(err, JETON_E_KEY, "alg is missing");
     return JETON_OK;
 }
 
@@ -129,8 +131,8 @@ jeton_status jt_key_from_val(const jeton_ctx *ctx, const jt_val *jwk, jeton_key 
         return jt_fail(err, JETON_E_SYNTAX, "a JWK is a JSON object");
     const jt_kty *kty = NULL;
     jeton_alg alg;
-    JT_TRY(find_kty(jwk, &kty, err));
     JT_TRY(find_alg(jwk, &alg, err));
+    JT_TRY(find_kty(jwk, alg, &kty, err));
 
     JT_AUTO(jeton_key_free) jeton_key *made = NULL;
     JT_TRY(jt_key_new(ctx, kty, &made, err));

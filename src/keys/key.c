@@ -20,6 +20,7 @@ jeton_status jt_key_new(const jeton_ctx *ctx, const jt_kty *kty, jeton_key **key
     atomic_init(&(*key)->refs, 1);
     (*key)->ctx = ctx;
     (*key)->kty = kty;
+    (*key)->alg = kty->alg;
     return JETON_OK;
 }
 
@@ -91,11 +92,12 @@ bool jeton_key_is_private(const jeton_key *key)
 
 /* ---- what it may do ------------------------------------------------------------------------- */
 
-/* Type and curve are those the algorithm works with. */
+/* Type and curve, or the type's own algorithm, are those the algorithm works with. */
 static bool is_of_type(const jt_kty *kty, const jt_alg *alg)
 {
     return strcmp(alg->kty, kty->name) == 0 &&
-           (alg->crv == NULL || strcmp(alg->crv, kty->crv) == 0);
+           (alg->crv == NULL || strcmp(alg->crv, kty->crv) == 0) &&
+           (kty->alg == JETON_ALG_UNSET || kty->alg == alg->id);
 }
 
 /* RFC 7518 §3.2: a secret is at least as long as the hash. */

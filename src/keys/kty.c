@@ -109,13 +109,50 @@ static const jt_kty rows[] = {
         .import = import_pkey,
         .export = export_pkey,
     },
+    {
+        .name = "AKP",
+        .alg = JETON_ML_DSA_44,
+        .type = JT_PKEY_ML_DSA_44,
+        .public_count = 1,
+        .members = {"pub", "priv"},
+        .thumbprint = {"alg", "kty", "pub"},
+        .import = import_pkey,
+        .export = export_pkey,
+    },
+    {
+        .name = "AKP",
+        .alg = JETON_ML_DSA_65,
+        .type = JT_PKEY_ML_DSA_65,
+        .public_count = 1,
+        .members = {"pub", "priv"},
+        .thumbprint = {"alg", "kty", "pub"},
+        .import = import_pkey,
+        .export = export_pkey,
+    },
+    {
+        .name = "AKP",
+        .alg = JETON_ML_DSA_87,
+        .type = JT_PKEY_ML_DSA_87,
+        .public_count = 1,
+        .members = {"pub", "priv"},
+        .thumbprint = {"alg", "kty", "pub"},
+        .import = import_pkey,
+        .export = export_pkey,
+    },
 };
 
-const jt_kty *jt_kty_find(jeton_span name, jeton_span crv)
+/* Whether the row has that curve and algorithm, or leaves them open, or the caller does. */
+static bool is_row(const jt_kty *row, jeton_span crv, jeton_alg alg)
+{
+    const bool by_crv =
+        row->crv == NULL || crv.len == 0 || jeton_span_equal(crv, jeton_str(row->crv));
+    return by_crv && (row->alg == JETON_ALG_UNSET || alg == JETON_ALG_UNSET || row->alg == alg);
+}
+
+const jt_kty *jt_kty_find(jeton_span name, jeton_span crv, jeton_alg alg)
 {
     for (size_t i = 0; i < JT_COUNT(rows); i++)
-        if (jeton_span_equal(name, jeton_str(rows[i].name)) &&
-            (rows[i].crv == NULL || crv.len == 0 || jeton_span_equal(crv, jeton_str(rows[i].crv))))
+        if (jeton_span_equal(name, jeton_str(rows[i].name)) && is_row(&rows[i], crv, alg))
             return &rows[i];
     return NULL;
 }

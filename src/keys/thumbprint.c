@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keys/thumbprint.c - the name a key has by itself (RFC 7638; for OKP RFC 8037 §2). */
+/* keys/thumbprint.c - the name a key has by itself (RFC 7638; for OKP RFC 8037 §2, for AKP RFC 9964
+ * §6). */
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/err.h"
@@ -22,6 +23,8 @@ static jeton_status add_value(const jeton_key *key, const char *name, const jt_n
         return jt_buf_add(json, jeton_str(kty->name), err);
     if (strcmp(name, "crv") == 0)
         return jt_buf_add(json, jeton_str(kty->crv), err);
+    if (strcmp(name, "alg") == 0)
+        return jt_buf_add(json, jeton_str(jeton_alg_name(kty->alg)), err);
     size_t i = 0;
     while (strcmp(name, kty->members[i]) != 0) /* the row lists its own members only */
         i++;

@@ -8,7 +8,7 @@
 #include "../unit.h"
 
 typedef struct number {
-    uint8_t bytes[2100];
+    uint8_t bytes[2700];
     size_t len;
 } number;
 
@@ -17,8 +17,9 @@ typedef struct numbers {
 } numbers;
 
 static const size_t numbers_public_counts[JT_PKEY_TYPES] = {
-    [JT_PKEY_RSA] = 2,  [JT_PKEY_P256] = 2,    [JT_PKEY_P384] = 2,  [JT_PKEY_P521] = 2,
-    [JT_PKEY_K256] = 2, [JT_PKEY_ED25519] = 1, [JT_PKEY_ED448] = 1,
+    [JT_PKEY_RSA] = 2,       [JT_PKEY_P256] = 2,      [JT_PKEY_P384] = 2,  [JT_PKEY_P521] = 2,
+    [JT_PKEY_K256] = 2,      [JT_PKEY_ED25519] = 1,   [JT_PKEY_ED448] = 1, [JT_PKEY_ML_DSA_44] = 1,
+    [JT_PKEY_ML_DSA_65] = 1, [JT_PKEY_ML_DSA_87] = 1,
 };
 
 static inline void numbers_export(const jt_pkey *key, numbers *to)
@@ -42,6 +43,17 @@ static inline jt_numbers numbers_view(const numbers *from)
     for (size_t i = 0; i < JT_PKEY_NUMBERS; i++)
         view.at[i] = jeton_bytes(from->at[i].bytes, from->at[i].len);
     return view;
+}
+
+/* Whether this build has keys of that type. It says so itself when it has not. */
+static inline bool numbers_has(jt_pkey_type type)
+{
+    jt_pkey *key = NULL;
+    const jeton_status status =
+        type < JT_PKEY_ML_DSA_44 ? JETON_OK : jt_pkey_generate(NULL, type, &key, NULL);
+    assert_true(status == JETON_OK || status == JETON_E_UNSUPPORTED);
+    jt_pkey_free(&key);
+    return status == JETON_OK;
 }
 
 /* A key of that type; the same one each time, since making an RSA key takes a while. */

@@ -16,6 +16,9 @@ static const struct scheme {
     size_t len;
 } schemes[] = {
     {"Ed448", JT_PKEY_ED448, 114},
+    {"ML-DSA-44", JT_PKEY_ML_DSA_44, 2420},
+    {"ML-DSA-65", JT_PKEY_ML_DSA_65, 3309},
+    {"ML-DSA-87", JT_PKEY_ML_DSA_87, 4627},
 };
 
 /* RFC 8032 §7.4 */
@@ -84,6 +87,8 @@ static void pure_refuses_what_differs(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(schemes); i++) {
+        if (!numbers_has(schemes[i].type))
+            continue;
         uint8_t sig[LEN_MAX] = {0};
         sign(&schemes[i], sig);
         jt_pkey *key = numbers_public_key(schemes[i].type);
@@ -109,6 +114,8 @@ static void pure_refuses_signatures_of_another_length(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(schemes); i++) {
+        if (!numbers_has(schemes[i].type))
+            continue;
         const jt_pkey *key = numbers_key(schemes[i].type);
         const size_t len = schemes[i].len;
         uint8_t sig[LEN_MAX + 2] = {0};
@@ -147,6 +154,8 @@ static void pure_does_not_sign_without_room_or_private_key(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(schemes); i++) {
+        if (!numbers_has(schemes[i].type))
+            continue;
         uint8_t sig[LEN_MAX];
         size_t len = schemes[i].len - 1;
         jt_pkey *key = numbers_public_key(schemes[i].type);

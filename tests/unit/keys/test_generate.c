@@ -11,20 +11,25 @@ static const struct {
     jeton_alg alg;
     bool is_pair; /* has a public half */
 } algs[] = {
-    {"HS256", "oct", JETON_HS256, false}, {"HS384", "oct", JETON_HS384, false},
-    {"HS512", "oct", JETON_HS512, false}, {"RS256", "RSA", JETON_RS256, true},
-    {"RS384", "RSA", JETON_RS384, true},  {"RS512", "RSA", JETON_RS512, true},
-    {"PS256", "RSA", JETON_PS256, true},  {"PS384", "RSA", JETON_PS384, true},
-    {"PS512", "RSA", JETON_PS512, true},  {"ES256", "EC", JETON_ES256, true},
-    {"ES384", "EC", JETON_ES384, true},   {"ES512", "EC", JETON_ES512, true},
-    {"ES256K", "EC", JETON_ES256K, true}, {"Ed25519", "OKP", JETON_ED25519, true},
-    {"EdDSA", "OKP", JETON_EDDSA, true},  {"Ed448", "OKP", JETON_ED448, true},
+    {"HS256", "oct", JETON_HS256, false},        {"HS384", "oct", JETON_HS384, false},
+    {"HS512", "oct", JETON_HS512, false},        {"RS256", "RSA", JETON_RS256, true},
+    {"RS384", "RSA", JETON_RS384, true},         {"RS512", "RSA", JETON_RS512, true},
+    {"PS256", "RSA", JETON_PS256, true},         {"PS384", "RSA", JETON_PS384, true},
+    {"PS512", "RSA", JETON_PS512, true},         {"ES256", "EC", JETON_ES256, true},
+    {"ES384", "EC", JETON_ES384, true},          {"ES512", "EC", JETON_ES512, true},
+    {"ES256K", "EC", JETON_ES256K, true},        {"Ed25519", "OKP", JETON_ED25519, true},
+    {"EdDSA", "OKP", JETON_EDDSA, true},         {"Ed448", "OKP", JETON_ED448, true},
+    {"ML-DSA-44", "AKP", JETON_ML_DSA_44, true}, {"ML-DSA-65", "AKP", JETON_ML_DSA_65, true},
+    {"ML-DSA-87", "AKP", JETON_ML_DSA_87, true},
 };
 
+/* NULL where this build does not have the algorithm. */
 static jeton_key *generate(jeton_alg alg, const char *kid)
 {
     jeton_key *key = BOGUS;
-    assert_int_equal(jeton_key_generate(NULL, alg, jeton_str(kid), &key, NULL), JETON_OK);
+    const jeton_status status = jeton_key_generate(NULL, alg, jeton_str(kid), &key, NULL);
+    assert_true(status == JETON_OK || (status == JETON_E_UNSUPPORTED && alg >= JETON_ML_DSA_44));
+    assert_int_equal(key != NULL, status == JETON_OK);
     return key;
 }
 
@@ -71,6 +76,8 @@ static void generated_key_is_what_was_asked_for(void **state)
     for (size_t i = 0; i < COUNT(algs); i++) {
         print_message("  %s\n", algs[i].name);
         jeton_key *key = generate(algs[i].alg, "one");
+        if (key == NULL)
+            continue;
         assert_string_equal(jeton_key_type(key), algs[i].type);
         assert_int_equal(jeton_key_alg(key), algs[i].alg);
         assert_true(jeton_key_is_private(key));
@@ -85,6 +92,8 @@ static void generated_key_signs_and_verifies_after_printing_and_reading(void **s
     for (size_t i = 0; i < COUNT(algs); i++) {
         print_message("  %s\n", algs[i].name);
         jeton_key *key = generate(algs[i].alg, NULL);
+        if (key == NULL)
+            continue;
         assert_verifies(key, key, algs[i].alg);
         jeton_key *read = through_jwk(key, JETON_KEY_PRIVATE);
         assert_verifies(read, key, algs[i].alg);
@@ -111,6 +120,8 @@ static void generated_pair_is_named_by_its_thumbprint(void **state)
     for (size_t i = 0; i < COUNT(algs); i++) {
         print_message("  %s\n", algs[i].name);
         jeton_key *key = generate(algs[i].alg, NULL);
+        if (key == NULL)
+            continue;
         jeton_text *text = NULL;
         assert_int_equal(jeton_key_thumbprint(key, &text, NULL), JETON_OK);
         if (algs[i].is_pair)

@@ -11,7 +11,7 @@
 #define OKP_A     "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"" X "\"}"
 #define NONE      "{\"kty\":\"oct\",\"k\":\"" K "\"}"
 #define WEAK      "{\"kty\":\"oct\",\"kid\":\"w\",\"k\":\"AQ\"}"
-#define NEW       "{\"kty\":\"AKP\",\"kid\":\"n\",\"alg\":\"ML-DSA-44\"}"
+#define NEW       "{\"kty\":\"XYZ\",\"kid\":\"n\",\"alg\":\"ML-DSA-44\"}"
 #define SET(keys) "{\"keys\":[" keys "]}"
 
 static const struct {
@@ -26,10 +26,12 @@ static const struct {
     {"other members", "{\"issuer\":1,\"keys\":[" OCT_A "]}", 1, 0, ""},
     {"a key by itself", OCT_A, 1, 0, ""},
     {"a weak one in front", SET(WEAK "," OCT_A), 1, 1, "secret of 1 bytes, below 32"},
-    {"a new type among them", SET(OCT_A "," NEW "," OCT_B), 2, 1, "kty or crv is unknown"},
+    {"a new type among them", SET(OCT_A "," NEW "," OCT_B), 2, 1,
+     "kty, or its crv or alg, is unknown"},
     {"a number among them", SET("7," OCT_A), 1, 1, "a JWK is a JSON object"},
     {"a kid twice", SET(OCT_A "," OCT_A), 1, 1, "two keys with the same kid"},
-    {"the first reason stays", SET(NEW "," WEAK "," OCT_A), 1, 2, "kty or crv is unknown"},
+    {"the first reason stays", SET(NEW "," WEAK "," OCT_A), 1, 2,
+     "kty, or its crv or alg, is unknown"},
     {"nothing but broken ones", SET(WEAK), 0, 1, "secret of 1 bytes, below 32"},
 };
 

@@ -200,9 +200,11 @@ static void key_of_one_algorithm_is_for_no_other(void **state)
     }
 }
 
-/* The same key, bound to nothing. */
+/* The same key, bound to nothing unless its type binds it. */
 static jeton_key *unbound(const jeton_key *key)
 {
+    if (strcmp(jeton_key_type(key), "AKP") == 0)
+        return jeton_key_ref(key);
     jeton_text *text = NULL;
     assert_int_equal(jeton_key_print(key, JETON_KEY_PRIVATE, &text, NULL), JETON_OK);
     char *jwk = rfc_replace(jeton_text_chars(text), "\"alg\"", "\"gla\"");
