@@ -230,8 +230,9 @@ class Checker:
         return answer.status == 200
 
     def is_alive(self, user, session):
-        """All the access tokens it ever gave and its refresh token have to agree."""
-        answers = [self.server.get("/whoami", token) for token in session["access"]]
+        """Its first access token, the last ones and its refresh token have to agree."""
+        tokens = session["access"]
+        answers = [self.server.get("/whoami", token) for token in {*tokens[:1], *tokens[-2:]}]
         for answer in answers:
             assert answer.status in (200, 401), answer
             assert answer.status == 401 or answer.json["username"] == user.name, answer
