@@ -77,7 +77,7 @@ static int key_thumbprint(const jd_args *args)
 static const jd_option new_options[] = {
     {.name = "--alg",
      .value = "ALG",
-     .help = "HS256, HS384, HS512, RS256, ES256 or Ed25519",
+     .help = "HS256, RS256, PS256, ES256 (or 384, 512), ES256K, Ed25519, Ed448, ML-DSA-44 (65, 87)",
      .required = true},
     {.name = "--kid", .value = "KID", .help = "the key's name; by default its thumbprint"},
     {.name = "--pem", .help = "print PKCS#8 PEM instead of a JWK"},
