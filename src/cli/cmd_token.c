@@ -16,6 +16,19 @@
 
 #define DEFAULT_LIFETIME 900U /* seconds: a token without "exp" would be refused everywhere */
 
+static bool is_stdin(const char *text)
+{
+    return text != NULL && strcmp(text, "-") == 0;
+}
+
+/* The key and `what` cannot both come from stdin: whoever reads second would find nothing there. */
+static jeton_status stdin_once(const jd_args *args, bool also, const char *what, jeton_err *err)
+{
+    if (is_stdin(jd_args_get(args, "--key")) && also)
+        return jt_fail(err, JETON_E_ARGUMENT, "the key and %s cannot both come from stdin", what);
+    return JETON_OK;
+}
+
 /* ---- sign ----------------------------------------------------------------------------------- */
 
 static jeton_status start_claims(const jd_args *args, jeton_claims **claims, jeton_err *err)
@@ -103,6 +116,7 @@ static jeton_status sign(const jd_args *args, jeton_text **token, jeton_err *err
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
     JT_AUTO(jeton_claims_free) jeton_claims *claims = NULL;
     JT_AUTO(jeton_signer_free) jeton_signer *signer = NULL;
+    JT_TRY(stdin_once(args, is_stdin(jd_args_get(args, "--claims")), "the claims", err));
     JT_TRY(lifetime_of(args, &defaults.lifetime, err));
     JT_TRY(one_alg(args, &alg, err));
     JT_TRY(jd_input_key(jd_args_get(args, "--key"), jd_args_get(args, "--kid"), &key, err));
@@ -294,6 +308,8 @@ static int token_verify(const jd_args *args)
     const bool batch = jd_args_has(args, "--batch");
     if (batch == (args->operand != NULL))
         status = jt_fail(&err, JETON_E_ARGUMENT, "give either a token, - or --batch");
+    if (status == JETON_OK)
+        status = stdin_once(args, batch || is_stdin(args->operand), "the tokens", &err);
     if (status == JETON_OK)
         status = judge_init(args, &on, &err);
     if (status != JETON_OK)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_cli_token.py - jeton token sign|verify|inspect: the contract that scripts depend on, and
 PyJWT's opinion in both directions."""
+import hmac
 import json
 import os
 import subprocess
@@ -141,6 +142,17 @@ class Sign(TokenCase):
         self.run_it("sign", "--key", nix, status=3)
         self.run_it("sign", "--key", self.keys["ES256"], "--claims", nix, status=3)
 
+    def test_stdin_is_read_once(self):
+        """Else the second reader finds nothing, and --batch would call that good."""
+        with open(self.keys["ES256"], encoding="ascii") as file:
+            key = file.read()
+        for verb, words in (("sign", ("--claims", "-")), ("verify", ("-",)),
+                            ("verify", ("--batch",))):
+            with self.subTest(verb=verb, words=words):
+                out, err = self.run_it(verb, "--key", "-", *words, status=2, stdin=key)
+                self.assertEqual(out, "")
+                self.assertIn("stdin", err)
+
     def test_claims_that_are_none_are_refused(self):
         for text in ("", "[]", "1", '{"a":1,"a":2}', "{", '{"exp":"soon"}x'):
             with self.subTest(text):
@@ -218,6 +230,40 @@ class Verify(TokenCase):
         self.run_it("verify", "--key", path, "--alg", "ES256", self.token)
         _, err = self.run_it("verify", "--key", path, self.token, status=2)
         self.assertIn("--alg", err)
+
+    def test_a_text_is_never_taken_for_a_secret(self):
+        """A public key as PEM is the classic one: HS256 tokens made of what everybody has."""
+        status, pem, _ = jeton("key", "public", "--pem", self.keys["RS256"])
+        self.assertEqual(status, 0)
+        with open(self.keys["RS256"], encoding="ascii") as file:
+            whole = file.read()
+        for text in (pem, whole, "correct horse battery staple and 32 bytes\n", "x" * 64, '"text"'):
+            with self.subTest(text[:20]):
+                path = self.file("text.key", text)
+                out, _ = self.run_it("sign", "--key", path, "--alg", "HS256", status=1)
+                self.assertEqual(out, "")
+                forged = (harness.b64(b'{"alg":"HS256"}') + "." +
+                          harness.b64(b'{"exp":%d}' % (time.time() + 100)))
+                mac = hmac.digest(text.encode(), forged.encode(), "sha256")
+                forged += "." + harness.b64(mac)
+                self.run_it("verify", "--key", path, "--alg", "HS256", forged, status=1)
+                self.run_it("verify", "--key", path, "--alg", "HS256,RS256", forged, status=1)
+
+    def test_each_refusal_has_its_reason(self):
+        body = self.token.split(".")[1]
+        none = harness.b64(b'{"alg":"none"}') + f".{body}."
+        rows = [(none, "E_ALG", "alg"), (none.replace(".", "..", 1), "E_SYNTAX", ""),
+                (self.sign("--set", "exp=5"), "E_EXPIRED", "exp"),
+                (self.sign("--set", "nbf=99999999999", "--set", "exp=99999999999"), "E_NOT_YET",
+                 "nbf"),
+                (self.token[:-8] + "AAAAAAAA", "E_SIGNATURE", "signature")]
+        for token, error, why in rows:
+            with self.subTest(error):
+                _, err = self.verify(token, status=1)
+                self.assertIn(why, err)
+                status, out, _ = jeton("token", "verify", "--key", self.keys["ES256"], "--json", token)
+                answer = json.loads(out)
+                self.assertEqual((status, answer["ok"], answer["error"]), (1, False, error), answer)
 
     def test_a_key_set_finds_the_key(self):
         keys = []
