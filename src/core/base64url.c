@@ -3,6 +3,8 @@
  */
 #include "core/base64url.h"
 
+#include "core/base64url_wide.h"
+
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 #define BAD 0xffU
@@ -64,9 +66,12 @@ static bool parse_tail(const uint8_t *at, size_t left, uint8_t *to)
 
 bool jt_base64url_parse(jeton_span chars, uint8_t *to)
 {
-    const uint8_t *at = chars.ptr;
+    bool good;
+    const size_t done = jt_base64url_parse_wide(chars.ptr, chars.len, to, &good);
+    const uint8_t *at = chars.ptr + done;
+    to += jt_base64url_bytes(done);
     uint32_t seen = 0; /* the values of all characters, or-ed: a bad one shows in the top bits */
-    size_t left = chars.len;
+    size_t left = chars.len - done;
     for (; left >= 4; left -= 4, at += 4, to += 3) {
         const uint32_t a = values[at[0]];
         const uint32_t b = values[at[1]];
@@ -78,5 +83,5 @@ bool jt_base64url_parse(jeton_span chars, uint8_t *to)
         to[1] = (uint8_t)(word >> 8);
         to[2] = (uint8_t)word;
     }
-    return (seen & 0xc0U) == 0 && parse_tail(at, left, to);
+    return good && (seen & 0xc0U) == 0 && parse_tail(at, left, to);
 }

@@ -8,13 +8,12 @@
 #include "core/err.h"
 #include "core/limits.h"
 #include "core/mem.h"
+#include "json/names.h"
 
 #include <assert.h>
 #include <yyjson.h>
 
 _Static_assert(JT_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson reads that far past the text");
-
-#define FEW_MEMBERS 16U /* up to here comparing each with each is faster than sorting */
 
 /* The first and the last second a date may have: 0000-01-01 and 9999-12-31. */
 #define DATE_MIN (-62167219200LL)
@@ -37,77 +36,11 @@ static const jt_val *outer(yyjson_val *val)
     return (const jt_val *)val;
 }
 
-/* ---- duplicate names ------------------------------------------------------------------------ */
-
-/* Any total order in which equal names are neighbours. */
-static int order(yyjson_val *a, yyjson_val *b)
-{
-    const size_t a_len = unsafe_yyjson_get_len(a);
-    const size_t b_len = unsafe_yyjson_get_len(b);
-    if (a_len != b_len)
-        return a_len < b_len ? -1 : 1;
-    return memcmp(unsafe_yyjson_get_str(a), unsafe_yyjson_get_str(b), a_len);
-}
-
-static bool repeats_among_few(yyjson_val **names, size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (order(names[i], names[j]) == 0)
-                return true;
-    return false;
-}
-
-static void sift_down(yyjson_val **names, size_t root, size_t count)
-{
-    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && order(names[child], names[child + 1]) < 0)
-            child++;
-        if (order(names[root], names[child]) >= 0)
-            return;
-        yyjson_val *swap = names[root];
-        names[root] = names[child];
-        names[child] = swap;
-        root = child;
-    }
-}
-
-/* Heap sort: in place, and no input makes it slow (an object may have thousands of names, all
- * chosen by a stranger). */
-static bool repeats_among_many(yyjson_val **names, size_t count)
-{
-    for (size_t i = count / 2; i-- > 0;)
-        sift_down(names, i, count);
-    for (size_t end = count; end-- > 1;) {
-        yyjson_val *largest = names[0];
-        names[0] = names[end];
-        names[end] = largest;
-        sift_down(names, 0, end);
-    }
-    for (size_t i = 1; i < count; i++)
-        if (order(names[i - 1], names[i]) == 0)
-            return true;
-    return false;
-}
-
-/* `names` has room for every name of the text. */
-static bool repeats_a_name(yyjson_val *object, yyjson_val **names)
-{
-    const size_t count = unsafe_yyjson_get_len(object);
-    yyjson_val *name = unsafe_yyjson_get_first(object);
-    for (size_t i = 0; i < count; i++) {
-        names[i] = name;
-        name = unsafe_yyjson_get_next(name + 1); /* a member's value stands behind its name */
-    }
-    return count <= FEW_MEMBERS ? repeats_among_few(names, count)
-                                : repeats_among_many(names, count);
-}
-
 /* ---- the walk ------------------------------------------------------------------------------- */
 
 /* Checks what yyjson lets through. yyjson keeps values in one array in document order, so this
  * is a loop and not a recursion that input could make deep. */
-static jeton_status check(yyjson_val *root, unsigned depth_limit, yyjson_val **names,
+static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val **names,
                           jeton_err *err)
 {
     assert(depth_limit <= JT_LIMIT_DEPTH_MAX);
@@ -115,14 +48,14 @@ static jeton_status check(yyjson_val *root, unsigned depth_limit, yyjson_val **n
     unsigned depth = 0;
     const yyjson_val *end = unsafe_yyjson_get_next(root);
     for (yyjson_val *val = root; val < end; val++) {
-        while (depth > 0 && val >= ends[depth - 1])
-            depth--;
         if (!unsafe_yyjson_is_ctn(val))
             continue;
+        while (depth > 0 && val >= ends[depth - 1])
+            depth--;
         if (depth == depth_limit)
             return jt_fail(err, JETON_E_LIMIT, "JSON nested deeper than %u", depth_limit);
         ends[depth++] = unsafe_yyjson_get_next(val);
-        if (yyjson_is_obj(val) && repeats_a_name(val, names))
+        if (yyjson_is_obj(val) && jt_names_repeat(outer(val), names))
             return jt_fail(err, JETON_E_SYNTAX, "a member name is given twice");
     }
     return JETON_OK;
@@ -137,8 +70,8 @@ static jeton_status reserve_pool(jt_buf *pool, size_t len, size_t *for_values, j
     size_t for_names;
     size_t total;
     const size_t most = yyjson_read_max_memory_usage(len, YYJSON_READ_INSITU);
-    if (!jt_mul(len / 4 + 1, sizeof(yyjson_val *), &for_names) ||
-        !jt_add(most, sizeof(yyjson_val *) - most % sizeof(yyjson_val *), for_values) ||
+    if (!jt_mul(len / 4 + 1, sizeof(jt_val *), &for_names) ||
+        !jt_add(most, sizeof(jt_val *) - most % sizeof(jt_val *), for_values) ||
         !jt_add(*for_values, for_names, &total))
         return jt_fail(err, JETON_E_LIMIT, "JSON text is too long");
     pool->len = 0;
@@ -170,7 +103,7 @@ jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, siz
     if (doc == NULL)
         return refuse(&why, err);
 
-    yyjson_val **names = (yyjson_val **)(void *)(pool->ptr + for_values);
+    const jt_val **names = (const jt_val **)(void *)(pool->ptr + for_values);
     yyjson_val *top = yyjson_doc_get_root(doc);
     JT_TRY(check(top, depth, names, err));
     *root = outer(top);

@@ -8,13 +8,15 @@
 
 jt_jws jt_jws_init(const jeton_ctx *ctx)
 {
-    return (jt_jws){.bytes = jt_buf_init(ctx), .pool = jt_buf_init(ctx)};
+    return (jt_jws){
+        .bytes = jt_buf_init(ctx), .pool = jt_buf_init(ctx), .last = jt_last_header_init(ctx)};
 }
 
 void jt_jws_done(jt_jws *jws)
 {
     jt_buf_done(&jws->bytes);
     jt_buf_done(&jws->pool);
+    jt_last_header_done(&jws->last);
 }
 
 static void empty(jt_jws *jws)
@@ -57,18 +59,27 @@ static jeton_status agree(uint32_t algs, jeton_alg alg, const jeton_key *key, je
     return JETON_OK;
 }
 
+/* No reason yet. Not {0}: clearing the whole text costs more than looking at a key. */
+static void forget(jeton_err *err)
+{
+    err->status = JETON_OK;
+    err->text[0] = '\0';
+}
+
 /* Tries the keys the token may mean. Of several failures the one of the key that came furthest is
  * the reason: a signature that does not match says more than a key that does not fit. */
 static jeton_status find_signer(const jeton_keyset *keys, uint32_t algs, const jt_header *header,
                                 jeton_span signed_part, jeton_span signature, const jeton_key **by,
                                 jeton_err *err)
 {
-    jeton_err why = {.status = JETON_E_KEY_UNKNOWN, .text = "no key matches the token"};
+    jeton_err why;
+    jeton_err now;
+    forget(&why);
     size_t at = 0;
     unsigned tried = 0;
     const jeton_key *key;
     while (tried < JT_LIMIT_TRIED_KEYS && (key = jt_keyset_next(keys, header->kid, &at)) != NULL) {
-        jeton_err now = {0};
+        forget(&now);
         if (agree(algs, header->alg, key, &now) != JETON_OK) {
             if (tried == 0)
                 why = now;
@@ -81,6 +92,8 @@ static jeton_status find_signer(const jeton_keyset *keys, uint32_t algs, const j
         }
         why = now;
     }
+    if (why.status == JETON_OK)
+        return jt_fail(err, JETON_E_KEY_UNKNOWN, "no key matches the token");
     return jt_fail(err, why.status, "%s", why.text);
 }
 
@@ -89,11 +102,19 @@ static jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys,
 {
     jt_segments segments;
     JT_TRY(jt_segments_find(limits, token, &segments, err));
+    const jeton_span header = segments.header;
+    const bool known = jt_last_header_find(&jws->last, header, limits->depth, &jws->header);
+    if (known)
+        segments.header.len = 0; /* not decoded once more */
     JT_TRY(jt_segments_decode(&segments, &jws->bytes, &jws->octets, err));
-    JT_TRY(jt_header_parse(&jws->pool, limits->depth, jws->octets.header, jws->octets.header_len,
-                           &jws->header, err));
-    return find_signer(keys, algs, &jws->header, segments.signed_part, jws->octets.signature,
-                       &jws->key, err);
+    if (!known)
+        JT_TRY(jt_header_parse(&jws->pool, limits->depth, jws->octets.header,
+                               jws->octets.header_len, &jws->header, err));
+    JT_TRY(find_signer(keys, algs, &jws->header, segments.signed_part, jws->octets.signature,
+                       &jws->key, err));
+    /* only now: a forger's headers do not push out the one that good tokens share */
+    return known ? JETON_OK
+                 : jt_last_header_keep(&jws->last, header, limits->depth, &jws->header, err);
 }
 
 jeton_status jt_jws_verify(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,

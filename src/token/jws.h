@@ -9,14 +9,15 @@
 
 #include "keys/key.h"
 #include "token/compact.h"
-#include "token/header.h"
+#include "token/last_header.h"
 
 /* A token whose signature was good, and the scratch memory it was read in. */
 typedef struct jt_jws {
     jt_header header;
     jt_octets octets;
     const jeton_key *key; /* whose signature it was; borrowed from the set */
-    jt_buf bytes, pool;   /* scratch; header and octets point into it */
+    jt_buf bytes, pool;   /* scratch; header and octets point into it … */
+    jt_last_header last;  /* … or here, and octets.header is then empty */
 } jt_jws;
 
 jt_jws jt_jws_init(const jeton_ctx *ctx);

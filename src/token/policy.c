@@ -42,6 +42,38 @@ static jeton_status known_algs(uint32_t algs, jeton_err *err)
     return JETON_OK;
 }
 
+/* In this order they have these places in jt_policy.names. */
+static const char *const claim_names[JT_CLAIMS] = {
+    [JT_EXP] = "exp", [JT_NBF] = "nbf", [JT_IAT] = "iat", [JT_ISS] = "iss",
+    [JT_AUD] = "aud", [JT_SUB] = "sub", [JT_JTI] = "jti",
+};
+
+/* A media type without the "application/" that RFC 7515 §4.1.9 lets writers leave out. */
+static jeton_span short_type(jeton_span type)
+{
+    static const char prefix[] = "application/";
+    const size_t len = sizeof prefix - 1;
+    if (type.len <= len || strncasecmp((const char *)type.ptr, prefix, len) != 0)
+        return type;
+    const jeton_span rest = jeton_bytes(type.ptr + len, type.len - len);
+    return memchr(rest.ptr, '/', rest.len) == NULL ? rest : type;
+}
+
+/* What the checks would otherwise find out anew for each token. */
+static void prepare(jt_policy *policy)
+{
+    const jeton_policy *is = &policy->is;
+    policy->typ = short_type(jeton_str(is->typ));
+    for (size_t i = 0; i < JETON_POLICY_NAMES; i++) {
+        policy->issuers[i] = jeton_str(is->issuers[i]);
+        policy->audiences[i] = jeton_str(is->audiences[i]);
+    }
+    for (size_t i = 0; i < JT_CLAIMS; i++)
+        (void)jt_names_add(&policy->names, jeton_str(claim_names[i]));
+    for (size_t i = 0; i < JETON_POLICY_REQUIRED && is->require[i] != NULL; i++)
+        policy->required[i] = jt_names_add(&policy->names, jeton_str(is->require[i]));
+}
+
 jeton_status jt_policy_init(jt_policy *policy, const jeton_ctx *ctx, const jeton_policy *from,
                             jeton_err *err)
 {
@@ -59,7 +91,9 @@ jeton_status jt_policy_init(jt_policy *policy, const jeton_ctx *ctx, const jeton
     JT_TRY(copy_list(ctx, from->audiences, is->audiences, JETON_POLICY_NAMES, err));
     JT_TRY(copy_list(ctx, from->require, is->require, JETON_POLICY_REQUIRED, err));
     is->typ = from->typ;
-    return copy_text(ctx, &is->typ, err);
+    JT_TRY(copy_text(ctx, &is->typ, err));
+    prepare(policy);
+    return JETON_OK;
 }
 
 static void free_list(const jeton_ctx *ctx, const char **list, size_t room)
@@ -80,199 +114,190 @@ void jt_policy_done(jt_policy *policy)
 /* ---- the checks ----------------------------------------------------------------------------- */
 
 typedef struct subject {
-    const jeton_policy *policy;
+    const jt_policy *policy;
     const jt_header *header;
-    jeton_time now, leeway; /* milliseconds */
-    jeton_verdict *verdict;
+    const jt_val *claims[JT_NAMES_MAX]; /* as jt_policy.names has them */
+    jeton_time now, leeway;             /* milliseconds */
 } subject;
 
-/* One failed check, on the claim it is named after unless another is said. */
+/* Why a check failed; NULL stands for "it did not". */
 typedef struct failure {
     jeton_status status;
     const char *why;
-    const char *claim;
 } failure;
 
-static const failure good = {.status = JETON_OK};
-static const failure missing = {JETON_E_MISSING, "missing", NULL};
-static const failure not_a_date = {JETON_E_CLAIM, "not a date", NULL};
-static const failure not_a_text = {JETON_E_CLAIM, "not a text", NULL};
+static const failure missing = {JETON_E_MISSING, "missing"};
+static const failure not_a_date = {JETON_E_CLAIM, "not a date"};
+static const failure not_a_text = {JETON_E_CLAIM, "not a text"};
 
-static bool listed(const char *const *names, size_t room, jeton_span text)
+/* The list ends at the first absent text. */
+static bool listed(const jeton_span *names, jeton_span text)
 {
-    for (size_t i = 0; i < room && names[i] != NULL; i++)
-        if (jeton_span_equal(jeton_str(names[i]), text))
+    for (size_t i = 0; i < JETON_POLICY_NAMES && names[i].ptr != NULL; i++)
+        if (jeton_span_equal(names[i], text))
             return true;
     return false;
 }
 
-/* A media type without the "application/" that RFC 7515 §4.1.9 lets writers leave out. */
-static jeton_span short_type(jeton_span type)
+static const failure *check_typ(const subject *on)
 {
-    static const char prefix[] = "application/";
-    const size_t len = sizeof prefix - 1;
-    if (type.len <= len || strncasecmp((const char *)type.ptr, prefix, len) != 0)
-        return type;
-    const jeton_span rest = jeton_bytes(type.ptr + len, type.len - len);
-    return memchr(rest.ptr, '/', rest.len) == NULL ? rest : type;
-}
-
-static failure check_typ(const subject *on)
-{
-    if (on->policy->typ == NULL)
-        return good;
+    static const failure another = {JETON_E_TYP, "another type of token"};
+    const jeton_span want = on->policy->typ;
+    if (want.ptr == NULL)
+        return NULL;
     if (on->header->typ.len == 0)
-        return missing;
-    const jeton_span want = short_type(jeton_str(on->policy->typ));
+        return &missing;
     const jeton_span have = short_type(on->header->typ);
-    if (have.len != want.len ||
-        strncasecmp((const char *)have.ptr, (const char *)want.ptr, want.len) != 0)
-        return (failure){JETON_E_TYP, "another type of token", NULL};
-    return good;
+    const bool same = have.len == want.len &&
+                      strncasecmp((const char *)have.ptr, (const char *)want.ptr, want.len) == 0;
+    return same ? NULL : &another;
 }
 
 /* RFC 7519 §4.1.4: now must be before exp. */
-static failure check_exp(const subject *on)
+static const failure *check_exp(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "exp");
+    static const failure expired = {JETON_E_EXPIRED, "has passed"};
+    const jt_val *claim = on->claims[JT_EXP];
     jeton_time exp;
     if (claim == NULL)
-        return (on->policy->allow & JETON_ALLOW_NO_EXP) != 0 ? good : missing;
+        return (on->policy->is.allow & JETON_ALLOW_NO_EXP) != 0 ? NULL : &missing;
     if (!jt_val_date(claim, &exp))
-        return not_a_date;
-    if (on->now >= exp + on->leeway)
-        return (failure){JETON_E_EXPIRED, "has passed", NULL};
-    return good;
+        return &not_a_date;
+    return on->now >= exp + on->leeway ? &expired : NULL;
 }
 
 /* RFC 7519 §4.1.5: now must be nbf or later. */
-static failure check_nbf(const subject *on)
+static const failure *check_nbf(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "nbf");
+    static const failure early = {JETON_E_NOT_YET, "lies in the future"};
+    const jt_val *claim = on->claims[JT_NBF];
     jeton_time nbf;
     if (claim == NULL)
-        return good;
+        return NULL;
     if (!jt_val_date(claim, &nbf))
-        return not_a_date;
-    if (on->now < nbf - on->leeway)
-        return (failure){JETON_E_NOT_YET, "lies in the future", NULL};
-    return good;
+        return &not_a_date;
+    return on->now < nbf - on->leeway ? &early : NULL;
 }
 
-static failure check_iat(const subject *on)
+static const failure *check_iat(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "iat");
+    static const failure early = {JETON_E_ISSUED, "lies in the future"};
+    static const failure old = {JETON_E_ISSUED, "lies too far back"};
+    const jeton_policy *is = &on->policy->is;
+    const jt_val *claim = on->claims[JT_IAT];
     jeton_time iat;
     if (claim == NULL)
-        return on->policy->max_age == 0 ? good : missing;
+        return is->max_age == 0 ? NULL : &missing;
     if (!jt_val_date(claim, &iat))
-        return not_a_date;
-    if ((on->policy->allow & JETON_ALLOW_FUTURE_IAT) == 0 && on->now < iat - on->leeway)
-        return (failure){JETON_E_ISSUED, "lies in the future", NULL};
-    const jeton_time max_age = (jeton_time)on->policy->max_age * 1000;
-    if (max_age > 0 && on->now > iat + max_age + on->leeway)
-        return (failure){JETON_E_ISSUED, "lies too far back", NULL};
-    return good;
+        return &not_a_date;
+    if ((is->allow & JETON_ALLOW_FUTURE_IAT) == 0 && on->now < iat - on->leeway)
+        return &early;
+    const jeton_time max_age = (jeton_time)is->max_age * 1000;
+    return max_age > 0 && on->now > iat + max_age + on->leeway ? &old : NULL;
 }
 
-static failure check_iss(const subject *on)
+static const failure *check_iss(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "iss");
-    const bool demanded = on->policy->issuers[0] != NULL;
+    static const failure another = {JETON_E_ISSUER, "another issuer"};
+    const jeton_span *ours = on->policy->issuers;
+    const jt_val *claim = on->claims[JT_ISS];
+    const bool demanded = ours[0].ptr != NULL;
     jeton_span iss;
     if (claim == NULL)
-        return demanded ? missing : good;
+        return demanded ? &missing : NULL;
     if (!jt_val_text(claim, &iss))
-        return not_a_text;
-    if (demanded && !listed(on->policy->issuers, JETON_POLICY_NAMES, iss))
-        return (failure){JETON_E_ISSUER, "another issuer", NULL};
-    return good;
+        return &not_a_text;
+    return demanded && !listed(ours, iss) ? &another : NULL;
 }
 
 /* RFC 7519 §4.1.3: one text, or an array of texts of which one must be ours. */
-static failure check_aud(const subject *on)
+static const failure *check_aud(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "aud");
-    const char *const *ours = on->policy->audiences;
-    const bool demanded = ours[0] != NULL;
+    static const failure another = {JETON_E_AUDIENCE, "another audience"};
+    static const failure neither = {JETON_E_CLAIM, "neither a text nor an array"};
+    static const failure not_texts = {JETON_E_CLAIM, "not an array of texts"};
+    const jeton_span *ours = on->policy->audiences;
+    const jt_val *claim = on->claims[JT_AUD];
+    const bool demanded = ours[0].ptr != NULL;
     jeton_span aud;
     if (claim == NULL)
-        return demanded ? missing : good;
+        return demanded ? &missing : NULL;
+    if (jt_val_text(claim, &aud))
+        return demanded && !listed(ours, aud) ? &another : NULL;
+    if (jt_kind_of(claim) != JT_ARRAY)
+        return &neither;
     bool found = !demanded;
-    if (jt_val_text(claim, &aud)) {
-        found = found || listed(ours, JETON_POLICY_NAMES, aud);
-    } else {
-        if (jt_kind_of(claim) != JT_ARRAY)
-            return (failure){JETON_E_CLAIM, "neither a text nor an array", NULL};
-        for (jt_iter it = jt_iter_of(claim); jt_iter_next(&it);) {
-            if (!jt_val_text(it.val, &aud))
-                return (failure){JETON_E_CLAIM, "not an array of texts", NULL};
-            found = found || listed(ours, JETON_POLICY_NAMES, aud);
-        }
+    for (jt_iter it = jt_iter_of(claim); jt_iter_next(&it);) {
+        if (!jt_val_text(it.val, &aud))
+            return &not_texts;
+        found = found || listed(ours, aud);
     }
-    return found ? good : (failure){JETON_E_AUDIENCE, "another audience", NULL};
+    return found ? NULL : &another;
 }
 
-static failure check_sub(const subject *on)
+static const failure *check_sub(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "sub");
+    const jt_val *claim = on->claims[JT_SUB];
     jeton_span text;
     int64_t number;
     if (claim == NULL || jt_val_text(claim, &text))
-        return good;
-    if ((on->policy->allow & JETON_ALLOW_NUMBER_SUB) != 0 && jt_val_int(claim, &number))
-        return good;
-    return not_a_text;
+        return NULL;
+    if ((on->policy->is.allow & JETON_ALLOW_NUMBER_SUB) != 0 && jt_val_int(claim, &number))
+        return NULL;
+    return &not_a_text;
 }
 
-static failure check_jti(const subject *on)
+static const failure *check_jti(const subject *on)
 {
-    const jt_val *claim = jt_get(on->verdict->claims, "jti");
+    const jt_val *claim = on->claims[JT_JTI];
     jeton_span text;
-    return claim == NULL || jt_val_text(claim, &text) ? good : not_a_text;
+    return claim == NULL || jt_val_text(claim, &text) ? NULL : &not_a_text;
 }
 
-static failure check_required(const subject *on)
+/* The first required claim that is not there, or null; NULL when all are. */
+static const char *first_missing(const subject *on)
 {
-    const char *const *names = on->policy->require;
+    const char *const *names = on->policy->is.require;
     for (size_t i = 0; i < JETON_POLICY_REQUIRED && names[i] != NULL; i++) {
-        const jt_kind kind = jt_kind_of(jt_get(on->verdict->claims, names[i]));
+        const jt_kind kind = jt_kind_of(on->claims[on->policy->required[i]]);
         if (kind == JT_ABSENT || kind == JT_NULL)
-            return (failure){JETON_E_MISSING, "missing", names[i]};
+            return names[i];
     }
-    return good;
+    return NULL;
+}
+
+static const failure *check_required(const subject *on)
+{
+    return first_missing(on) != NULL ? &missing : NULL;
 }
 
 static const struct {
     jeton_check bit;
-    const char *claim;
-    failure (*check)(const subject *on);
+    const char *claim; /* which the failure is named after; NULL: the first missing one */
+    const failure *(*check)(const subject *on);
 } checks[] = {
-    {JETON_CHECK_TYP, "typ", check_typ},
-    {JETON_CHECK_EXP, "exp", check_exp},
-    {JETON_CHECK_NBF, "nbf", check_nbf},
-    {JETON_CHECK_IAT, "iat", check_iat},
-    {JETON_CHECK_ISS, "iss", check_iss},
-    {JETON_CHECK_AUD, "aud", check_aud},
-    {JETON_CHECK_SUB, "sub", check_sub},
-    {JETON_CHECK_JTI, "jti", check_jti},
-    {JETON_CHECK_REQUIRED, "required", check_required},
+    {JETON_CHECK_TYP, "typ", check_typ},          {JETON_CHECK_EXP, "exp", check_exp},
+    {JETON_CHECK_NBF, "nbf", check_nbf},          {JETON_CHECK_IAT, "iat", check_iat},
+    {JETON_CHECK_ISS, "iss", check_iss},          {JETON_CHECK_AUD, "aud", check_aud},
+    {JETON_CHECK_SUB, "sub", check_sub},          {JETON_CHECK_JTI, "jti", check_jti},
+    {JETON_CHECK_REQUIRED, NULL, check_required},
 };
 
 jeton_status jt_policy_check(const jt_policy *policy, const jt_header *header, jeton_time now,
                              jeton_verdict *verdict)
 {
-    const subject on = {.policy = &policy->is,
-                        .header = header,
-                        .now = now,
-                        .leeway = (jeton_time)policy->is.leeway * 1000,
-                        .verdict = verdict};
+    subject on; /* not cleared: jt_names_find() fills what the policy has names for */
+    on.policy = policy;
+    on.header = header;
+    on.now = now;
+    on.leeway = (jeton_time)policy->is.leeway * 1000;
+    jt_names_find(&policy->names, verdict->claims, on.claims);
     for (size_t i = 0; i < JT_COUNT(checks); i++) {
-        const failure found = checks[i].check(&on);
-        if (found.status == JETON_OK)
+        const failure *found = checks[i].check(&on);
+        if (found == NULL)
             continue;
-        const char *claim = found.claim != NULL ? found.claim : checks[i].claim;
-        (void)jt_verdict_failure(verdict, checks[i].bit, claim, found.status, found.why);
+        const char *claim = checks[i].claim != NULL ? checks[i].claim : first_missing(&on);
+        (void)jt_verdict_failure(verdict, checks[i].bit, claim, found->status, found->why);
     }
     return verdict->err.status;
 }

@@ -5,13 +5,32 @@
 
 #include "token/header.h"
 #include "token/verdict.h"
+#include "json/names.h"
 
 #include <jeton/policy.h>
 
-/* A policy with texts of its own. */
+/* The claims that the checks know by name. */
+typedef enum jt_claim {
+    JT_EXP,
+    JT_NBF,
+    JT_IAT,
+    JT_ISS,
+    JT_AUD,
+    JT_SUB,
+    JT_JTI,
+} jt_claim;
+
+#define JT_CLAIMS 7U
+
+/* A policy with texts of its own, made ready for its checks. */
 typedef struct jt_policy {
     jeton_policy is;
     const jeton_ctx *ctx;
+    jeton_span typ;                           /* is.typ without "application/" */
+    jeton_span issuers[JETON_POLICY_NAMES];   /* is.issuers; ends at the first empty one … */
+    jeton_span audiences[JETON_POLICY_NAMES]; /* … and likewise */
+    jt_names names; /* what is looked for: the claims above, then what else is required */
+    size_t required[JETON_POLICY_REQUIRED]; /* the place of is.require[i] in names */
 } jt_policy;
 
 /* Copies `from` (NULL: the zero policy). JETON_E_ARGUMENT for an algorithm bit that stands for

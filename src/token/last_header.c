@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* token/last_header.c - one segment, and what was read in it. */
+#include "token/last_header.h"
+
+#include "core/auto.h"
+
+jt_last_header jt_last_header_init(const jeton_ctx *ctx)
+{
+    return (jt_last_header){.bytes = jt_buf_init(ctx)};
+}
+
+void jt_last_header_done(jt_last_header *last)
+{
+    jt_buf_done(&last->bytes);
+    last->is_there = false;
+}
+
+bool jt_last_header_find(const jt_last_header *last, jeton_span segment, unsigned depth,
+                         jt_header *header)
+{
+    if (!last->is_there || last->depth != depth ||
+        !jeton_span_equal(segment, jeton_bytes(last->bytes.ptr, last->segment_len)))
+        return false;
+    *header = last->header;
+    return true;
+}
+
+jeton_status jt_last_header_keep(jt_last_header *last, jeton_span segment, unsigned depth,
+                                 const jt_header *header, jeton_err *err)
+{
+    jt_buf *bytes = &last->bytes;
+    last->is_there = false;
+    bytes->len = 0;
+    JT_TRY(jt_buf_add(bytes, segment, err));
+    JT_TRY(jt_buf_add(bytes, header->kid, err));
+    JT_TRY(jt_buf_add(bytes, header->typ, err));
+    const uint8_t *kid = bytes->ptr + segment.len; /* only now do the bytes stay where they are */
+    last->header = (jt_header){.alg = header->alg,
+                               .kid = jeton_bytes(kid, header->kid.len),
+                               .typ = jeton_bytes(kid + header->kid.len, header->typ.len)};
+    last->segment_len = segment.len;
+    last->depth = depth;
+    last->is_there = true;
+    return JETON_OK;
+}
