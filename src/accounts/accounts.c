@@ -11,7 +11,8 @@
 
 #include <stdio.h>
 
-#define LOG_BATCH 1000U
+#define LOG_BATCH    1000U
+#define PURGE_ROUNDS 100U /* in one sweep: a signal to stop must not wait for all of a backlog */
 
 static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 {
@@ -114,18 +115,28 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
                JD_TEXT("next", "every token issued before is refused"));
 }
 
-/* Not the settings of today: a token may have been issued under a longer life, and may be judged
- * under a wider leeway, after a restart. */
+/* How long an access token can be good for. Not the settings of today: it may have been issued
+ * under a longer life, and may be judged under a wider leeway, after a restart. */
+#define LONGEST_LIFE ((JD_ACCESS_TTL_MAX + JD_LEEWAY_MAX) * 1000)
+
 jeton_time jd_accounts_horizon(jeton_time now)
 {
-    return now + (JD_ACCESS_TTL_MAX + JD_LEEWAY_MAX) * 1000;
+    return now + LONGEST_LIFE;
+}
+
+/* A session stays as long as access tokens of it may live: a logout must still find it. */
+static jeton_status purge(jd_accounts *accounts, jeton_time now, jeton_err *err)
+{
+    size_t removed = 1;
+    for (unsigned i = 0; i < PURGE_ROUNDS && removed > 0; i++)
+        JT_TRY(jd_store_purge(accounts->store, now - LONGEST_LIFE, &removed, err));
+    return JETON_OK;
 }
 
 void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
 {
     jeton_err err = {0};
-    size_t removed = 0;
     jt_revocations_sweep(accounts->revocations, now);
-    if (jd_store_purge(accounts->store, now, &removed, &err) != JETON_OK)
+    if (purge(accounts, now, &err) != JETON_OK)
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
 }

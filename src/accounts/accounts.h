@@ -48,7 +48,8 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
  * then and will be by then: until then its revocation is kept. */
 jeton_time jd_accounts_horizon(jeton_time now);
 
-/* Drops what has expired from the revocation state and the store. */
+/* Drops what has expired from the revocation state, and from the store what expired so long ago
+ * that no access token can need it any more. */
 void jd_accounts_sweep(jd_accounts *accounts, jeton_time now);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "world.h"
 
+#include "core/auto.h"
 #include "core/ctx.h"
 
 static jeton_status refresh(world *on, const char *text, jd_tokens *tokens)
@@ -187,6 +188,38 @@ static void a_revocation_outlives_every_access_token_that_settings_allow(void **
     jd_tokens_done(&tokens);
 }
 
+/* Its access tokens may live longer than the session did, and a logout has to find it. */
+static void a_session_that_expired_can_be_ended_while_its_access_tokens_live(void **state)
+{
+    world *on = *state;
+    on->accounts.config.session_ttl = 0;
+    jd_tokens tokens = world_log_in(on);
+    assert_int_equal(world_verify(on, &tokens), JETON_OK);
+    jd_accounts_sweep(&on->accounts, jt_now(NULL) + 1000);
+    assert_int_equal(
+        jd_session_end(&on->accounts, &on->alice.id, &tokens.session, JD_SESSIONS_THIS, NULL),
+        JETON_OK);
+    assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
+    jd_tokens_done(&tokens);
+}
+
+/* One purge of the store removes a bounded number of rows. */
+static void a_sweep_leaves_nothing_behind_that_expired_long_ago(void **state)
+{
+    world *on = *state;
+    const size_t many = 2500;
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_entries left;
+    for (size_t i = 0; i < many; i++) {
+        jt_revocation entry = {.kind = JT_REVOKED_SESSION, .expires = 1};
+        assert_int_equal(jd_store_log_add(on->accounts.store, &entry, NULL), JETON_OK);
+    }
+    jd_accounts_sweep(&on->accounts, jt_now(NULL));
+    assert_int_equal(jd_store_log_after(on->accounts.store, 0, many, &arena, &left, NULL),
+                     JETON_OK);
+    assert_int_equal(left.count, 0);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -201,6 +234,8 @@ int main(void)
         WORLD_TEST(ending_sessions_refuses_their_access_tokens_at_once),
         WORLD_TEST(disabling_a_user_refuses_tokens_and_enabling_does_not_bring_them_back),
         WORLD_TEST(a_revocation_outlives_every_access_token_that_settings_allow),
+        WORLD_TEST(a_session_that_expired_can_be_ended_while_its_access_tokens_live),
+        WORLD_TEST(a_sweep_leaves_nothing_behind_that_expired_long_ago),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
