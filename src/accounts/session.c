@@ -107,7 +107,11 @@ static meaning judge(const jd_accounts *accounts, const jd_session *session, uin
     if (presented > session->counter)
         return STRANGE;
     const bool one_behind = presented + 1 == session->counter;
-    const bool in_grace = now - session->rotated <= accounts->config.refresh_grace * 1000;
+    /* A clock that was set back makes it negative: that must not keep the window open until the
+     * clock has caught up. */
+    const jeton_time since = now - session->rotated;
+    const jeton_time grace = accounts->config.refresh_grace * 1000;
+    const bool in_grace = since >= -grace && since <= grace;
     return one_behind && in_grace ? AGAIN : REPLAY;
 }
 

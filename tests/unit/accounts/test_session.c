@@ -77,6 +77,22 @@ static void one_behind_after_the_grace_window_ends_the_session(void **state)
     jd_tokens_done(&second);
 }
 
+/* A clock that was set back must not keep the window open until it has caught up. */
+static void one_behind_a_rotation_in_the_far_future_ends_the_session(void **state)
+{
+    world *on = *state;
+    jd_tokens first = world_log_in(on);
+    jd_tokens none;
+    uint64_t rev;
+    const jeton_time later = jt_now(NULL) + (jeton_time)3600 * 1000;
+    const jd_rotation rotation = {
+        .session = first.session, .now = later, .idle_expires = later + 1000};
+    assert_int_equal(jd_store_session_rotate(on->accounts.store, &rotation, &rev, NULL), JETON_OK);
+    assert_int_equal(refresh(on, first.refresh, &none), JETON_E_REPLAY);
+    assert_int_equal(world_verify(on, &first), JETON_E_REVOKED);
+    jd_tokens_done(&first);
+}
+
 static void two_behind_ends_the_session_even_within_the_grace_window(void **state)
 {
     world *on = *state;
@@ -228,6 +244,7 @@ int main(void)
         WORLD_TEST(the_current_token_gives_the_next_pair),
         WORLD_TEST(one_behind_within_the_grace_window_gives_the_same_successor),
         WORLD_TEST(one_behind_after_the_grace_window_ends_the_session),
+        WORLD_TEST(one_behind_a_rotation_in_the_far_future_ends_the_session),
         WORLD_TEST(two_behind_ends_the_session_even_within_the_grace_window),
         WORLD_TEST(a_token_that_was_never_issued_changes_nothing),
         WORLD_TEST(a_session_that_was_not_used_for_too_long_is_over),
