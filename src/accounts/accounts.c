@@ -38,9 +38,13 @@ static jeton_status open_keys(jd_accounts *accounts, jeton_err *err)
 {
     jeton_err why = {0};
     const jeton_status status = open_sealed(accounts, &why);
-    if (status == JETON_OK)
-        return JETON_OK;
-    return jt_fail(err, status == JETON_E_KEY ? JETON_E_STORE : status, "%s", why.text);
+    switch ((int)status) {
+    case JETON_OK: return JETON_OK;
+    case JETON_E_BUSY:
+    case JETON_E_NOMEM:
+    case JETON_E_SYSTEM: return jt_fail(err, status, "%s", why.text);
+    }
+    return jt_fail(err, JETON_E_STORE, "%s", why.text);
 }
 
 static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)

@@ -203,6 +203,10 @@ class Data(Folder):
         with harness.Server() as other:
             shutil.copy(os.path.join(other.data, "master.key"), key)
         self.refuses_to_start(3, "master")
+        for text in ("", "not a key", "x" * 1000):
+            with open(key, "w", encoding="ascii") as file:
+                file.write(text)
+            self.refuses_to_start(3, "master")
         os.rename(key + ".kept", key)
         with harness.Server(data=self.data) as server:
             self.assertEqual(server.refresh(pair["refresh_token"]).status, 200)
