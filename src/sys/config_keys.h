@@ -44,7 +44,7 @@
       "how long after a login its tokens count as fresh")                                           \
     X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
-    X(COUNT,   threads,       "threads",       "0",              0, 256,                            \
+    X(COUNT,   threads,       "threads",       "0",              0, 64,                             \
       "threads that serve HTTP; 0: one for each processor, at most 4")                              \
     X(COUNT,   connections,   "connections",   "4096",           1, 1000000,                        \
       "connections open at one time")                                                               \

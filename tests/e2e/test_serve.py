@@ -51,7 +51,7 @@ class Settings(Folder):
                 ("access-ttl", ""),
                 ("access-ttl", "-5"), ("access-ttl", "1e3"), ("access-ttl", "5 m"),
                 ("access-ttl", "99999999999999999999"), ("refresh-grace", "601"),
-                ("leeway", "11m"), ("threads", "257"), ("threads", "x"), ("connections", "0"),
+                ("leeway", "11m"), ("threads", "65"), ("threads", "x"), ("connections", "0"),
                 ("body-limit", "1"), ("hash-memory", "1M"), ("hash-passes", "0"),
                 ("hash-queue", "0"),
                 ("log-level", "loud"), ("drain-time", "2h"), ("issuer", "x" * 513)]
