@@ -25,6 +25,11 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
     return jd_lane_open(&hashes, &app->hashes, err);
 }
 
+void jd_app_hurry(jd_app *app)
+{
+    atomic_store(&app->hurried, true);
+}
+
 void jd_app_close(jd_app *app)
 {
     jd_lane_close(&app->hashes); /* before the lane its works move on to */

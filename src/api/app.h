@@ -19,12 +19,17 @@ typedef struct jd_app {
     jd_lane *hashes;  /* work that hashes passwords */
     uint64_t boot;    /* random: where the ids of requests start */
     _Atomic uint64_t requests;
-    atomic_bool ready; /* what /readyz says */
+    atomic_bool ready;   /* what /readyz says */
+    atomic_bool hurried; /* passwords are not hashed any more */
 } jd_app;
 
 /* Makes the parts above for open and named accounts, which are borrowed. jd_app_close() is due
  * whatever comes back. */
 JETON_MUST jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err);
+
+/* The time to drain is over: logins that still wait for their hash are answered with 503 instead.
+ * Any thread. */
+void jd_app_hurry(jd_app *app);
 
 /* Finishes the works that wait and frees the parts. */
 void jd_app_close(jd_app *app);

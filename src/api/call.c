@@ -65,6 +65,13 @@ static bool move_on(jd_call *call)
     return false;
 }
 
+static jeton_status run_step(jd_call *call, const jd_step *step, jeton_err *err)
+{
+    if (step->where == JD_ON_HASH && atomic_load(&call->app->hurried))
+        return jt_fail(err, JETON_E_BUSY, "the server stops");
+    return step->run(call, err);
+}
+
 /* Runs steps as long as they belong to this thread. */
 static void run_here(jd_work *work)
 {
@@ -78,7 +85,7 @@ static void run_here(jd_work *work)
         }
         call->next++;
         jeton_err err = {0};
-        const jeton_status status = step->run(call, &err);
+        const jeton_status status = run_step(call, step, &err);
         if (status != JETON_OK)
             jd_problem_answer(call, status, &err);
     }

@@ -135,6 +135,7 @@ static void drain(server *of, const sigset_t *signals)
     jd_log(JD_INFO, EV_SERVER_DRAINING, JD_INT("seconds", of->config.drain_time));
     (void)signal(SIGTERM, end_at_second_signal);
     (void)signal(SIGINT, end_at_second_signal);
+    (void)signal(SIGHUP, SIG_IGN); /* a terminal that closes meanwhile does not cut anybody off */
     (void)pthread_sigmask(SIG_UNBLOCK, signals, NULL);
     atomic_store(&of->app.ready, false);
     const bool done = jd_http_drain(of->http, (unsigned)of->config.drain_time * 1000);
@@ -144,6 +145,8 @@ static void drain(server *of, const sigset_t *signals)
 static void take_down(server *of)
 {
     jd_control_close(&of->control);
+    if (of->app_open)
+        jd_app_hurry(&of->app); /* or each hash in the queue would take its time after all */
     jd_http_close(&of->http);
     if (of->app_open)
         jd_app_close(&of->app);

@@ -292,6 +292,32 @@ class Stopping(unittest.TestCase):
                                                        ConnectionRefusedError,
                                                        harness.http.client.RemoteDisconnected))
 
+    def test_draining_ends_when_its_time_is_over(self):
+        with harness.Server(*SLOW, "--drain-time", "0", "--hash-queue", "5",
+                            cheap=False) as server, \
+                concurrent.futures.ThreadPoolExecutor(20) as pool:
+            server.add_user()
+            self.begin_login(pool, server)
+            wrong = {"username": "alice", "password": "x"}
+            logins = [pool.submit(server.ask, "POST", "/login", wrong) for _ in range(19)]
+            harness.eventually(lambda: any(login.done() for login in logins), "the queue is full")
+            waiting = [login for login in logins if not login.done()]
+            self.assertEqual(server.stop(), 0)
+            self.assertFalse(server.events("server_stopped")[0]["drained"])
+            statuses = [login.result().status for login in waiting if not login.exception()]
+            self.assertIn(503, statuses, "what still waited is answered without a hash")
+
+    def test_sighup_while_it_drains_cuts_nobody_off(self):
+        with harness.Server(*SLOW, cheap=False) as server, \
+                concurrent.futures.ThreadPoolExecutor(1) as pool:
+            server.add_user()
+            login = self.begin_login(pool, server)
+            server.process.send_signal(signal.SIGTERM)
+            harness.eventually(lambda: self.is_refused(server), "nobody new is let in")
+            server.process.send_signal(signal.SIGHUP)
+            self.assertEqual(login.result(harness.PATIENCE).status, 200)
+            self.assertEqual(server.process.wait(harness.PATIENCE), 0)
+
     def test_sighup_does_not_end_it(self):
         with harness.Server() as server:
             server.process.send_signal(signal.SIGHUP)
