@@ -21,10 +21,17 @@ static void close_file(FILE **file)
 static jeton_status read_line(FILE *from, jt_secret *line, jeton_err *err)
 {
     char text[LINE_MAX_BYTES];
-    if (fgets(text, sizeof text, from) == NULL)
+    size_t len = 0;
+    int c = 0;
+    /* Byte by byte: fgets() would hide what stands behind a NUL, and a shorter password than the
+     * one that was typed would be taken. */
+    while (len < sizeof text && (c = getc(from)) != EOF && c != '\n')
+        text[len++] = (char)c;
+    if (len == 0 && c == EOF)
         return jt_fail(err, JETON_E_REQUEST, "no password was given");
-    const size_t len = strcspn(text, "\r\n");
-    jeton_status status = len == sizeof text - 1
+    if (len > 0 && text[len - 1] == '\r')
+        len--;
+    jeton_status status = len >= sizeof text - 1
                               ? jt_fail(err, JETON_E_REQUEST, "the password is too long")
                               : jt_secret_copy(NULL, jeton_bytes(text, len), line, err);
     jt_wipe(text, sizeof text);

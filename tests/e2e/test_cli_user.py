@@ -94,7 +94,8 @@ class Commands:
 
     def test_passwords_that_may_not_be(self):
         for text, why in (("", "no password"), ("\n", "8 bytes"), ("1234567\n", "8 bytes"),
-                          ("x" * 257 + "\n", "256 bytes"), ("x" * 5000 + "\n", "too long")):
+                          ("x" * 257 + "\n", "256 bytes"), ("x" * 5000 + "\n", "too long"),
+                          ("12345678\0rest\n", "NUL")):
             with self.subTest(text[:10]):
                 self.refused(("user", "add", "weak", "--password-stdin"), 1, why, stdin=text)
         self.assertNotIn("weak", self.users())
