@@ -38,6 +38,8 @@ static void put_user(jt_tree *tree, jt_node *object, const jd_user *user)
 static jeton_status read_roles(const jt_val *list, jeton_span *roles, size_t *count, jeton_err *err)
 {
     *count = 0;
+    if (list != NULL && jt_kind_of(list) != JT_ARRAY)
+        return jt_fail(err, JETON_E_REQUEST, "roles is not a list");
     for (jt_iter it = jt_iter_of(list); jt_iter_next(&it);) {
         if (*count == JD_ROLES_MAX)
             return jt_fail(err, JETON_E_REQUEST, "a user has at most %u roles", JD_ROLES_MAX);

@@ -62,6 +62,10 @@ static const struct {
      "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"12345678\","
      "\"roles\":[7]}}",
      JETON_E_REQUEST},
+    {"roles that are no list",
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"12345678\","
+     "\"roles\":\"admin\"}}",
+     JETON_E_REQUEST},
     {"a name that is taken",
      "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"alice\",\"password\":\"12345678\","
      "\"roles\":[]}}",
