@@ -28,7 +28,8 @@ static jeton_status not_an_address(jeton_err *err)
 static bool is_port(const char *text)
 {
     const size_t len = strlen(text);
-    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len && atoi(text) <= 65535;
+    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len &&
+           strtoul(text, NULL, 10) <= 65535;
 }
 
 /* Where the host ends and the ":" stands; NULL unless it is a name, an IPv4 address, or an IPv6
