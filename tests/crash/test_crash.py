@@ -1,309 +1,312 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_crash.py - kill -9 at any moment: what was acknowledged is there afterwards.
+"""test_crash.py - jeton serve is killed with -9 at a random moment, again and again on one folder, and
+what it has acknowledged is there each time.
 
-Clients add, disable and enable users and begin, refresh and end sessions in random order, and note
-what was acknowledged. The server is killed at a random moment and started again on the same folder.
-Then every acknowledged user, session and revocation must be there; of what was under way, either all
-or nothing. Each client works on users of its own, so it knows what has to be.
-
-JETON_CRASH_ROUNDS  how often the server is killed [15]
-JETON_CRASH_SEED    repeats the choices of an earlier run, which has printed it; what the kill meets
-                    is the machine's choice
+JETON_CRASH_ROUNDS says how often (15). The seed is printed; JETON_CRASH_SEED gives it again: the
+same choices, though not to the microsecond the same moments.
 """
+import concurrent.futures
+import dataclasses
+import http.client
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-import harness  # noqa: E402
-from harness import PASSWORD  # noqa: E402
+import harness  # noqa: E402 (the folder of the other programs' tests)
+from harness import PASSWORD, Server  # noqa: E402
 
 ROUNDS = int(os.environ.get("JETON_CRASH_ROUNDS", "15"))
-SEED = int(os.environ.get("JETON_CRASH_SEED") or random.SystemRandom().getrandbits(32))
+SEED = os.environ.get("JETON_CRASH_SEED") or str(random.SystemRandom().randrange(10**9))
 CLIENTS = 3
-LIFE = 0.5      # seconds until a kill, at most
-SAMPLE = 60     # sessions of a client that are looked at after a kill; in the end all are
-FLAGS = ["--refresh-grace", "10m", "--access-ttl", "12h", "--hash-queue", "1000"]
-LOST = (OSError, harness.http.client.HTTPException)  # no answer, or half of one
+USERS = 5  # of each client, at most
+SESSIONS = 4  # of each user, alive at one time
+FLAGS = ["--refresh-grace", "600s", "--access-ttl", "1d", "--hash-threads", "2"]
+
+# What a client meets when the server is gone.
+LOST = (OSError, http.client.HTTPException)
 
 
-class InDoubt(Exception):
-    """The server died before it answered: done or not, nobody knows."""
+class Unacknowledged(Exception):
+    """The server was killed before its answer came: the operation has happened, or it has not."""
 
 
-class Session:
-    def __init__(self, user, pair):
-        self.user = user
-        self.access = [pair["access_token"]]
-        self.refresh = [pair["refresh_token"]]  # the last two
-        self.ended = False
-        self.end_in_doubt = self.refresh_in_doubt = False
+# ---- what has been acknowledged --------------------------------------------------------------------
 
-    def keep(self, pair):
-        self.refresh = [self.refresh[-1], pair["refresh_token"]]
-        self.access = [self.access[0], pair["access_token"]]
-        self.refresh_in_doubt = False
+
+@dataclasses.dataclass(frozen=True)
+class State:
+    """What a user is to the outside: one of these before an operation, another after it."""
+
+    exists: bool = False
+    enabled: bool = True
+    alive: frozenset = frozenset()  # numbers of sessions
+
+    def but(self, **changes):
+        return dataclasses.replace(self, **changes)
 
 
 class User:
-    def __init__(self, name):
-        self.name = name
-        self.there = None      # None: in doubt
-        self.disabled = False  # None: in doubt
-        self.sessions = []
+    """One user. Only one client works on it, an operation at a time, so that of all that was not
+    acknowledged only the last operation is in doubt: the user is in `state` or, when that one has
+    happened all the same, in `perhaps`, and never in between."""
 
-    def live(self):
-        return [session for session in self.sessions if not session.ended]
+    def __init__(self, name, roles):
+        self.name, self.roles = name, roles
+        self.state, self.perhaps = State(), None
+        self.sessions = []  # each {"access": [tokens], "refresh": [tokens]}, the last one the newest
+
+    def begin(self, **changes):
+        self.perhaps = self.state.but(**changes)
+
+    def acknowledged(self):
+        self.state, self.perhaps = self.perhaps, None
+
+    def alive(self):
+        return sorted(self.state.alive)
+
+
+def keep(session, pair):
+    session["access"].append(pair["access_token"])
+    session["refresh"].append(pair["refresh_token"])
+
+
+# ---- a client --------------------------------------------------------------------------------------
 
 
 class Client:
-    """One client: what it does, and what it knows."""
+    """Works on users of its own until the server is killed under it."""
 
-    def __init__(self, server, number):
-        self.server, self.number = server, number
+    def __init__(self, number, server, killed):
+        self.number, self.server, self.killed = number, server, killed
         self.users = []
-        self.counts = {}
+        self.done = 0  # operations acknowledged
 
-    # --- what it does --------------------------------------------------------------------------
-
-    def ask(self, method, path, body=None, token=None):
-        """One request. InDoubt when no answer came; a failure of the server fails the test."""
-        headers = {"Authorization": f"Bearer {token}"} if token else None
+    def work(self, chance):
+        """Random operations, until one is not acknowledged."""
         try:
-            answer = self.server.ask(method, path, body, headers)
-        except LOST as why:
-            raise InDoubt() from why
-        if answer.status >= 500:
-            raise AssertionError(f"{method} {path}: {answer}")
-        return answer
+            while True:
+                self.act(chance)
+                self.done += 1
+        except Unacknowledged:
+            pass
 
-    def cli(self, *words, stdin=""):
-        status, out, err = self.server.cli(*words, stdin=stdin)
-        if status == 3:
-            raise InDoubt(err)
-        if status != 0:
-            raise AssertionError(f"{words}: {status} {out} {err}")
+    def act(self, chance):
+        user = self.choose(chance)
+        moves = [self.enable]
+        if user.state.enabled:
+            moves = [self.login] if len(user.state.alive) < SESSIONS else []
+            moves += [self.refresh] * 3 + [self.replay] if user.state.alive else []
+            moves += [self.logout] if user.state.alive else []
+            moves += [self.disable] if chance.random() < 0.3 else []
+        if not user.state.exists:
+            moves = [self.add]
+        if moves:
+            chance.choice(moves)(user, chance)
 
-    def want(self, answer, status):
+    def choose(self, chance):
+        if len(self.users) < USERS and (not self.users or chance.random() < 0.2):
+            name = f"user {self.number}.{len(self.users)}"
+            self.users.append(User(name, chance.sample(["admin", "editor", "x:y"], 2)))
+        return chance.choice(self.users)
+
+    # Each operation says first what it will have changed, and is acknowledged at its end.
+
+    def add(self, user, _):
+        user.begin(exists=True)
+        roles = [word for role in user.roles for word in ("--role", role)]
+        self.command("add", user.name, "--password-stdin", *roles, stdin=PASSWORD + "\n")
+        user.acknowledged()
+
+    def disable(self, user, _):
+        user.begin(enabled=False, alive=frozenset())
+        self.command("disable", user.name)
+        user.acknowledged()
+
+    def enable(self, user, _):
+        user.begin(enabled=True)
+        self.command("enable", user.name)
+        user.acknowledged()
+
+    def login(self, user, _):
+        # A session that was begun without an answer is nobody's: it is in neither state.
+        pair = self.ask(200, "/login", {"username": user.name, "password": PASSWORD})
+        user.sessions.append({"access": [], "refresh": []})
+        keep(user.sessions[-1], pair)
+        user.state = user.state.but(alive=user.state.alive | {len(user.sessions) - 1})
+
+    def refresh(self, user, chance):
+        # Without an answer the token stays good for the same successor: no doubt about the state.
+        session = user.sessions[chance.choice(user.alive())]
+        keep(session, self.ask(200, "/refresh", {"refresh_token": session["refresh"][-1]}))
+
+    def replay(self, user, chance):
+        """A token older than the one before the last ends the session."""
+        number = chance.choice(user.alive())
+        tokens = user.sessions[number]["refresh"]
+        if len(tokens) < 3:
+            return
+        user.begin(alive=user.state.alive - {number})
+        self.ask(401, "/refresh", {"refresh_token": chance.choice(tokens[:-2])})
+        user.acknowledged()
+
+    def logout(self, user, chance):
+        number = chance.choice(user.alive())
+        scope = chance.choice(["this", "others", "all"])
+        ended = {"this": {number}, "others": user.state.alive - {number}, "all": user.state.alive}
+        user.begin(alive=user.state.alive - ended[scope])
+        token = chance.choice(user.sessions[number]["access"])
+        self.ask(204, "/logout", {"scope": scope}, token)
+        user.acknowledged()
+
+    # How they reach the server.
+
+    def ask(self, status, path, body, token=None):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = self.server.ask("POST", path, body, headers)
+        except LOST as lost:
+            return self.must_be_killed(f"POST {path}: {lost!r}")
         if answer.status != status:
-            raise AssertionError(f"{status} wanted: {answer}")
-        return answer
+            raise AssertionError(f"POST {path} {body}: {answer}, not {status}")
+        return answer.json if status == 200 else None
 
-    def add_user(self, _):
-        user = User(f"user-{self.number}-{len(self.users)}")
-        self.users.append(user)
-        self.cli("user", "add", user.name, "--password-stdin", stdin=PASSWORD)
-        user.there = True
+    def command(self, verb, *words, stdin=""):
+        """Without a server it works on the store: done is then done as well."""
+        status, out, err = self.server.cli("user", verb, *words, stdin=stdin)
+        if status != 0:
+            self.must_be_killed(f"user {verb}: {status} {out} {err}")
 
-    def pick(self, rng, good):
-        users = [user for user in self.users if user.there and good(user)]
-        return rng.choice(users) if users else None
-
-    def pick_session(self, rng):
-        user = self.pick(rng, lambda user: user.live())
-        return rng.choice(user.live()) if user else None
-
-    def login(self, rng):
-        user = self.pick(rng, lambda user: not user.disabled)
-        if user is None:
-            return
-        answer = self.ask("POST", "/login", {"username": user.name, "password": PASSWORD})
-        session = Session(user, self.want(answer, 200).json)
-        user.sessions.append(session)
-        self.want(self.ask("GET", "/whoami", token=session.access[0]), 200)
-
-    def refresh(self, rng):
-        session = self.pick_session(rng)
-        if session is None:
-            return
-        session.refresh_in_doubt = True
-        answer = self.ask("POST", "/refresh", {"refresh_token": session.refresh[-1]})
-        session.keep(self.want(answer, 200).json)
-
-    def logout(self, rng):
-        session = self.pick_session(rng)
-        if session is None:
-            return
-        scope = rng.choice(["this", "this", "others", "all"])
-        ending = [each for each in session.user.live()
-                  if scope == "all" or (each is session) == (scope == "this")]
-        for each in ending:
-            each.end_in_doubt = True
-        self.want(self.ask("POST", "/logout", {"scope": scope}, session.access[-1]), 204)
-        for each in ending:
-            each.ended, each.end_in_doubt = True, False
-            self.want(self.ask("GET", "/verify", token=each.access[-1]), 401)
-
-    def disable(self, rng):
-        user = self.pick(rng, lambda user: not user.disabled)
-        if user is None:
-            return
-        user.disabled = None
-        self.cli("user", "disable", user.name)
-        self.is_disabled(user)
-
-    def is_disabled(self, user):
-        user.disabled = True
-        for session in user.sessions:
-            session.ended = True
-
-    def enable(self, rng):
-        user = self.pick(rng, lambda user: user.disabled)
-        if user is None:
-            return
-        user.disabled = None
-        self.cli("user", "enable", user.name)
-        user.disabled = False
-
-    DEEDS = [(add_user, 2), (login, 6), (refresh, 8), (logout, 3), (disable, 1), (enable, 1)]
-
-    def work(self, rng):
-        """Goes on until the server is killed: returns what was under way then."""
-        deeds, weights = zip(*self.DEEDS)
-        while True:
-            deed = rng.choices(deeds, weights)[0]
-            try:
-                deed(self, rng)
-            except InDoubt:
-                return deed.__name__
-            self.counts[deed.__name__] = self.counts.get(deed.__name__, 0) + 1
-
-    # --- what has to be ------------------------------------------------------------------------
-
-    def check(self, listed, rng, all_of_it):
-        self.check_users(listed)
-        sessions = [session for user in self.users for session in user.sessions]
-        doubtful = [each for each in sessions if each.end_in_doubt or each.refresh_in_doubt]
-        if not all_of_it and len(sessions) > SAMPLE:
-            sessions = rng.sample(sessions, SAMPLE) + doubtful
-        for session in sessions:
-            self.check_session(session)
-        self.check_logins(rng)
-
-    def check_users(self, listed):
-        for user in self.users:
-            row = listed.get(user.name)
-            if user.there and row is None:
-                raise AssertionError(f"{user.name} was added and is gone")
-            user.there = row is not None
-            if not user.there:
-                continue
-            if user.disabled is not None and row["disabled"] != user.disabled:
-                raise AssertionError(f"{user.name}: disabled has become {row['disabled']}")
-            if row["disabled"]:
-                self.is_disabled(user)
-            user.disabled = row["disabled"]
-
-    def check_session(self, session):
-        answers = {self.ask("GET", "/verify", token=token).status for token in session.access}
-        if session.end_in_doubt and not session.ended:
-            session.ended = answers == {401}
-        session.end_in_doubt = False
-        if answers != ({401} if session.ended else {200}):
-            raise AssertionError(f"access tokens of {session.user.name}, session "
-                                 f"{'ended' if session.ended else 'live'}: {answers}")
-        if session.ended:
-            self.want(self.ask("POST", "/refresh", {"refresh_token": session.refresh[-1]}), 401)
-            session.refresh_in_doubt = False
-            return
-        if len(session.refresh) == 2 and not session.refresh_in_doubt:
-            # the answer that got lost, once more
-            again = self.ask("POST", "/refresh", {"refresh_token": session.refresh[0]})
-            if self.want(again, 200).json["refresh_token"] != session.refresh[1]:
-                raise AssertionError("another successor of the same refresh token")
-        answer = self.ask("POST", "/refresh", {"refresh_token": session.refresh[-1]})
-        session.keep(self.want(answer, 200).json)
-
-    def check_logins(self, rng):
-        users = [user for user in self.users if user.there]
-        for user in rng.sample(users, min(5, len(users))):
-            answer = self.ask("POST", "/login", {"username": user.name, "password": PASSWORD})
-            self.want(answer, 401 if user.disabled else 200)
-            if not user.disabled:
-                session = Session(user, answer.json)
-                user.sessions.append(session)
-                self.want(self.ask("GET", "/whoami", token=session.access[0]), 200)
+    def must_be_killed(self, what):
+        if self.killed.is_set():
+            raise Unacknowledged
+        raise AssertionError(f"the server lives, but {what}")
 
 
-class Crash(unittest.TestCase):
-    def threads(self, *functions):
-        """Runs functions at once and fails if one of them does. Returns what they returned."""
-        results, failures = [None] * len(functions), []
+# ---- the checker -----------------------------------------------------------------------------------
 
-        def run(i):
-            try:
-                results[i] = functions[i]()
-            except BaseException as why:  # pylint: disable=broad-except
-                failures.append(why)
 
-        threads = [threading.Thread(target=run, args=(i,)) for i in range(len(functions))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(600)
-        if failures:
-            raise failures[0]
-        return results
+class Checker:
+    """Looks at a user through every door, and finds it in one of the states it may be in."""
 
-    def kill_after(self, server, seconds):
-        time.sleep(seconds)
-        server.kill()
-
-    def kill_a_command(self, server, rng, client):
-        """The command line working on the store by itself dies as well as a server does."""
-        user = User(f"user-{client.number}-{len(client.users)}")
-        client.users.append(user)
-        with subprocess.Popen(
-                [harness.JETON, "user", "add", user.name, "--password-stdin", "--data", server.data],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                env={**os.environ, "JETON_HASH_MEMORY": "8M", "JETON_HASH_PASSES": "1"}) as command:
-            command.stdin.write(PASSWORD.encode() + b"\n")
-            command.stdin.close()
-            time.sleep(rng.uniform(0, 0.03))
-            command.kill()
-            if b"is added" in command.stdout.read():
-                user.there = True
-
-    def look(self, server, clients, rng, all_of_it):
-        """After a start: everything that was acknowledged is there."""
+    def __init__(self, server):
+        self.server = server
         status, out, err = server.cli("user", "list", "--json")
-        self.assertEqual(status, 0, err)
-        listed = {user["name"]: user for user in json.loads(out)}
-        seeds = [rng.getrandbits(32) for _ in clients]
-        self.threads(*(lambda c=client, s=seed: c.check(listed, random.Random(s), all_of_it)
-                       for client, seed in zip(clients, seeds)))
+        if status != 0:
+            raise AssertionError(f"user list: {status} {err}")
+        self.listed = {entry["name"]: entry for entry in json.loads(out)}
 
-    def test_what_was_acknowledged_is_there_after_a_kill(self):
-        print(f"  seed {SEED}, {ROUNDS} rounds", flush=True)
-        rng = random.Random(SEED)
-        with harness.Server(*FLAGS) as server:
-            clients = [Client(server, number) for number in range(CLIENTS)]
+    def check(self, user):
+        seen = self.look(user)
+        if seen not in (user.state, user.perhaps):
+            raise AssertionError(f"{user.name} is {seen}\nbut was acknowledged to be {user.state}\n"
+                                 f"or perhaps {user.perhaps}")
+        user.state, user.perhaps = seen, None
+
+    def look(self, user):
+        entry = self.listed.get(user.name)
+        alive = {i for i, session in enumerate(user.sessions) if self.is_alive(user, session)}
+        enabled = self.may_log_in(user)
+        if entry is None:
+            assert not enabled and not alive, f"{user.name} is not listed, but served"
+            return State()
+        assert enabled == (not entry["disabled"]), f"{user.name}: {entry}, login says {enabled}"
+        assert sorted(entry["roles"]) == sorted(user.roles), f"{user.name}: {entry}"
+        return State(True, enabled, frozenset(alive))
+
+    def may_log_in(self, user):
+        answer = self.server.ask("POST", "/login", {"username": user.name, "password": PASSWORD})
+        assert answer.status in (200, 401), answer
+        if answer.status == 200:  # leave no session behind that nobody watches
+            assert self.server.logout(answer.json["access_token"]).status == 204
+        return answer.status == 200
+
+    def is_alive(self, user, session):
+        """Its first access token, the last ones and its refresh token have to agree."""
+        tokens = session["access"]
+        answers = [self.server.get("/whoami", token) for token in {*tokens[:1], *tokens[-2:]}]
+        for answer in answers:
+            assert answer.status in (200, 401), answer
+            assert answer.status == 401 or answer.json["username"] == user.name, answer
+        answers.append(self.server.refresh(session["refresh"][-1]))
+        statuses = {answer.status for answer in answers}
+        assert len(statuses) == 1, f"{user.name}: the tokens of one session disagree: {answers}"
+        if statuses == {200}:
+            keep(session, answers[-1].json)
+        return statuses == {200}
+
+
+# ---- the rounds ------------------------------------------------------------------------------------
+
+
+class Killed(unittest.TestCase):
+    def setUp(self):
+        print(f"JETON_CRASH_SEED={SEED} JETON_CRASH_ROUNDS={ROUNDS}", flush=True)
+
+    def kill_at_once(self, server, after):
+        """Starts it and kills it, ready or not."""
+        with subprocess.Popen([harness.JETON, "serve", "--data", server.data, "--listen",
+                               "127.0.0.1:0", *server.flags], stderr=subprocess.DEVNULL) as process:
+            time.sleep(after)
+            process.kill()
+
+    def test_what_was_acknowledged_is_there_after_every_kill(self):
+        killed = threading.Event()
+        with Server(*FLAGS) as server, concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+            clients = [Client(number, server, killed) for number in range(CLIENTS)]
             for turn in range(ROUNDS):
-                seeds = [rng.getrandbits(32) for _ in clients]
-                kill = rng.uniform(0, LIFE)
-                *under_way, _ = self.threads(
-                    *(lambda c=client, s=seed: c.work(random.Random(s))
-                      for client, seed in zip(clients, seeds)),
-                    lambda k=kill: self.kill_after(server, k))
-                if rng.random() < 0.3:
-                    self.kill_a_command(server, rng, clients[0])
-                server.start()
-                self.look(server, clients, rng, turn == ROUNDS - 1)
-                print(f"  round {turn + 1}: killed after {kill:.3f} s during "
-                      f"{', '.join(under_way)}", flush=True)
-        counts = {}
+                try:
+                    self.play(turn, server, clients, pool, killed)
+                except AssertionError as lost:
+                    raise AssertionError(f"round {turn} of JETON_CRASH_SEED={SEED}") from lost
+            self.assertEqual(server.stop(), 0)
+            self.assert_sound(server)
+            self.assertGreater(min(client.done for client in clients), ROUNDS)
+            print(f"{sum(client.done for client in clients)} operations were acknowledged, "
+                  f"{sum(len(client.users) for client in clients)} users", flush=True)
+
+    def play(self, turn, server, clients, pool, killed):
+        chance = random.Random(f"{SEED} {turn}")
+        killed.clear()
+        works = [pool.submit(client.work, random.Random(f"{SEED} {turn} {client.number}"))
+                 for client in clients]
+        time.sleep(chance.uniform(0, 0.8))
+        killed.set()
+        server.kill()
+        for work in works:
+            work.result()
+        if chance.random() < 0.3:
+            self.kill_at_once(server, chance.uniform(0, 0.1))
+        server.start()
+        checker = Checker(server)
         for client in clients:
-            for name, count in client.counts.items():
-                counts[name] = counts.get(name, 0) + count
-        print(f"  acknowledged: {counts}")
-        for name in ("add_user", "login", "refresh", "logout"):
-            self.assertGreater(counts.get(name, 0), 0, "a run in which nothing happens proves nothing")
+            for user in client.users:
+                checker.check(user)
+
+    def assert_sound(self, server):
+        with sqlite3.connect(os.path.join(server.data, "jeton.db")) as store:
+            self.assertEqual(store.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            self.assertEqual(store.execute("PRAGMA foreign_key_check").fetchall(), [])
+
+    def test_a_first_start_that_was_killed_is_no_obstacle(self):
+        """Nothing half-made is left that stops the next start: a folder, a key, a migration."""
+        chance = random.Random(f"{SEED} first")
+        for turn in range(ROUNDS):
+            with tempfile.TemporaryDirectory(prefix="jeton-crash-") as folder, \
+                    self.subTest(seed=SEED, turn=turn):
+                server = Server(data=os.path.join(folder, "data"))
+                self.kill_at_once(server, chance.uniform(0, 0.06))
+                with server:
+                    server.add_user()
+                    server.login()
 
 
 harness.main()
