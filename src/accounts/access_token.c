@@ -28,24 +28,23 @@ static jeton_status set_jti(jeton_claims *claims, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_session *session,
-                                  const jd_user *user, uint64_t rev, jeton_text **token,
-                                  jeton_err *err)
+jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *access,
+                                  jeton_text **token, jeton_err *err)
 {
     *token = NULL;
-    const jeton_time now = jt_now(NULL);
+    const jd_user *user = access->user;
     JT_AUTO(jeton_claims_free) jeton_claims *claims = NULL;
     JT_TRY(jeton_claims_new(NULL, &claims, err));
     jeton_claims_set_text(claims, "iss", jeton_str(accounts->issuer));
     set_id(claims, "sub", &user->id);
     jeton_claims_set_text(claims, "aud", jeton_str(accounts->audience));
-    jeton_claims_set_text(claims, "client_id", session->client);
-    jeton_claims_set_date(claims, "iat", now);
-    jeton_claims_set_date(claims, "exp", now + accounts->config.access_ttl * 1000);
+    jeton_claims_set_text(claims, "client_id", access->session->client);
+    jeton_claims_set_date(claims, "iat", access->issued);
+    jeton_claims_set_date(claims, "exp", access->expires);
     JT_TRY(set_jti(claims, err));
-    set_id(claims, "sid", &session->id);
-    jeton_claims_set_int(claims, "rev", (int64_t)rev);
-    jeton_claims_set_date(claims, "auth_time", session->auth_time);
+    set_id(claims, "sid", &access->session->id);
+    jeton_claims_set_int(claims, "rev", (int64_t)access->rev);
+    jeton_claims_set_date(claims, "auth_time", access->session->auth_time);
     jeton_claims_set_list(claims, "roles", user->roles, user->role_count);
     return jd_signer_sign(accounts->signer, claims, token, err);
 }

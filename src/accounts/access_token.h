@@ -8,11 +8,17 @@
 
 #include <jeton/verifier.h>
 
-/* Makes the token of a session for its user. `rev` is the head of the log in the transaction
- * that began or rotated the session. *token is the caller's. */
-JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_session *session,
-                                             const jd_user *user, uint64_t rev, jeton_text **token,
-                                             jeton_err *err);
+/* What a token is made of. */
+typedef struct jd_access {
+    const jd_session *session;
+    const jd_user *user;
+    uint64_t rev; /* the head of the log in the transaction that began or rotated the session */
+    jeton_time issued, expires;
+} jd_access;
+
+/* Makes a token. *token is the caller's: jeton_text_free(). */
+JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *access,
+                                             jeton_text **token, jeton_err *err);
 
 /* A verifier for our own access tokens, which also asks the revocation state. It borrows
  * `accounts`. The caller's: jeton_verifier_free(). */

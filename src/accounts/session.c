@@ -21,24 +21,33 @@ void jd_tokens_done(jd_tokens *tokens)
     jt_wipe(tokens, sizeof *tokens);
 }
 
-/* The pair for a session at `counter`; its key is open in `key`. */
-static jeton_status make_tokens(const jd_accounts *accounts, const jd_session *session,
-                                const jd_user *user, uint64_t counter, uint64_t rev, jeton_span key,
-                                jd_tokens *tokens, jeton_err *err)
+static jeton_time sooner(jeton_time a, jeton_time b)
 {
-    JT_TRY(jd_access_token_sign(accounts, session, user, rev, &tokens->access, err));
-    jd_refresh_token_print(&session->id, counter, key, tokens->refresh);
-    tokens->expires_in = accounts->config.access_ttl;
+    return a < b ? a : b;
+}
+
+/* The pair for the session in `view`; its key is open in `key`. An access token does not outlive
+ * its session. */
+static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_view *view,
+                                jeton_span key, jd_tokens *tokens, jeton_err *err)
+{
+    const jd_session *session = &view->session;
+    const jeton_time now = jt_now(NULL);
+    const jd_access access = {
+        .session = session,
+        .user = &view->user,
+        .rev = view->rev,
+        .issued = now,
+        .expires = sooner(now + accounts->config.access_ttl * 1000, session->expires),
+    };
+    JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
+    jd_refresh_token_print(&session->id, session->counter, key, tokens->refresh);
+    tokens->expires_in = (access.expires - now) / 1000;
     tokens->session = session->id;
     return JETON_OK;
 }
 
 /* ---- begin ---------------------------------------------------------------------------------- */
-
-static jeton_time sooner(jeton_time a, jeton_time b)
-{
-    return a < b ? a : b;
-}
 
 static jd_session describe(const jd_accounts *accounts, const jd_user *user, jeton_span device,
                            const char *address)
@@ -64,18 +73,18 @@ jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *user, jeton_
                               const char *address, jd_tokens *tokens, jeton_err *err)
 {
     *tokens = (jd_tokens){0};
-    jd_session session = describe(accounts, user, device, address);
+    jd_session_view view = {.session = describe(accounts, user, device, address), .user = *user};
+    jd_session *session = &view.session;
     JT_AUTO(jt_secret_done) jt_secret key = {0};
     JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(NULL);
-    JT_TRY(jd_id_new(NULL, &session.id, err));
+    JT_TRY(jd_id_new(NULL, &session->id, err));
     JT_TRY(jt_secret_new(NULL, JD_REFRESH_KEY, &key, err));
     JT_TRY(jt_random(NULL, key.ptr, key.len, err));
-    JT_TRY(jd_sealer_seal(accounts->sealer, place_of_key(&session.id), jt_secret_span(&key),
+    JT_TRY(jd_sealer_seal(accounts->sealer, place_of_key(&session->id), jt_secret_span(&key),
                           &sealed, err));
-    session.sealed_key = jt_buf_span(&sealed);
-    uint64_t rev;
-    JT_TRY(jd_store_session_add(accounts->store, &session, &rev, err));
-    return make_tokens(accounts, &session, user, 0, rev, jt_secret_span(&key), tokens, err);
+    session->sealed_key = jt_buf_span(&sealed);
+    JT_TRY(jd_store_session_add(accounts->store, session, &view.rev, err));
+    return make_tokens(accounts, &view, jt_secret_span(&key), tokens, err);
 }
 
 /* ---- refresh -------------------------------------------------------------------------------- */
@@ -145,12 +154,13 @@ static jeton_status end_replayed(jd_accounts *accounts, const jd_session *sessio
 static jeton_status look_up(jd_accounts *accounts, const jd_refresh_token *token, jt_arena *arena,
                             jd_session_view *view, jt_secret *key, jeton_err *err)
 {
+    jeton_err why = {0};
     const jeton_status status =
-        jd_store_session_get(accounts->store, &token->session, arena, view, NULL);
+        jd_store_session_get(accounts->store, &token->session, arena, view, &why);
     if (status == JETON_E_NOT_FOUND)
         return over(err);
     if (status != JETON_OK)
-        return jt_fail(err, status, "the session cannot be read");
+        return jt_fail(err, status, "%s", why.text);
     JT_TRY(jd_sealer_open(accounts->sealer, place_of_key(&token->session), view->session.sealed_key,
                           key, err));
     return jd_refresh_token_is_authentic(token, jt_secret_span(key)) ? JETON_OK : over(err);
@@ -172,16 +182,16 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refresh_token *token
     case STRANGE: return over(err);
     case AGAIN: break;
     case CURRENT: {
-        const jeton_status status = rotate(accounts, &view, now, NULL);
+        jeton_err why = {0};
+        const jeton_status status = rotate(accounts, &view, now, &why);
         if (status == JETON_E_SESSION)
             return JETON_E_BUSY;
         if (status != JETON_OK)
-            return jt_fail(err, status, "the session cannot be rotated");
+            return jt_fail(err, status, "%s", why.text);
         break;
     }
     }
-    return make_tokens(accounts, &view.session, &view.user, view.session.counter, view.rev,
-                       jt_secret_span(&key), tokens, err);
+    return make_tokens(accounts, &view, jt_secret_span(&key), tokens, err);
 }
 
 jeton_status jd_session_refresh(jd_accounts *accounts, jeton_span text, jd_tokens *tokens,

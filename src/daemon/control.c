@@ -12,9 +12,11 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define SERVER_PATIENCE 5U  /* seconds for a client that dawdles: others wait behind it */
+#define SERVER_PATIENCE 5U /* seconds for a client that dawdles: others wait behind it */
+#define ACCEPT_PAUSE_NS 10000000L
 #define CLIENT_PATIENCE 60U /* seconds for an answer */
 
 struct jd_control {
@@ -61,8 +63,10 @@ static void *serve(void *argument)
     jd_control *control = argument;
     while (!atomic_load(&control->closing)) {
         const int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
-            continue; /* shut down, or a client that has gone already */
+        if (fd < 0) { /* shut down, a client that has gone already, or no descriptor left */
+            (void)nanosleep(&(const struct timespec){.tv_nsec = ACCEPT_PAUSE_NS}, NULL);
+            continue;
+        }
         jeton_err err = {0};
         jd_socket_set_patience(fd, SERVER_PATIENCE);
         if (jd_socket_is_ours(fd) && exchange(control, fd, &err) != JETON_OK)

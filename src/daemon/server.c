@@ -109,15 +109,27 @@ static jeton_status boot(server *of, jeton_err *err)
 
 /* ---- running -------------------------------------------------------------------------------- */
 
+/* The time that what has expired is judged by: the clock's, but never ahead of what has passed
+ * since the start. A clock that jumps ahead and is set back again must not have made us forget what
+ * is revoked. */
+static jeton_time sweep_time(jeton_time start, int64_t started)
+{
+    const jeton_time passed = start + (jd_monotonic() - started);
+    const jeton_time now = jt_now(NULL);
+    return now < passed ? now : passed;
+}
+
 /* Waits for a signal to stop, and meanwhile drops what has expired. */
 static void wait_for_end(server *of, const sigset_t *signals)
 {
     const struct timespec pause = {.tv_sec = SWEEP_SECONDS};
+    const jeton_time start = jt_now(NULL);
+    const int64_t started = jd_monotonic();
     for (;;) {
         const int got = sigtimedwait(signals, NULL, &pause);
         if (got == SIGTERM || got == SIGINT)
             return;
-        jd_accounts_sweep(&of->accounts, jt_now(NULL));
+        jd_accounts_sweep(&of->accounts, sweep_time(start, started));
     }
 }
 

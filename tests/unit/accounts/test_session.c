@@ -138,6 +138,21 @@ static void a_session_that_was_not_used_for_too_long_is_over(void **state)
     jd_tokens_done(&tokens);
 }
 
+static void an_access_token_does_not_outlive_its_session(void **state)
+{
+    world *on = *state;
+    jeton_time exp;
+    on->accounts.config.session_ttl = 60;
+    const jeton_time before = jt_now(NULL);
+    jd_tokens tokens = world_log_in(on);
+    assert_int_equal(world_verify(on, &tokens), JETON_OK);
+    assert_true(jeton_verdict_date(on->verdict, "exp", &exp));
+    assert_true(exp <= jt_now(NULL) + 60000);
+    assert_true(exp >= before + 59000); /* whole seconds, rounded down */
+    assert_in_range(tokens.expires_in, 59, 60);
+    jd_tokens_done(&tokens);
+}
+
 static const struct {
     const char *why;
     jd_sessions_which which;
@@ -204,11 +219,12 @@ static void a_revocation_outlives_every_access_token_that_settings_allow(void **
     jd_tokens_done(&tokens);
 }
 
-/* Its access tokens may live longer than the session did, and a logout has to find it. */
+/* A session that was not refreshed is over before its access tokens are, and a logout has to find
+ * it. */
 static void a_session_that_expired_can_be_ended_while_its_access_tokens_live(void **state)
 {
     world *on = *state;
-    on->accounts.config.session_ttl = 0;
+    on->accounts.config.refresh_ttl = 0;
     jd_tokens tokens = world_log_in(on);
     assert_int_equal(world_verify(on, &tokens), JETON_OK);
     jd_accounts_sweep(&on->accounts, jt_now(NULL) + 1000);
@@ -248,6 +264,7 @@ int main(void)
         WORLD_TEST(two_behind_ends_the_session_even_within_the_grace_window),
         WORLD_TEST(a_token_that_was_never_issued_changes_nothing),
         WORLD_TEST(a_session_that_was_not_used_for_too_long_is_over),
+        WORLD_TEST(an_access_token_does_not_outlive_its_session),
         WORLD_TEST(ending_sessions_refuses_their_access_tokens_at_once),
         WORLD_TEST(disabling_a_user_refuses_tokens_and_enabling_does_not_bring_them_back),
         WORLD_TEST(a_revocation_outlives_every_access_token_that_settings_allow),
