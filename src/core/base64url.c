@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* core/base64url.c - base64url by table: four characters a step, errors gathered in the top bits.
+ * Long texts are done by base64url_wide.c but for their end.
  */
 #include "core/base64url.h"
 
@@ -27,8 +28,10 @@ static const uint8_t values[256] = {
 
 void jt_base64url_print(jeton_span bytes, char *to)
 {
-    const uint8_t *at = bytes.ptr;
-    size_t left = bytes.len;
+    const size_t done = jt_base64url_print_wide(bytes.ptr, bytes.len, to);
+    const uint8_t *at = bytes.ptr + done;
+    size_t left = bytes.len - done;
+    to += jt_base64url_chars(done);
     for (; left >= 3; left -= 3, at += 3) {
         const uint32_t word = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
         *to++ = letters[word >> 18];

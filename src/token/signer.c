@@ -13,7 +13,8 @@
 #include <jeton/signer.h>
 #include <stdio.h>
 
-#define JTI_BYTES 12U /* 96 bits: no two alike, and short */
+#define COMMON_SIGNATURE 384U /* characters: RSA with 2048 bits takes 342 */
+#define JTI_BYTES        12U  /* 96 bits: no two alike, and short */
 
 struct jeton_signer {
     const jeton_ctx *ctx;
@@ -186,6 +187,8 @@ jeton_status jeton_sign(const jeton_signer *signer, const jeton_claims *claims, 
     JT_AUTO(jt_buf_done) jt_buf json = jt_buf_init(signer->ctx);
     JT_AUTO(jt_buf_done) jt_buf made = jt_buf_init(signer->ctx);
     JT_TRY(print_payload(signer, claims, &json, err));
+    /* room for a common token at once: growing would copy and wipe */
+    JT_TRY(jt_buf_reserve(&made, signer->header.len + 2 * json.len + COMMON_SIGNATURE, err));
     JT_TRY(jt_buf_add(&made, jt_buf_span(&signer->header), err));
     JT_TRY(add_base64url(&made, jt_buf_span(&json), err));
     JT_TRY(add_signature(signer, &made, err));

@@ -36,6 +36,24 @@ static void base64url_of_every_length_comes_back(void **state)
     }
 }
 
+/* Three bytes are too few for a wide step. */
+static void base64url_of_many_bytes_is_that_of_its_threes(void **state)
+{
+    (void)state;
+    uint8_t bytes[LONGEST];
+    fill(bytes, sizeof bytes);
+    for (unsigned value = 0; value < 64; value++) /* each value in some places */
+        bytes[value] = (uint8_t)(value << 2 | value >> 4);
+    for (size_t len = 3; len <= LONGEST; len += 3) {
+        char whole[LONGEST * 2];
+        char threes[LONGEST * 2];
+        jt_base64url_print(jeton_bytes(bytes, len), whole);
+        for (size_t at = 0; at < len; at += 3)
+            jt_base64url_print(jeton_bytes(bytes + at, 3), threes + at / 3 * 4);
+        assert_memory_equal(whole, threes, len / 3 * 4);
+    }
+}
+
 static void base64url_accepts_64_characters_and_no_other_in_every_place(void **state)
 {
     (void)state;
@@ -75,6 +93,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64url_of_every_length_comes_back),
+        cmocka_unit_test(base64url_of_many_bytes_is_that_of_its_threes),
         cmocka_unit_test(base64url_accepts_64_characters_and_no_other_in_every_place),
         cmocka_unit_test(base64url_takes_whole_steps_or_nothing),
     };
