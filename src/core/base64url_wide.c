@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define WIDTH 32U /* characters of a step */
+#define WIDTH ((size_t)32) /* characters of a step */
 
 #define EACH(byte) _mm256_set1_epi8((char)(byte))
 
@@ -89,8 +89,8 @@ size_t jt_base64url_parse_wide(const uint8_t *at, size_t len, uint8_t *to, bool 
 
 /* ---- printing ------------------------------------------------------------------------------- */
 
-#define BYTES  24U /* of a step, which gives WIDTH characters … */
-#define LOADED 28U /* … and reads that many */
+#define BYTES  ((size_t)24) /* of a step, which gives WIDTH characters … */
+#define LOADED ((size_t)28) /* … and reads that many */
 
 /* The ranges of values by number: 0 is a-z, 1 to 10 the digits one by one, then - and _, 13 is
  * A-Z. What is added to a value of each to have its character. */

@@ -174,7 +174,8 @@ size_t jt_names_add(jt_names *names, jeton_span text)
 
 void jt_names_find(const jt_names *names, const jt_val *object, const jt_val **vals)
 {
-    memset(vals, 0, names->count * sizeof *vals);
+    for (size_t i = 0; i < names->count; i++)
+        vals[i] = NULL;
     if (!yyjson_is_obj(inner(object)))
         return;
     yyjson_val *at = unsafe_yyjson_get_first(inner(object));
