@@ -240,7 +240,10 @@ class Terminal(unittest.TestCase):
     def talk(self, *answers):
         """Runs user add at a terminal and types these lines: exit status and the screen."""
         words = [harness.JETON, "user", "add", "typed", "--data", os.path.join(self.folder, "data")]
-        child, terminal = pty.fork()
+        try:
+            child, terminal = pty.fork()
+        except OSError as failure:  # a container without /dev/pts has no terminals
+            self.skipTest(str(failure))
         if child == 0:
             os.execve(words[0], words, {**os.environ, **QUICK})
         screen = b""

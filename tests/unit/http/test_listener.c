@@ -5,9 +5,20 @@
 #include "http/listener.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <unistd.h>
 
 static const char *const taken[] = {"127.0.0.1:0", "0.0.0.0:0", "localhost:0", "127.0.0.1:00000"};
+
+/* A machine made a moment ago may have no /etc/hosts yet. */
+static bool knows_localhost(void)
+{
+    struct addrinfo *found = NULL;
+    const bool knows = getaddrinfo("localhost", NULL, NULL, &found) == 0;
+    if (knows)
+        freeaddrinfo(found);
+    return knows;
+}
 
 static void listener_open_binds_and_reports_the_port(void **state)
 {
@@ -16,6 +27,8 @@ static void listener_open_binds_and_reports_the_port(void **state)
         print_message("  %s\n", taken[i]);
         jeton_err err = {0};
         int fd = 12345;
+        if (strncmp(taken[i], "localhost", 9) == 0 && !knows_localhost())
+            continue;
         assert_int_equal(jd_listener_open(taken[i], &fd, &err), JETON_OK);
         assert_in_range(jd_listener_port(fd), 1, 65535);
         assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
