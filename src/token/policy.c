@@ -160,6 +160,24 @@ static const failure *check_typ(const subject *on)
     return same_type(on->header->typ, want) ? NULL : &another;
 }
 
+/* What a date says about now: the first moment it allows, and the first one it does not any more.
+ * The checks below and jt_policy_window() have them from here. */
+static jeton_time first_of(const subject *on, jeton_time begin)
+{
+    return begin - on->leeway;
+}
+
+static jeton_time end_of(const subject *on, jeton_time exp)
+{
+    return exp + on->leeway;
+}
+
+static jeton_time end_of_age(const subject *on, jeton_time iat)
+{
+    const jeton_time max_age = (jeton_time)on->policy->is.max_age * 1000;
+    return max_age > 0 ? end_of(on, iat + max_age) + 1 : INT64_MAX;
+}
+
 /* RFC 7519 §4.1.4: now must be before exp. */
 static const failure *check_exp(const subject *on)
 {
@@ -170,7 +188,7 @@ static const failure *check_exp(const subject *on)
         return (on->policy->is.allow & JETON_ALLOW_NO_EXP) != 0 ? NULL : &missing;
     if (!jt_val_date(claim, &exp))
         return &not_a_date;
-    return on->now >= exp + on->leeway ? &expired : NULL;
+    return on->now >= end_of(on, exp) ? &expired : NULL;
 }
 
 /* RFC 7519 §4.1.5: now must be nbf or later. */
@@ -183,7 +201,7 @@ static const failure *check_nbf(const subject *on)
         return NULL;
     if (!jt_val_date(claim, &nbf))
         return &not_a_date;
-    return on->now < nbf - on->leeway ? &early : NULL;
+    return on->now < first_of(on, nbf) ? &early : NULL;
 }
 
 static const failure *check_iat(const subject *on)
@@ -197,10 +215,9 @@ static const failure *check_iat(const subject *on)
         return is->max_age == 0 ? NULL : &missing;
     if (!jt_val_date(claim, &iat))
         return &not_a_date;
-    if ((is->allow & JETON_ALLOW_FUTURE_IAT) == 0 && on->now < iat - on->leeway)
+    if ((is->allow & JETON_ALLOW_FUTURE_IAT) == 0 && on->now < first_of(on, iat))
         return &early;
-    const jeton_time max_age = (jeton_time)is->max_age * 1000;
-    return max_age > 0 && on->now > iat + max_age + on->leeway ? &old : NULL;
+    return on->now >= end_of_age(on, iat) ? &old : NULL;
 }
 
 static const failure *check_iss(const subject *on)
@@ -290,15 +307,49 @@ static const struct {
     {JETON_CHECK_REQUIRED, NULL, check_required},
 };
 
+/* `on` is not cleared: jt_names_find() fills what the policy has names for. */
+static void look_at(subject *on, const jt_policy *policy, const jt_val *claims)
+{
+    on->policy = policy;
+    on->leeway = (jeton_time)policy->is.leeway * 1000;
+    jt_names_find(&policy->names, claims, on->claims);
+}
+
+static jeton_time earlier(jeton_time a, jeton_time b)
+{
+    return a < b ? a : b;
+}
+
+static jeton_time later(jeton_time a, jeton_time b)
+{
+    return a > b ? a : b;
+}
+
+jt_window jt_policy_window(const jt_policy *policy, const jt_val *claims)
+{
+    jt_window window = {.from = INT64_MIN, .until = INT64_MAX};
+    subject on;
+    look_at(&on, policy, claims);
+    jeton_time date;
+    if (jt_val_date(on.claims[JT_EXP], &date))
+        window.until = end_of(&on, date);
+    if (jt_val_date(on.claims[JT_NBF], &date))
+        window.from = first_of(&on, date);
+    if (jt_val_date(on.claims[JT_IAT], &date)) {
+        window.until = earlier(window.until, end_of_age(&on, date));
+        if ((policy->is.allow & JETON_ALLOW_FUTURE_IAT) == 0)
+            window.from = later(window.from, first_of(&on, date));
+    }
+    return window;
+}
+
 jeton_status jt_policy_check(const jt_policy *policy, const jt_header *header, jeton_time now,
                              jeton_verdict *verdict)
 {
-    subject on; /* not cleared: jt_names_find() fills what the policy has names for */
-    on.policy = policy;
+    subject on;
+    look_at(&on, policy, verdict->claims);
     on.header = header;
     on.now = now;
-    on.leeway = (jeton_time)policy->is.leeway * 1000;
-    jt_names_find(&policy->names, verdict->claims, on.claims);
     for (size_t i = 0; i < JT_COUNT(checks); i++) {
         const failure *found = checks[i].check(&on);
         if (found == NULL)

@@ -44,4 +44,13 @@ void jt_policy_done(jt_policy *policy);
 JETON_MUST jeton_status jt_policy_check(const jt_policy *policy, const jt_header *header,
                                         jeton_time now, jeton_verdict *verdict);
 
+/* When the checks that depend on the time pass: from <= now < until, in milliseconds. */
+typedef struct jt_window {
+    jeton_time from, until;
+} jt_window;
+
+/* The window of claims that jt_policy_check() has accepted: at every other moment it would not.
+ * A check that looks at the time has its part here. */
+jt_window jt_policy_window(const jt_policy *policy, const jt_val *claims);
+
 #endif
