@@ -248,6 +248,14 @@ bool jt_alg_same(jeton_alg a, jeton_alg b, const char *crv)
            strcmp(row->crv, crv) == 0;
 }
 
+jeton_status jt_algs_are_known(uint32_t algs, jeton_err *err)
+{
+    for (uint32_t i = 0; i < 32; i++)
+        if ((algs >> i & 1) != 0 && jt_alg_row((jeton_alg)i) == NULL)
+            return jt_fail(err, JETON_E_ARGUMENT, "algorithm bit %u stands for nothing", i);
+    return JETON_OK;
+}
+
 const char *jeton_alg_name(jeton_alg alg)
 {
     const jt_alg *row = jt_alg_row(alg);

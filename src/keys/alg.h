@@ -29,4 +29,7 @@ const jt_alg *jt_alg_row(jeton_alg id);
  * "EdDSA" (RFC 9864 §2.2) and the other the algorithm of that curve. */
 bool jt_alg_same(jeton_alg a, jeton_alg b, const char *crv);
 
+/* Whether each bit of a set of algorithms stands for one: JETON_E_ARGUMENT otherwise. */
+JETON_MUST jeton_status jt_algs_are_known(uint32_t algs, jeton_err *err);
+
 #endif

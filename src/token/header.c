@@ -7,6 +7,8 @@
 #include "core/limits.h"
 #include "json/json.h"
 
+#include <strings.h>
+
 /* A member that has to be a text where it is present. */
 static jeton_status read_text(const jt_val *header, const char *name, jeton_span *text,
                               jeton_err *err)
@@ -61,4 +63,24 @@ jeton_status jt_header_parse(jt_buf *pool, unsigned depth, uint8_t *text, size_t
         return jt_fail(err, JETON_E_LIMIT, "kid longer than %zu bytes", JT_LIMIT_KID);
     *header = read;
     return JETON_OK;
+}
+
+jeton_span jt_media_type_short(jeton_span type)
+{
+    static const char prefix[] = "application/";
+    const size_t len = sizeof prefix - 1;
+    if (type.len <= len || strncasecmp((const char *)type.ptr, prefix, len) != 0)
+        return type;
+    const jeton_span rest = jeton_bytes(type.ptr + len, type.len - len);
+    return memchr(rest.ptr, '/', rest.len) == NULL ? rest : type;
+}
+
+/* Equal bytes, the usual case, are told apart from the rest at a glance. */
+bool jt_media_type_is(jeton_span type, jeton_span want)
+{
+    if (jeton_span_equal(type, want))
+        return true;
+    const jeton_span have = jt_media_type_short(type);
+    return have.len == want.len &&
+           strncasecmp((const char *)have.ptr, (const char *)want.ptr, want.len) == 0;
 }

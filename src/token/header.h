@@ -26,4 +26,11 @@ typedef struct jt_header {
 JETON_MUST jeton_status jt_header_parse(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
                                         jt_header *header, jeton_err *err);
 
+/* A media type without the "application/" that RFC 7515 §4.1.9 lets writers leave out. */
+jeton_span jt_media_type_short(jeton_span type);
+
+/* Whether a "typ" is `want`, which is short: letters in any case, "application/" left out or not
+ * (RFC 8725 §3.11). */
+bool jt_media_type_is(jeton_span type, jeton_span want);
+
 #endif

@@ -10,8 +10,6 @@
 #include "core/mem.h"
 #include "keys/alg.h"
 
-#include <strings.h>
-
 /* ---- making it ready ------------------------------------------------------------------------ */
 
 static jeton_status copy_text(const jeton_ctx *ctx, const char **text, jeton_err *err)
@@ -34,36 +32,17 @@ static jeton_status copy_list(const jeton_ctx *ctx, const char *const *from, con
     return JETON_OK;
 }
 
-static jeton_status known_algs(uint32_t algs, jeton_err *err)
-{
-    for (uint32_t i = 0; i < 32; i++)
-        if ((algs >> i & 1) != 0 && jt_alg_row((jeton_alg)i) == NULL)
-            return jt_fail(err, JETON_E_ARGUMENT, "algorithm bit %u stands for nothing", i);
-    return JETON_OK;
-}
-
 /* In this order they have these places in jt_policy.names. */
 static const char *const claim_names[JT_CLAIMS] = {
     [JT_EXP] = "exp", [JT_NBF] = "nbf", [JT_IAT] = "iat", [JT_ISS] = "iss",
     [JT_AUD] = "aud", [JT_SUB] = "sub", [JT_JTI] = "jti",
 };
 
-/* A media type without the "application/" that RFC 7515 §4.1.9 lets writers leave out. */
-static jeton_span short_type(jeton_span type)
-{
-    static const char prefix[] = "application/";
-    const size_t len = sizeof prefix - 1;
-    if (type.len <= len || strncasecmp((const char *)type.ptr, prefix, len) != 0)
-        return type;
-    const jeton_span rest = jeton_bytes(type.ptr + len, type.len - len);
-    return memchr(rest.ptr, '/', rest.len) == NULL ? rest : type;
-}
-
 /* What the checks would otherwise find out anew for each token. */
 static void prepare(jt_policy *policy)
 {
     const jeton_policy *is = &policy->is;
-    policy->typ = short_type(jeton_str(is->typ));
+    policy->typ = jt_media_type_short(jeton_str(is->typ));
     for (size_t i = 0; i < JETON_POLICY_NAMES; i++) {
         policy->issuers[i] = jeton_str(is->issuers[i]);
         policy->audiences[i] = jeton_str(is->audiences[i]);
@@ -86,7 +65,7 @@ jeton_status jt_policy_init(jt_policy *policy, const jeton_ctx *ctx, const jeton
                                  .leeway = from->leeway,
                                  .max_age = from->max_age,
                                  .allow = from->allow}};
-    JT_TRY(known_algs(from->algs, err));
+    JT_TRY(jt_algs_are_known(from->algs, err));
     JT_TRY(copy_list(ctx, from->issuers, is->issuers, JETON_POLICY_NAMES, err));
     JT_TRY(copy_list(ctx, from->audiences, is->audiences, JETON_POLICY_NAMES, err));
     JT_TRY(copy_list(ctx, from->require, is->require, JETON_POLICY_REQUIRED, err));
@@ -139,16 +118,6 @@ static bool listed(const jeton_span *names, jeton_span text)
     return false;
 }
 
-/* `want` is short; equal bytes, the usual case, are told apart from the rest at a glance. */
-static bool same_type(jeton_span type, jeton_span want)
-{
-    if (jeton_span_equal(type, want))
-        return true;
-    const jeton_span have = short_type(type);
-    return have.len == want.len &&
-           strncasecmp((const char *)have.ptr, (const char *)want.ptr, want.len) == 0;
-}
-
 static const failure *check_typ(const subject *on)
 {
     static const failure another = {JETON_E_TYP, "another type of token"};
@@ -157,7 +126,7 @@ static const failure *check_typ(const subject *on)
         return NULL;
     if (on->header->typ.len == 0)
         return &missing;
-    return same_type(on->header->typ, want) ? NULL : &another;
+    return jt_media_type_is(on->header->typ, want) ? NULL : &another;
 }
 
 /* What a date says about now: the first moment it allows, and the first one it does not any more.
