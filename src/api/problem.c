@@ -7,51 +7,20 @@
 
 #include <stdio.h>
 
-/* clang-format off */
-static const jd_problem problems[] = {
-    /* who are you: 401 */
-    {JETON_E_SYNTAX,      401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_ENCODING,    401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_LIMIT,       401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_HEADER,      401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_CRIT,        401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_CLAIM,       401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_KEY_UNKNOWN, 401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_KEY_USE,     401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_ALG,         401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_SIGNATURE,   401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_EXPIRED,     401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_NOT_YET,     401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_ISSUED,      401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_ISSUER,      401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_AUDIENCE,    401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_TYP,         401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_MISSING,     401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_REVOKED,     401, "invalid_token",           JD_DEBUG, true},
-    {JETON_E_NOT_FRESH,   401, "insufficient_user_authentication", JD_DEBUG, true}, /* RFC 9470 */
-    {JETON_E_CREDENTIALS, 401, "invalid_grant",           JD_DEBUG, true},
-    {JETON_E_SESSION,     401, "invalid_grant",           JD_DEBUG, true},
-    {JETON_E_REPLAY,      401, "invalid_grant",           JD_DEBUG, true},
-    /* you may not: 403, and what is not right or not there */
-    {JETON_E_SCOPE,       403, "insufficient_scope",      JD_DEBUG, true},
-    {JETON_E_REQUEST,     400, "invalid_request",         JD_DEBUG, true},
-    {JETON_E_NOT_FOUND,   404, "not_found",               JD_DEBUG, true},
-    {JETON_E_EXISTS,      409, "already_exists",          JD_DEBUG, true},
-    /* it is us: what went wrong stays in the log */
-    {JETON_E_BUSY,        503, "temporarily_unavailable", JD_WARN,  false},
-    {JETON_E_STORE,       503, "temporarily_unavailable", JD_ERROR, false},
-    {JETON_E_NOMEM,       503, "temporarily_unavailable", JD_ERROR, false},
-};
-/* clang-format on */
-
-static const jd_problem unknown = {JETON_E_SYSTEM, 500, "server_error", JD_ERROR, false};
-
-const jd_problem *jd_problem_of(jeton_status status)
+/* What is our fault stays in the log and is not told: a stranger has no business with it. What may
+ * be tried again is a warning there only when it is the load that is to blame. */
+jd_problem jd_problem_of(jeton_status status)
 {
-    for (size_t i = 0; i < JT_COUNT(problems); i++)
-        if (problems[i].status == status)
-            return &problems[i];
-    return &unknown;
+    jd_problem problem = {jeton_status_http(status), jeton_status_oauth(status), JD_DEBUG, true};
+    if (status == JETON_OK) { /* no failure has the status of a success */
+        problem.http = 500;
+        problem.error = "server_error";
+    }
+    if (problem.http >= 500) {
+        problem.level = status == JETON_E_BUSY ? JD_WARN : JD_ERROR;
+        problem.told = false;
+    }
+    return problem;
 }
 
 /* What is answered when there is no memory to say more. */
@@ -94,11 +63,11 @@ void jd_problem_answer_http(jd_call *call, unsigned http, const char *error, con
 
 void jd_problem_answer(jd_call *call, jeton_status status, const jeton_err *err)
 {
-    const jd_problem *problem = jd_problem_of(status);
-    const bool tell = problem->told && err->text[0] != '\0';
-    if (problem->level >= JD_WARN)
-        jd_log(problem->level, EV_REQUEST_FAILED, JD_REQUEST(call->id),
+    const jd_problem problem = jd_problem_of(status);
+    const bool tell = problem.told && err->text[0] != '\0';
+    if (problem.level >= JD_WARN)
+        jd_log(problem.level, EV_REQUEST_FAILED, JD_REQUEST(call->id),
                JD_TEXT("outcome", jeton_status_name(status)), JD_TEXT("why", err->text));
-    jd_problem_answer_http(call, problem->http, problem->error,
+    jd_problem_answer_http(call, problem.http, problem.error,
                            tell ? err->text : jeton_status_text(status));
 }

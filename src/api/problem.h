@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/problem.h - how an outcome looks over HTTP: one table for status, OAuth error code and log
- * level, and the one error shape {"error","error_description","request_id"}. */
+/* api/problem.h - how an outcome looks over HTTP: status and error code of jeton/error.h's
+ * list, log level, and the one error shape {"error","error_description","request_id"}. */
 #ifndef JD_API_PROBLEM_H
 #define JD_API_PROBLEM_H
 
@@ -8,15 +8,14 @@
 #include "sys/log.h"
 
 typedef struct jd_problem {
-    jeton_status status;
     unsigned http;
-    const char *error; /* RFC 6749 §5.2 or RFC 6750 §3.1 */
-    jd_level level;    /* of the log line; below JD_WARN the log is left alone */
-    bool told;         /* err->text may be shown to the client */
+    const char *error;
+    jd_level level; /* of the log line; below JD_WARN the log is left alone */
+    bool told;      /* err->text may be shown to the client */
 } jd_problem;
 
-/* The row of an outcome; what is not in the table is a 500. */
-const jd_problem *jd_problem_of(jeton_status status);
+/* An outcome over HTTP; what is not in the list, and success, is a 500. */
+jd_problem jd_problem_of(jeton_status status);
 
 /* Puts the answer for a failure. Every 401 carries a challenge (RFC 9110 §15.5.2), every 503 a
  * Retry-After. */

@@ -9,9 +9,10 @@
 
 static const struct {
     jeton_status status;
-    const char *name, *text;
+    unsigned http;
+    const char *name, *oauth, *text;
 } outcomes[] = {
-#define OUTCOME(name, number, text) {JETON_##name, #name, text},
+#define OUTCOME(name, number, http, oauth, text) {JETON_##name, http, #name, oauth, text},
     JETON_STATUS_LIST(OUTCOME)
 #undef OUTCOME
 };
@@ -30,6 +31,22 @@ const char *jeton_status_text(jeton_status status)
         if (outcomes[i].status == status)
             return outcomes[i].text;
     return "unknown outcome";
+}
+
+unsigned jeton_status_http(jeton_status status)
+{
+    for (size_t i = 0; i < JT_COUNT(outcomes); i++)
+        if (outcomes[i].status == status)
+            return outcomes[i].http;
+    return 500;
+}
+
+const char *jeton_status_oauth(jeton_status status)
+{
+    for (size_t i = 0; i < JT_COUNT(outcomes); i++)
+        if (outcomes[i].status == status)
+            return outcomes[i].oauth;
+    return "server_error";
 }
 
 jeton_status(jt_fail)(jeton_err *err, jeton_status status, const char *format, ...)
