@@ -38,7 +38,9 @@ JETON_API const char *jeton_verdict_why(const jeton_verdict *verdict);
  * the token was refused before its claims were looked at. */
 JETON_API uint32_t jeton_verdict_failed(const jeton_verdict *verdict);
 
-/* The first claim that failed ("exp"), or "". */
+/* What failed first: the name of a claim ("exp"), the path of a rule as the policy has it
+ * ("/realm_access/roles"), "typ" of the header, "revocation", "hook", or "". Cut after 127 bytes.
+ */
 JETON_API const char *jeton_verdict_claim(const jeton_verdict *verdict);
 
 /* The key whose signature was good; NULL when none was. */
@@ -47,22 +49,24 @@ JETON_API const jeton_key *jeton_verdict_key(const jeton_verdict *verdict);
 /* The payload of an accepted token as JSON text. Empty for a refused one. */
 JETON_API jeton_span jeton_verdict_payload(const jeton_verdict *verdict);
 
-/* The top-level claim `name`, when the token is accepted and the claim is of that JSON type;
- * otherwise false and *value is emptied. Dates (RFC 7519 §2) come in milliseconds. */
-JETON_API bool jeton_verdict_text(const jeton_verdict *verdict, const char *name,
+/* The claim at `path`, when the token is accepted and the claim is of that JSON type; otherwise
+ * false and *value is emptied. A path is the name of a top-level claim, or, when it begins with
+ * "/", a JSON Pointer (RFC 6901): "/realm_access/roles". Dates (RFC 7519 §2) come in milliseconds.
+ */
+JETON_API bool jeton_verdict_text(const jeton_verdict *verdict, const char *path,
                                   jeton_span *value);
-JETON_API bool jeton_verdict_int(const jeton_verdict *verdict, const char *name, int64_t *value);
-JETON_API bool jeton_verdict_bool(const jeton_verdict *verdict, const char *name, bool *value);
-JETON_API bool jeton_verdict_date(const jeton_verdict *verdict, const char *name,
+JETON_API bool jeton_verdict_int(const jeton_verdict *verdict, const char *path, int64_t *value);
+JETON_API bool jeton_verdict_bool(const jeton_verdict *verdict, const char *path, bool *value);
+JETON_API bool jeton_verdict_date(const jeton_verdict *verdict, const char *path,
                                   jeton_time *value);
 
-/* Whether the claim `name` is an array of which `member` is one text, or is that text itself
+/* Whether the claim at `path` is an array of which `member` is one text, or is that text itself
  * ("roles", "aud"). */
-JETON_API bool jeton_verdict_has(const jeton_verdict *verdict, const char *name, jeton_span member);
+JETON_API bool jeton_verdict_has(const jeton_verdict *verdict, const char *path, jeton_span member);
 
-/* Whether the claim `name` is a text of words parted by single spaces of which `word` is one
+/* Whether the claim at `path` is a text of words parted by single spaces of which `word` is one
  * ("scope", RFC 8693 §4.2). */
-JETON_API bool jeton_verdict_has_word(const jeton_verdict *verdict, const char *name,
+JETON_API bool jeton_verdict_has_word(const jeton_verdict *verdict, const char *path,
                                       jeton_span word);
 
 JETON_END

@@ -185,16 +185,19 @@ bool jt_val_int(const jt_val *val, int64_t *to)
     return fits;
 }
 
+bool jt_date_of(int64_t seconds, jeton_time *to)
+{
+    const bool is_date = seconds >= DATE_MIN && seconds <= DATE_MAX;
+    *to = is_date ? seconds * 1000 : 0;
+    return is_date;
+}
+
 bool jt_val_date(const jt_val *val, jeton_time *to)
 {
     *to = 0;
     int64_t whole;
-    if (jt_val_int(val, &whole)) {
-        if (whole < DATE_MIN || whole > DATE_MAX)
-            return false;
-        *to = whole * 1000;
-        return true;
-    }
+    if (jt_val_int(val, &whole))
+        return jt_date_of(whole, to);
     const double seconds = yyjson_get_real(inner(val));
     if (!yyjson_is_real(inner(val)) || !(seconds >= (double)DATE_MIN) ||
         !(seconds <= (double)DATE_MAX))
@@ -241,4 +244,17 @@ bool jt_iter_next(jt_iter *it)
     it->next = outer(unsafe_yyjson_get_next(at));
     it->index++;
     return true;
+}
+
+bool jt_val_has_text(const jt_val *val, jeton_span text)
+{
+    jeton_span each;
+    if (jt_val_text(val, &each))
+        return jeton_span_equal(each, text);
+    if (jt_kind_of(val) != JT_ARRAY)
+        return false;
+    for (jt_iter it = jt_iter_of(val); jt_iter_next(&it);)
+        if (jt_val_text(it.val, &each) && jeton_span_equal(each, text))
+            return true;
+    return false;
 }

@@ -61,8 +61,14 @@ bool jt_val_int(const jt_val *val, int64_t *to);
  * for anything outside the years 0 to 9999: no clock says such a time, so it is not a date. */
 bool jt_val_date(const jt_val *val, jeton_time *to);
 
+/* The same of a whole number of seconds. */
+bool jt_date_of(int64_t seconds, jeton_time *to);
+
 /* The text member of that name, or the empty span when it is absent or not a text. */
 jeton_span jt_get_text(const jt_val *object, const char *name);
+
+/* Whether it is that text, or an array with that text in it ("aud", "roles"). */
+bool jt_val_has_text(const jt_val *val, jeton_span text);
 
 /* How many elements or members; 0 for everything else. */
 size_t jt_val_count(const jt_val *val);

@@ -4,6 +4,8 @@
 #define JT_TOKEN_POLICY_H
 
 #include "token/header.h"
+#include "token/presets.h"
+#include "token/rules.h"
 #include "token/verdict.h"
 #include "json/names.h"
 
@@ -24,17 +26,28 @@ typedef enum jt_claim {
 
 /* A policy with texts of its own, made ready for its checks. */
 typedef struct jt_policy {
-    jeton_policy is;
+    jeton_policy is; /* what the preset allows is allowed here too; `rules` is empty */
     const jeton_ctx *ctx;
-    jeton_span typ;                           /* is.typ without "application/" */
+    const jt_preset *preset;
+    jeton_span typ;                           /* of `is` or the preset, without "application/" */
+    jeton_span subject, jti;                  /* ptr NULL: any */
     jeton_span issuers[JETON_POLICY_NAMES];   /* is.issuers; ends at the first empty one … */
     jeton_span audiences[JETON_POLICY_NAMES]; /* … and likewise */
     jt_names names; /* what is looked for: the claims above, then what else is required */
-    size_t required[JETON_POLICY_REQUIRED]; /* the place of is.require[i] in names */
+    size_t required_count;
+    struct {
+        const char *name;
+        size_t place; /* in names */
+    } required[JT_PRESET_REQUIRED + JETON_POLICY_REQUIRED];
+    jt_rules rules;
 } jt_policy;
 
-/* Copies `from` (NULL: the zero policy). JETON_E_ARGUMENT for an algorithm bit that stands for
- * nothing; JETON_E_NOMEM. jt_policy_done() is safe in every case. */
+/* Each name is looked for at most once: the claims, what the presets add to them (client_id, sid,
+ * rev), and what the policy requires. */
+_Static_assert(JT_CLAIMS + 3 + JETON_POLICY_REQUIRED <= JT_NAMES_MAX, "room for all names");
+
+/* Copies `from` (NULL: the zero policy). JETON_E_ARGUMENT for what jeton_verifier_new() says;
+ * JETON_E_NOMEM. jt_policy_done() is safe in every case. */
 JETON_MUST jeton_status jt_policy_init(jt_policy *policy, const jeton_ctx *ctx,
                                        const jeton_policy *from, jeton_err *err);
 void jt_policy_done(jt_policy *policy);

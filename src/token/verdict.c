@@ -4,6 +4,8 @@
 
 #include "core/err.h"
 #include "core/mem.h"
+#include "core/words.h"
+#include "json/pointer.h"
 
 #include <stdio.h>
 
@@ -83,53 +85,38 @@ jeton_span jeton_verdict_payload(const jeton_verdict *verdict)
     return verdict->accepted ? verdict->payload : jeton_str(NULL);
 }
 
-bool jeton_verdict_text(const jeton_verdict *verdict, const char *name, jeton_span *value)
+static const jt_val *find(const jeton_verdict *verdict, const char *path)
 {
-    return jt_val_text(jt_get(verdict->claims, name), value);
+    return jt_path_find(verdict->claims, path);
 }
 
-bool jeton_verdict_int(const jeton_verdict *verdict, const char *name, int64_t *value)
+bool jeton_verdict_text(const jeton_verdict *verdict, const char *path, jeton_span *value)
 {
-    return jt_val_int(jt_get(verdict->claims, name), value);
+    return jt_val_text(find(verdict, path), value);
 }
 
-bool jeton_verdict_bool(const jeton_verdict *verdict, const char *name, bool *value)
+bool jeton_verdict_int(const jeton_verdict *verdict, const char *path, int64_t *value)
 {
-    return jt_val_bool(jt_get(verdict->claims, name), value);
+    return jt_val_int(find(verdict, path), value);
 }
 
-bool jeton_verdict_date(const jeton_verdict *verdict, const char *name, jeton_time *value)
+bool jeton_verdict_bool(const jeton_verdict *verdict, const char *path, bool *value)
 {
-    return jt_val_date(jt_get(verdict->claims, name), value);
+    return jt_val_bool(find(verdict, path), value);
 }
 
-bool jeton_verdict_has(const jeton_verdict *verdict, const char *name, jeton_span member)
+bool jeton_verdict_date(const jeton_verdict *verdict, const char *path, jeton_time *value)
 {
-    const jt_val *claim = jt_get(verdict->claims, name);
-    jeton_span text;
-    if (jt_val_text(claim, &text))
-        return jeton_span_equal(text, member);
-    if (jt_kind_of(claim) != JT_ARRAY)
-        return false;
-    for (jt_iter it = jt_iter_of(claim); jt_iter_next(&it);)
-        if (jt_val_text(it.val, &text) && jeton_span_equal(text, member))
-            return true;
-    return false;
+    return jt_val_date(find(verdict, path), value);
 }
 
-bool jeton_verdict_has_word(const jeton_verdict *verdict, const char *name, jeton_span word)
+bool jeton_verdict_has(const jeton_verdict *verdict, const char *path, jeton_span member)
 {
-    jeton_span rest;
-    if (word.len == 0 || !jeton_verdict_text(verdict, name, &rest))
-        return false;
-    while (rest.len > 0) {
-        const uint8_t *space = memchr(rest.ptr, ' ', rest.len);
-        const size_t len = space != NULL ? (size_t)(space - rest.ptr) : rest.len;
-        if (jeton_span_equal(jeton_bytes(rest.ptr, len), word))
-            return true;
-        if (space == NULL)
-            return false;
-        rest = jeton_bytes(space + 1, rest.len - len - 1);
-    }
-    return false;
+    return jt_val_has_text(find(verdict, path), member);
+}
+
+bool jeton_verdict_has_word(const jeton_verdict *verdict, const char *path, jeton_span word)
+{
+    jeton_span words;
+    return jeton_verdict_text(verdict, path, &words) && jt_words_have(words, word);
 }

@@ -14,7 +14,7 @@ struct jeton_verdict {
     bool accepted; /* set to true in one place: jeton_verify() */
     jeton_err err; /* the first reason, when refused */
     uint32_t failed;
-    char claim[64];
+    char claim[128];
     const jeton_key *key;
     const jt_val *claims; /* NULL unless accepted, or while the revocation hook looks */
     jeton_span payload;
