@@ -5,7 +5,8 @@
  * keys, make a new one and swap the pointer.
  *
  * The order of one verification is fixed: limits, base64url, header, key, algorithm, signature,
- * claims, revocation. A hook therefore never sees a token whose signature failed.
+ * claims, revocation, the program's own check. A hook therefore never sees a token whose signature
+ * failed, nor one that the policy refuses.
  */
 #ifndef JETON_VERIFIER_H
 #define JETON_VERIFIER_H
@@ -16,10 +17,17 @@
 
 typedef struct jeton_verifier jeton_verifier;
 
-/* Asked last of all, about a token that is otherwise accepted: JETON_OK, or the reason to refuse
- * (usually JETON_E_REVOKED). Runs on the verifying thread and must be safe to call from all of
+/* Asked about a token that the policy accepts: JETON_OK, or the reason to refuse (usually
+ * JETON_E_REVOKED). Runs on the verifying thread and must be safe to call from all of
  * them at once. The verdict gives out its claims while the hook runs. */
 typedef jeton_status (*jeton_revocation_hook)(void *user, const jeton_verdict *verdict);
+
+/* Asked last of all, behind revocation: JETON_OK, or the reason to refuse, usually
+ * JETON_E_REFUSED. It may put a text of its own into err->text, cut after 155 bytes, which
+ * jeton_verdict_why() then gives behind "hook: "; err->status is of no interest. What the token
+ * says does not belong there: reasons end up in logs. Runs where the revocation hook does, with the
+ * same claims to look at. */
+typedef jeton_status (*jeton_accept_hook)(void *user, const jeton_verdict *verdict, jeton_err *err);
 
 JETON_BEGIN
 
@@ -28,7 +36,11 @@ JETON_BEGIN
  * ctx     may be NULL; its clock and its limits are what tokens are judged by
  * policy  may be NULL: the zero policy
  *
- * JETON_E_ARGUMENT  an algorithm bit that stands for nothing
+ * JETON_E_ARGUMENT  the policy has an algorithm bit, a flag in `allow` or a preset that stands for
+ *                   nothing, a rule without path or operator, whose path is no JSON Pointer or
+ *                   whose value is not JSON of the kind the operator takes; all_audiences without
+ *                   audiences; a preset that wants issuers and audiences named, and they are not
+ * JETON_E_NOMEM
  */
 JETON_API JETON_MUST jeton_status jeton_verifier_new(const jeton_ctx *ctx,
                                                      const jeton_policy *policy,
@@ -38,6 +50,11 @@ JETON_API JETON_MUST jeton_status jeton_verifier_new(const jeton_ctx *ctx,
 /* Sets the revocation hook; call it before the verifier is shared. NULL takes it away. */
 JETON_API void jeton_verifier_on_revocation(jeton_verifier *verifier, jeton_revocation_hook hook,
                                             void *user);
+
+/* Sets the hook that runs last, for what rules cannot say; call it before the verifier is shared.
+ * NULL takes it away. */
+JETON_API void jeton_verifier_on_accept(jeton_verifier *verifier, jeton_accept_hook hook,
+                                        void *user);
 
 /* Frees *verifier and sets it to NULL. No verification may be under way. */
 JETON_API void jeton_verifier_free(jeton_verifier **verifier);

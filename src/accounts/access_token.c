@@ -73,10 +73,9 @@ jeton_status jd_access_token_verifier(jd_accounts *accounts, jeton_verifier **ve
                                       jeton_err *err)
 {
     const jeton_policy policy = {
+        .preset = JETON_PRESET_JETON,
         .issuers = {accounts->issuer},
         .audiences = {accounts->audience},
-        .typ = "at+jwt",
-        .require = {"sub", "sid", "rev", "jti", "iat", "client_id"},
         .leeway = (unsigned)accounts->config.leeway,
     };
     JT_TRY(jeton_verifier_new(NULL, &policy, jd_signer_keyset(accounts->signer), verifier, err));

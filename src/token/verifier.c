@@ -14,6 +14,8 @@ struct jeton_verifier {
     jeton_keyset *keys;
     jeton_revocation_hook hook;
     void *hook_user;
+    jeton_accept_hook last; /* the program's own check */
+    void *last_user;
 };
 
 jeton_status jeton_verifier_new(const jeton_ctx *ctx, const jeton_policy *policy,
@@ -39,6 +41,12 @@ void jeton_verifier_on_revocation(jeton_verifier *verifier, jeton_revocation_hoo
     verifier->hook_user = user;
 }
 
+void jeton_verifier_on_accept(jeton_verifier *verifier, jeton_accept_hook hook, void *user)
+{
+    verifier->last = hook;
+    verifier->last_user = user;
+}
+
 void jeton_verifier_free(jeton_verifier **verifier)
 {
     if (verifier == NULL || *verifier == NULL)
@@ -61,6 +69,19 @@ static jeton_status read_claims(unsigned depth, const jt_octets *octets, jeton_v
     return JETON_OK;
 }
 
+static jeton_status ask_last(const jeton_verifier *verifier, jeton_verdict *verdict)
+{
+    if (verifier->last == NULL)
+        return JETON_OK;
+    jeton_err why = {0};
+    const jeton_status status = verifier->last(verifier->last_user, verdict, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    why.text[sizeof why.text - 1] = '\0'; /* it is not ours */
+    return jt_verdict_failure(verdict, JETON_CHECK_HOOK, "hook", status,
+                              why.text[0] != '\0' ? why.text : jeton_status_text(status));
+}
+
 static jeton_status ask_hook(const jeton_verifier *verifier, jeton_verdict *verdict)
 {
     if (verifier->hook == NULL)
@@ -81,7 +102,8 @@ static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jet
     verdict->key = jws->key;
     JT_TRY(read_claims(limits->depth, &jws->octets, verdict));
     JT_TRY(jt_policy_check(policy, &jws->header, jt_now(verifier->ctx), verdict));
-    return ask_hook(verifier, verdict);
+    JT_TRY(ask_hook(verifier, verdict));
+    return ask_last(verifier, verdict);
 }
 
 jeton_status jeton_verify(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
