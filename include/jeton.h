@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jeton.h - all of libjeton: make and verify JSON Web Tokens.
  *
- *   jeton_key, jeton_keyset        keys, typed at import
- *   jeton_claims, jeton_signer     make tokens
- *   jeton_policy, jeton_verifier   say what is demanded, and decide
- *   jeton_verdict                  the answer, and the claims of an accepted token
- *   jeton_ctx                      clock, memory, randomness and limits, where the system's do not
- * do
+ * jeton_key, jeton_keyset       keys, typed at import
+ * jeton_claims, jeton_signer    make tokens
+ * jeton_policy, jeton_verifier  say what is demanded, and decide
+ * jeton_verdict                 the answer, and the claims of an accepted token
+ * jeton_ctx                     clock, memory, randomness and limits of your own
  *
  * The library has no globals, does no I/O and logs nothing.
  */

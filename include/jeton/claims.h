@@ -28,6 +28,7 @@ JETON_API JETON_MUST jeton_status jeton_claims_parse(const jeton_ctx *ctx, jeton
 /* Frees *claims and sets it to NULL. */
 JETON_API void jeton_claims_free(jeton_claims **claims);
 
+/* A claim of one value. */
 JETON_API void jeton_claims_set_text(jeton_claims *claims, const char *name, jeton_span value);
 JETON_API void jeton_claims_set_int(jeton_claims *claims, const char *name, int64_t value);
 JETON_API void jeton_claims_set_bool(jeton_claims *claims, const char *name, bool value);

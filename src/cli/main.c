@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/main.c - the program jeton: finds the command and runs it. */
 #include "cli/args.h"
+#include "cli/listing.h"
 #include "cli/report.h"
 #include "core/auto.h"
 
@@ -67,6 +68,8 @@ static bool is_help(const char *word)
 /* No command is named: a question for help is answered, anything else is wrong usage. */
 static int without_command(int argc, char *const *argv)
 {
+    if (argc == 2 && is_help(argv[0]) && strcmp(argv[1], "--json") == 0)
+        return jd_listing_print(commands, JT_COUNT(commands));
     if (argc > 0 && is_help(argv[0]))
         return print_usage(argc > 1 && is_noun(argv[1]) ? argv[1] : NULL);
     if (argc > 0 && strcmp(argv[0], "--version") == 0) {

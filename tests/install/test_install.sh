@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# test_install.sh MESON SOURCE BUILD PREFIX LIBDIR CC... - what is installed is enough to build programs.
+# test_install.sh MESON SOURCE BUILD PREFIX LIBDIR MANDIR CC... - what is installed is enough to build programs.
 #
 # Installs into a folder of its own, and builds and runs there the example in C and one program in
 # C++ with nothing but the installed headers, library and pkg-config file. Of the build folder only
 # meson's log of installations is written.
 set -euo pipefail
-meson=$1 source=$2 build=$3 prefix=$4 libdir=$5
-shift 5
+meson=$1 source=$2 build=$3 prefix=$4 libdir=$5 mandir=$6
+shift 6
 cc=("$@")
 
 root=$(mktemp -d)
@@ -41,6 +41,12 @@ if command -v c++ >/dev/null; then
 else
     echo "no c++ here: the program in C++ was not built"
 fi
+
+# The manual: a page for each command and header, and each function leads to its page.
+man=$root$prefix/$mandir
+grep -q '^\.Nm jeton$' "$man/man1/jeton.1"
+grep -q '^\.Fo jeton_key_parse$' "$man/man3/jeton_key_parse.3"
+echo "manual: $(find "$man" -type f | wc -l) pages"
 
 # The program is there too, and finds everything it needs.
 "$root$prefix/bin/jeton" --help >/dev/null
