@@ -200,10 +200,10 @@ def macro(text):
                  one_line(" ".join(" ".join(comment_lines(c)) for c in comments)))
 
 
-def end_of(blank, at):
+def end_of(text, blank, at):
     """Where the declaration that begins at `at` ends."""
-    if blank[at] == "#":
-        return re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n").match(blank, at).end()
+    if text[at] == "#": # a comment in a list has its backslashes too
+        return re.compile(r"(?:[^\n]*\\\n)*[^\n]*\n").match(text, at).end()
     depth = 0
     for i in range(at, len(blank)):
         depth += {"{": 1, "}": -1}.get(blank[i], 0)
@@ -262,7 +262,7 @@ def read(path):
             at = comment.end()
         else:
             try:
-                end = end_of(blank, at)
+                end = end_of(text, blank, at)
                 part = declaration(path, text[at:end])
             except ValueError as problem:
                 raise ValueError(f"{path}:{line}: {problem}") from None
