@@ -9,12 +9,31 @@
 #include "core/ctx.h"
 
 #define COMMIT_QUEUE 10000U
+#define BATCH_MOST   64U /* works that reach the disk together */
+#define BATCH_MS     2U
+
+static jeton_status begin_batch(void *store, jeton_err *err)
+{
+    return jd_store_batch_begin(store, err);
+}
+
+static jeton_status end_batch(void *store, jeton_err *err)
+{
+    return jd_store_batch_end(store, err);
+}
 
 jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
 {
     *app = (jd_app){.accounts = accounts};
     jd_verdicts_init(&app->verdicts);
-    const jd_lane_options commits = {.name = "commit", .threads = 1, .queue = COMMIT_QUEUE};
+    const jd_lane_options commits = {.name = "commit",
+                                     .threads = 1,
+                                     .queue = COMMIT_QUEUE,
+                                     .batch = {.most = BATCH_MOST,
+                                               .milliseconds = BATCH_MS,
+                                               .user = accounts->store,
+                                               .begin = begin_batch,
+                                               .end = end_batch}};
     const jd_lane_options hashes = {.name = "hash",
                                     .threads = (unsigned)accounts->config.hash_threads,
                                     .queue = (size_t)accounts->config.hash_queue,

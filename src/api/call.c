@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define JD_FIRST_HEADERS 1U /* those that jd_call_new() puts */
+
 /* A one-to-one mixing of 64 bits (the finaliser of splitmix64): ids do not repeat, and do not tell
  * a stranger how many requests there were. */
 static uint64_t scatter(uint64_t x)
@@ -46,7 +48,27 @@ static void send(jd_call *call)
     jd_request_answer(call->request, call->status, call->headers, call->header_count, call->body);
 }
 
-static void run_here(jd_work *work);
+static jeton_status run_step(jd_call *call, const jd_step *step, jeton_err *err)
+{
+    if (step->where == JD_ON_HASH && atomic_load(&call->app->hurried))
+        return jt_fail(err, JETON_E_BUSY, "the server stops");
+    return step->run(call, err);
+}
+
+/* Runs the steps that belong to the lane we are on, up to an answer or to one of another lane. */
+static void run_here(jd_work *work)
+{
+    jd_call *call = (jd_call *)work;
+    while (!call->answered && call->next->where == call->where) {
+        const jd_step *step = call->next++;
+        jeton_err err = {0};
+        const jeton_status status = run_step(call, step, &err);
+        if (status != JETON_OK)
+            jd_problem_answer(call, status, &err);
+    }
+}
+
+static void settle(jd_work *work, jeton_status status, const jeton_err *err);
 
 /* Moves the call to the lane of its next step. False when that lane is full: the call is still
  * ours then, and answered. */
@@ -58,6 +80,7 @@ static bool move_on(jd_call *call)
         jd_request_suspend(call->request);
     call->where = call->next->where;
     call->work.run = run_here;
+    call->work.settle = settle;
     const jeton_status status = jd_lane_add(lane, &call->work, &err);
     if (status == JETON_OK)
         return true;
@@ -65,37 +88,25 @@ static bool move_on(jd_call *call)
     return false;
 }
 
-static jeton_status run_step(jd_call *call, const jd_step *step, jeton_err *err)
-{
-    if (step->where == JD_ON_HASH && atomic_load(&call->app->hurried))
-        return jt_fail(err, JETON_E_BUSY, "the server stops");
-    return step->run(call, err);
-}
-
-/* Runs steps as long as they belong to this thread. */
-static void run_here(jd_work *work)
+/* An answer goes out, or the call goes on to another thread, only when what was done so far holds:
+ * if the commit failed, whatever the steps have put is no answer any more. */
+static void settle(jd_work *work, jeton_status status, const jeton_err *err)
 {
     jd_call *call = (jd_call *)work;
-    while (!call->answered) {
-        const jd_step *step = call->next;
-        if (step->where != call->where) {
-            if (move_on(call))
-                return; /* another thread has it already */
-            break;
-        }
-        call->next++;
-        jeton_err err = {0};
-        const jeton_status status = run_step(call, step, &err);
-        if (status != JETON_OK)
-            jd_problem_answer(call, status, &err);
+    if (status != JETON_OK) {
+        call->header_count = JD_FIRST_HEADERS;
+        jd_problem_answer(call, status, err);
     }
-    send(call);
+    if (call->answered || !move_on(call))
+        send(call);
 }
 
 void jd_call_run(jd_call *call, const jd_step *steps)
 {
+    const jeton_err none = {0};
     call->next = steps;
     run_here(&call->work);
+    settle(&call->work, JETON_OK, &none);
 }
 
 /* ---- answers -------------------------------------------------------------------------------- */

@@ -5,6 +5,10 @@
  * returns JETON_OK to let the next one run, or why not: then the call is answered by
  * api/problem.h. One step puts the answer; it is sent when that step returns.
  *
+ * Steps on the commit lane run in one transaction with those of other calls (store/store.h). The
+ * answer is sent, and a step on another lane begun, only once that is on disk; when it fails, the
+ * call is answered with why, whatever its steps have put.
+ *
  * A call belongs to one thread at a time. Whatever a step keeps for the next one, it keeps in the
  * call's arena, behind call->state.
  */

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "sys/clock.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -21,11 +22,11 @@ struct jd_lane {
     pthread_t threads[];
 };
 
-/* The front of the queue, waiting for it; NULL when the lane closes and nothing waits. */
-static jd_work *take(jd_lane *lane)
+/* The front of the queue. With `wait`, NULL means that the lane closes and nothing waits. */
+static jd_work *take(jd_lane *lane, bool wait)
 {
     pthread_mutex_lock(&lane->mutex);
-    while (lane->first == NULL && !lane->closing)
+    while (wait && lane->first == NULL && !lane->closing)
         pthread_cond_wait(&lane->wake, &lane->mutex);
     jd_work *work = lane->first;
     if (work != NULL) {
@@ -36,6 +37,53 @@ static jd_work *take(jd_lane *lane)
     return work;
 }
 
+static void settle_all(jd_work *first, jeton_status status, const jeton_err *err)
+{
+    while (first != NULL) {
+        jd_work *work = first;
+        first = work->next; /* settled, it is gone */
+        work->settle(work, status, err);
+    }
+}
+
+static void run_alone(jd_work *work)
+{
+    const jeton_err none = {0};
+    work->run(work);
+    work->settle(work, JETON_OK, &none);
+}
+
+/* Runs `work` and others that wait, and links them in their order. */
+static void run_together(jd_lane *lane, jd_work *work)
+{
+    const jd_lane_batch *batch = &lane->options.batch;
+    const int64_t end = jd_monotonic() + batch->milliseconds;
+    for (size_t count = 1;; count++) {
+        work->next = NULL;
+        work->run(work);
+        if (count == batch->most || jd_monotonic() >= end)
+            return;
+        jd_work *another = take(lane, false);
+        if (another == NULL)
+            return;
+        work->next = another;
+        work = another;
+    }
+}
+
+static void run_batch(jd_lane *lane, jd_work *first)
+{
+    const jd_lane_batch *batch = &lane->options.batch;
+    jeton_err err = {0};
+    first->next = NULL;
+    jeton_status status = batch->begin(batch->user, &err);
+    if (status == JETON_OK) {
+        run_together(lane, first);
+        status = batch->end(batch->user, &err);
+    }
+    settle_all(first, status, &err);
+}
+
 static void *serve(void *argument)
 {
     jd_lane *lane = argument;
@@ -43,8 +91,12 @@ static void *serve(void *argument)
     if (lane->options.idle) /* a system that refuses this only costs the others some latency */
         (void)sched_setscheduler(0, SCHED_IDLE, &none);
     jd_work *work;
-    while ((work = take(lane)) != NULL)
-        work->run(work);
+    while ((work = take(lane, true)) != NULL) {
+        if (lane->options.batch.most > 0)
+            run_batch(lane, work);
+        else
+            run_alone(work);
+    }
     return NULL;
 }
 

@@ -16,14 +16,30 @@ typedef struct jd_lane jd_lane;
 /* One piece of work. Lives in whatever it belongs to; the lane only links it. */
 typedef struct jd_work {
     struct jd_work *next;
-    void (*run)(struct jd_work *work); /* the work is not the lane's any more once this begins */
+    void (*run)(struct jd_work *work);
+    /* Called on the same thread once what `run` did holds (JETON_OK), or does not: why is in *err
+     * then, and `run` may not even have been called. The work is not the lane's any more once this
+     * begins. */
+    void (*settle)(struct jd_work *work, jeton_status status, const jeton_err *err);
 } jd_work;
+
+/* A lane may run its works in batches that hold together, or not at all: those that wait, and
+ * those that come while they run, but no more than `most`, and none is begun after `milliseconds`.
+ * Nobody waits for a batch to fill. */
+typedef struct jd_lane_batch {
+    size_t most; /* 0: each work by itself, without begin and end */
+    unsigned milliseconds;
+    void *user;
+    jeton_status (*begin)(void *user, jeton_err *err);
+    jeton_status (*end)(void *user, jeton_err *err); /* only after a begin that succeeded */
+} jd_lane_batch;
 
 typedef struct jd_lane_options {
     const char *name; /* of the threads, at most 15 characters */
     unsigned threads;
     size_t queue; /* works that may wait */
     bool idle;    /* run only when nobody else wants the processor (SCHED_IDLE) */
+    jd_lane_batch batch;
 } jd_lane_options;
 
 /* Starts the threads. JETON_E_SYSTEM, JETON_E_NOMEM. */

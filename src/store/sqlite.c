@@ -29,6 +29,9 @@ typedef struct sqlite_store {
     atomic_uint turn; /* the reader to wait for when all are busy */
 } sqlite_store;
 
+/* The store that this thread has a batch open on, holding the writer's lock; NULL: none. */
+static _Thread_local const jd_store *batching;
+
 static sqlite_store *inner(jd_store *store)
 {
     return (sqlite_store *)store; /* its first member */
@@ -162,16 +165,49 @@ static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
+/* A full disk or a read error may have rolled everything back: the batch is lost then. */
+static bool is_lost(const jd_conn *conn)
+{
+    return sqlite3_get_autocommit(conn->db) != 0;
+}
+
+static jeton_status lost(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_STORE, "the transaction was rolled back");
+}
+
 static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
 {
     JT_TRY(run(conn, begin, err));
     jeton_status status = work(conn, args, err);
     if (status == JETON_OK)
         status = run(conn, JD_SQL_COMMIT, err);
-    /* A full disk or a read error may have rolled back already. */
-    if (status != JETON_OK && sqlite3_get_autocommit(conn->db) == 0)
+    if (status != JETON_OK && !is_lost(conn))
         (void)run(conn, JD_SQL_ROLLBACK, NULL);
     return status;
+}
+
+/* An operation of a batch: all or nothing by a savepoint. If the savepoint cannot be closed nobody
+ * knows what would be kept, so the whole batch is given up. */
+static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
+{
+    if (is_lost(conn))
+        return lost(err);
+    JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
+    const jeton_status status = work(conn, args, err);
+    if (is_lost(conn))
+        return status != JETON_OK ? status : lost(err);
+    jeton_status closed = status == JETON_OK ? JETON_OK : run(conn, JD_SQL_PART_UNDO, NULL);
+    if (closed == JETON_OK)
+        closed = run(conn, JD_SQL_PART_END, err);
+    if (closed != JETON_OK)
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status != JETON_OK ? status : closed;
+}
+
+static jeton_status read_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
+{
+    return is_lost(conn) ? lost(err) : work(conn, args, err);
 }
 
 /* A reader nobody uses; if there is none, the one whose turn it is, when it gets free. */
@@ -187,6 +223,8 @@ static shared_conn *take_reader(sqlite_store *sqlite)
 
 jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
+    if (batching == store)
+        return read_part(&inner(store)->writer.conn, work, args, err);
     shared_conn *reader = take_reader(inner(store));
     const jeton_status status = transact(&reader->conn, JD_SQL_BEGIN_READ, work, args, err);
     (void)pthread_mutex_unlock(&reader->lock);
@@ -196,8 +234,47 @@ jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_er
 jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
     shared_conn *writer = &inner(store)->writer;
+    if (batching == store)
+        return write_part(&writer->conn, work, args, err);
     (void)pthread_mutex_lock(&writer->lock);
     const jeton_status status = transact(&writer->conn, JD_SQL_BEGIN_WRITE, work, args, err);
+    (void)pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+/* --- batches -------------------------------------------------------------------------------- */
+
+static jeton_status batch_begin(jd_store *store, jeton_err *err)
+{
+    shared_conn *writer = &inner(store)->writer;
+    if (batching != NULL)
+        return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
+    (void)pthread_mutex_lock(&writer->lock);
+    const jeton_status status = run(&writer->conn, JD_SQL_BEGIN_WRITE, err);
+    if (status == JETON_OK)
+        batching = store;
+    else
+        (void)pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+static jeton_status commit(jd_conn *conn, jeton_err *err)
+{
+    if (is_lost(conn))
+        return lost(err);
+    const jeton_status status = run(conn, JD_SQL_COMMIT, err);
+    if (status != JETON_OK && !is_lost(conn))
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status;
+}
+
+static jeton_status batch_end(jd_store *store, jeton_err *err)
+{
+    shared_conn *writer = &inner(store)->writer;
+    if (batching != store)
+        return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
+    const jeton_status status = commit(&writer->conn, err);
+    batching = NULL;
     (void)pthread_mutex_unlock(&writer->lock);
     return status;
 }
@@ -209,6 +286,8 @@ const jd_store_ops jd_sqlite_ops = {
     .open = sqlite_open,
     .close = sqlite_close,
     .migrate = jd_sqlite_migrate,
+    .batch_begin = batch_begin,
+    .batch_end = batch_end,
     .meta_get = jd_sqlite_meta_get,
     .meta_set = jd_sqlite_meta_set,
     .meta_claim = jd_sqlite_meta_claim,

@@ -3,7 +3,9 @@
  *
  * One connection writes, behind a mutex; a few others read, so that reads never wait for a commit
  * to reach the disk. Work is handed to them as a function: whoever runs it begins and ends the
- * transaction around it, and may one day put several into one (group commit).
+ * transaction around it. In a batch (group commit) there is one transaction for all works of the
+ * thread and each has a savepoint in it; its reads then go to the writer as well, since the other
+ * connections do not see yet what the batch has written.
  */
 #ifndef JD_STORE_SQLITE_H
 #define JD_STORE_SQLITE_H

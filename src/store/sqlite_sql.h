@@ -17,6 +17,9 @@
     X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                             \
     X(COMMIT,      "COMMIT")                                                                      \
     X(ROLLBACK,    "ROLLBACK")                                                                    \
+    X(PART_BEGIN,  "SAVEPOINT part")                                                              \
+    X(PART_END,    "RELEASE part")                                                                \
+    X(PART_UNDO,   "ROLLBACK TO part")                                                            \
     /* migrations */                                                                              \
     X(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations') "             \
                       "FROM sqlite_schema WHERE type = 'table'")                                  \

@@ -52,6 +52,16 @@ jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err
     return status;
 }
 
+jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err)
+{
+    return store->ops->batch_begin(store, err);
+}
+
+jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
+{
+    return store->ops->batch_end(store, err);
+}
+
 /* --- meta ----------------------------------------------------------------------------------- */
 
 jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *arena,

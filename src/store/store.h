@@ -6,7 +6,8 @@
  *
  * Each operation is one transaction: when it returns JETON_OK, what it did survives a power cut;
  * when it returns anything else, it did nothing. Two operations never see each other half done.
- * Any thread may call any of them; they block on the disk or the network.
+ * Any thread may call any of them; they block on the disk or the network. Only between
+ * jd_store_batch_begin() and jd_store_batch_end() is an operation's survival told later.
  *
  * Results are values whose texts and arrays live in the caller's arena; texts have a NUL behind
  * them. Results are emptied first and filled only on JETON_OK. Passwords are hashes and keys are
@@ -54,6 +55,19 @@ void jd_store_close(jd_store **store);
  * JETON_E_STORE  the schema is newer than this program, or was changed by somebody else
  */
 JETON_MUST jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err);
+
+/* Group commit: the operations of the calling thread, from here to jd_store_batch_end(), reach the
+ * disk together, which costs as much as one of them alone. Each still does all it does or nothing,
+ * and sees what those before it did; others see none of it until the end. Meanwhile the writes of
+ * other threads wait, so the batch has to be short, and a thread has one batch at a time.
+ *
+ * An outcome within the batch is not to be told to anybody before jd_store_batch_end() has returned
+ * JETON_OK. When begin fails there is no batch, and no end is due. */
+JETON_MUST jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err);
+
+/* Commits. When this fails, none of the operations of the batch has happened, whatever they
+ * returned: what a caller keeps in memory of them may only be such that refuses too much. */
+JETON_MUST jeton_status jd_store_batch_end(jd_store *store, jeton_err *err);
 
 /* --- meta: a few texts by name -------------------------------------------------------------- */
 

@@ -14,6 +14,8 @@ typedef struct jd_store_ops {
     jeton_status (*open)(const jeton_ctx *ctx, const char *where, jd_store **store, jeton_err *err);
     void (*close)(jd_store *store);
     jeton_status (*migrate)(jd_store *store, unsigned *applied, jeton_err *err);
+    jeton_status (*batch_begin)(jd_store *store, jeton_err *err);
+    jeton_status (*batch_end)(jd_store *store, jeton_err *err);
 
     jeton_status (*meta_get)(jd_store *store, const char *name, jt_arena *arena, jeton_span *value,
                              jeton_err *err);
