@@ -162,6 +162,14 @@ def members(body, separator):
     return found
 
 
+def row_comments(path, macro_name):
+    """The comments that stand behind rows of an X-macro list, by the first column."""
+    text = re.search(rf"#define {macro_name}\(X\)(?:[^\n]*\\\n)*[^\n]*\n", findings.read(path))[0]
+    lines = text.replace("\\\n", "\n")
+    return {row[1]: one_line(row[2])
+            for row in re.finditer(r"^\s*X\((\w+)[^\n]*?\)[ \t]*/\*(.*?)\*/", lines, re.M | re.S)}
+
+
 def enumerators(path, body):
     """The names of an enum; where an X-macro list makes them, the rows of that list: its
     last column is the meaning, and those that make neither name nor value stand behind it."""
@@ -169,6 +177,7 @@ def enumerators(path, body):
     if not listed:
         return members(body, ",")
     names = [name.strip() for name in listed[2].split(",")]
+    remarks = row_comments(path, listed[4])
     found = []
     for row in findings.rows(path, listed[4]):
         values = dict(zip(names, row))
@@ -176,7 +185,9 @@ def enumerators(path, body):
         own = re.sub(r"\b\w+\b", lambda m: values.get(m[0], m[0]), own)
         others = [f"{name} {value}" for name, value in list(values.items())[:-1]
                   if value and not re.search(rf"\b{name}\b", listed[3])]
-        found.append((own, row[-1] + (f" ({', '.join(others)})" if others else "")))
+        behind = f" ({', '.join(others)})" if others else ""
+        remark = f": {remarks[row[0]]}" if row[0] in remarks else ""
+        found.append((own, row[-1] + behind + remark))
     return members(body[:listed.start()], ",") + found + members(body[listed.end():], ",")
 
 
