@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # test_install.sh MESON SOURCE BUILD PREFIX LIBDIR MANDIR CC... - what is installed is enough to build programs.
 #
-# Installs into a folder of its own, and builds and runs there the example in C and one program in
+# Installs into a folder of its own, and builds and runs there the example in C and two programs in
 # C++ with nothing but the installed headers, library and pkg-config file. Of the build folder only
 # meson's log of installations is written.
 set -euo pipefail
@@ -38,6 +38,8 @@ build_and_run c11 "accepted: alice" "${cc[@]}" -std=c11 "$example"
 build_and_run c17 "accepted: alice" "${cc[@]}" -std=c17 "$example"
 if command -v c++ >/dev/null; then
     build_and_run cxx "accepted: alice" c++ -std=c++11 "$source/tests/install/accepts.cpp"
+    build_and_run wrapper "accepted: alice
+refused: the signature is not canonical base64url" c++ -std=c++17 "$source/examples/wrapper.cpp"
 else
     echo "no c++ here: the program in C++ was not built"
 fi
