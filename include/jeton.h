@@ -5,6 +5,7 @@
  * jeton_claims, jeton_signer    make tokens
  * jeton_policy, jeton_verifier  say what is demanded, and decide
  * jeton_verdict                 the answer, and the claims of an accepted token
+ * jeton_cache                   accepted tokens, remembered
  * jeton_ctx                     clock, memory, randomness and limits of your own
  *
  * The library has no globals, does no I/O and logs nothing.
@@ -13,6 +14,7 @@
 #define JETON_H
 
 #include <jeton/alg.h>
+#include <jeton/cache.h>
 #include <jeton/claims.h>
 #include <jeton/ctx.h>
 #include <jeton/error.h>

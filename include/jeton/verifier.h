@@ -11,6 +11,7 @@
 #ifndef JETON_VERIFIER_H
 #define JETON_VERIFIER_H
 
+#include <jeton/cache.h>
 #include <jeton/keyset.h>
 #include <jeton/policy.h>
 #include <jeton/verdict.h>
@@ -56,7 +57,15 @@ JETON_API void jeton_verifier_on_revocation(jeton_verifier *verifier, jeton_revo
 JETON_API void jeton_verifier_on_accept(jeton_verifier *verifier, jeton_accept_hook hook,
                                         void *user);
 
-/* Frees *verifier and sets it to NULL. No verification may be under way. */
+/* Makes it remember the tokens it accepts, and use what it remembers; call it before the verifier
+ * is shared. The cache is referenced: the caller still frees his. NULL takes it away. One cache may
+ * serve any number of verifiers, whatever their policies and keys; what one accepted is never found
+ * by another, nor by a later one of the same policy. The hooks are asked and the time is looked at
+ * in every call all the same. */
+JETON_API void jeton_verifier_use_cache(jeton_verifier *verifier, const jeton_cache *cache);
+
+/* Frees *verifier and sets it to NULL. No verification may be under way. Takes what it had
+ * accepted out of its cache. */
 JETON_API void jeton_verifier_free(jeton_verifier **verifier);
 
 /* Decides about one compact token (RFC 7515 §3.1, RFC 7519 §7.2).

@@ -11,13 +11,19 @@
 #define JT_LIMIT_DEPTH   16U
 #define JT_LIMIT_KEYS    128U
 
+/* defaults of jeton_cache_options */
+#define JT_LIMIT_CACHE_DEFAULT ((size_t)8192)
+#define JT_LIMIT_CACHE_BYTES   ((size_t)16 * 1024 * 1024)
+
 /* fixed */
-#define JT_LIMIT_DEPTH_MAX  64U                /* what jeton_limits.depth may be raised to */
-#define JT_LIMIT_SIGNATURE  ((size_t)8 * 1024) /* decoded; ML-DSA-87 needs 4627 */
-#define JT_LIMIT_PEM        ((size_t)64 * 1024)
-#define JT_LIMIT_RSA_BITS   16384 /* larger moduli only serve to keep a verifier busy */
-#define JT_LIMIT_SECRET     ((size_t)4 * 1024)
-#define JT_LIMIT_KID        ((size_t)1024)
-#define JT_LIMIT_TRIED_KEYS 8U /* signatures checked for one token that names no key */
+#define JT_LIMIT_DEPTH_MAX     64U                /* what jeton_limits.depth may be raised to */
+#define JT_LIMIT_SIGNATURE     ((size_t)8 * 1024) /* decoded; ML-DSA-87 needs 4627 */
+#define JT_LIMIT_PEM           ((size_t)64 * 1024)
+#define JT_LIMIT_RSA_BITS      16384 /* larger moduli only serve to keep a verifier busy */
+#define JT_LIMIT_SECRET        ((size_t)4 * 1024)
+#define JT_LIMIT_KID           ((size_t)1024)
+#define JT_LIMIT_TRIED_KEYS    8U /* signatures checked for one token that names no key */
+#define JT_LIMIT_CACHE_ENTRIES ((size_t)1 << 26)  /* what jeton_cache_options.entries may be */
+#define JT_LIMIT_CACHED_TOKEN  ((size_t)8 * 1024) /* longer ones are verified in full each time */
 
 #endif

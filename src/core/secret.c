@@ -13,14 +13,39 @@ void jt_wipe(void *ptr, size_t len)
         explicit_bzero(ptr, len);
 }
 
+static uint64_t word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* In what 64 bytes differ: any bit set, or none. */
+static uint64_t differ_64(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t differ = 0;
+    for (size_t i = 0; i < 64; i += sizeof differ)
+        differ |= word_at(a + i) ^ word_at(b + i);
+    return differ;
+}
+
 bool jt_equal_ct(jeton_span a, jeton_span b)
 {
     if (a.len != b.len)
         return false;
-    uint8_t differ = 0;
-    for (size_t i = 0; i < a.len; i++) {
-        differ |= (uint8_t)(a.ptr[i] ^ b.ptr[i]);
+    uint64_t differ = 0;
+    size_t i = 0;
+    for (; a.len - i >= 64; i += 64) {
+        differ |= differ_64(a.ptr + i, b.ptr + i);
         __asm__("" : "+r"(differ)); /* the compiler must not see that the rest may be skipped */
+    }
+    for (; a.len - i >= sizeof differ; i += sizeof differ) {
+        differ |= word_at(a.ptr + i) ^ word_at(b.ptr + i);
+        __asm__("" : "+r"(differ));
+    }
+    for (; i < a.len; i++) {
+        differ |= (uint64_t)(a.ptr[i] ^ b.ptr[i]);
+        __asm__("" : "+r"(differ));
     }
     return differ == 0;
 }

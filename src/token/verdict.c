@@ -5,6 +5,7 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "core/words.h"
+#include "token/cache.h"
 #include "json/pointer.h"
 
 #include <stdio.h>
@@ -26,6 +27,7 @@ void jeton_verdict_free(jeton_verdict **verdict)
 {
     if (verdict == NULL || *verdict == NULL)
         return;
+    jt_cache_leave(*verdict);
     jt_jws_done(&(*verdict)->jws);
     jt_buf_done(&(*verdict)->claims_pool);
     jt_release((*verdict)->ctx, *verdict);
@@ -42,6 +44,8 @@ void jt_verdict_reset(jeton_verdict *verdict)
     verdict->key = NULL;
     verdict->claims = NULL;
     verdict->payload = jeton_str(NULL);
+    if (verdict->reader != NULL)
+        jt_reader_let_go(verdict->reader);
 }
 
 jeton_status jt_verdict_failure(jeton_verdict *verdict, jeton_check check, const char *name,

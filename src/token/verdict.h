@@ -4,6 +4,7 @@
 #ifndef JT_TOKEN_VERDICT_H
 #define JT_TOKEN_VERDICT_H
 
+#include "token/hazard.h"
 #include "token/jws.h"
 #include "json/json.h"
 
@@ -21,6 +22,8 @@ struct jeton_verdict {
     /* scratch, reused by the next verification */
     jt_jws jws;
     jt_buf claims_pool;
+    jt_reader *reader; /* its part in the cache it was last used with; NULL: none. What was found
+                          there is held until the next verification */
 };
 
 /* Back to refused, with nothing of the last token left within reach. */

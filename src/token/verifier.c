@@ -4,6 +4,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "token/cache.h"
 #include "token/policy.h"
 
 #include <jeton/verifier.h>
@@ -16,6 +17,7 @@ struct jeton_verifier {
     void *hook_user;
     jeton_accept_hook last; /* the program's own check */
     void *last_user;
+    jt_cache_use cached;
 };
 
 jeton_status jeton_verifier_new(const jeton_ctx *ctx, const jeton_policy *policy,
@@ -47,10 +49,16 @@ void jeton_verifier_on_accept(jeton_verifier *verifier, jeton_accept_hook hook, 
     verifier->last_user = user;
 }
 
+void jeton_verifier_use_cache(jeton_verifier *verifier, const jeton_cache *cache)
+{
+    jt_cache_begin(&verifier->cached, cache);
+}
+
 void jeton_verifier_free(jeton_verifier **verifier)
 {
     if (verifier == NULL || *verifier == NULL)
         return;
+    jt_cache_end(&(*verifier)->cached);
     jt_policy_done(&(*verifier)->policy);
     jeton_keyset_free(&(*verifier)->keys);
     jt_release((*verifier)->ctx, *verifier);
@@ -93,7 +101,8 @@ static jeton_status ask_hook(const jeton_verifier *verifier, jeton_verdict *verd
                               jeton_status_text(status));
 }
 
-static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+/* Everything but the hooks. A token that passes is remembered. */
+static jeton_status check(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
 {
     const jeton_limits *limits = jt_limits(verifier->ctx);
     const jt_policy *policy = &verifier->policy;
@@ -101,7 +110,24 @@ static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jet
     JT_TRY(jt_jws_verify(limits, verifier->keys, policy->is.algs, token, jws, &verdict->err));
     verdict->key = jws->key;
     JT_TRY(read_claims(limits->depth, &jws->octets, verdict));
-    JT_TRY(jt_policy_check(policy, &jws->header, jt_now(verifier->ctx), verdict));
+    const jeton_time now = jt_now(verifier->ctx);
+    JT_TRY(jt_policy_check(policy, &jws->header, now, verdict));
+    if (verifier->cached.cache != NULL)
+        jt_cache_store(&verifier->cached, token, jt_policy_window(policy, verdict->claims), now,
+                       verdict);
+    return JETON_OK;
+}
+
+static bool is_known(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+{
+    return verifier->cached.cache != NULL &&
+           jt_cache_find(&verifier->cached, verifier->ctx, token, verdict);
+}
+
+static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+{
+    if (!is_known(verifier, token, verdict))
+        JT_TRY(check(verifier, token, verdict));
     JT_TRY(ask_hook(verifier, verdict));
     return ask_last(verifier, verdict);
 }

@@ -21,7 +21,7 @@ static struct {
     jeton_text *jwk, *jwks, *pem, *token;
     jeton_claims *claims;
     jeton_signer *signer;
-    jeton_verifier *verifier;
+    jeton_verifier *verifier, *caching;
 } given;
 
 static const jeton_token_defaults defaults = {
@@ -242,6 +242,46 @@ static jeton_status verify(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status cache_new(bool *had, jeton_err *err)
+{
+    jeton_cache *cache = BOGUS;
+    const jeton_status status = jeton_cache_new(ctx, NULL, &cache, err);
+    *had = cache != NULL;
+    jeton_cache_free(&cache);
+    return status;
+}
+
+/* What the cache lacks refuses nothing: only the verdict's own memory does. */
+static jeton_status verify_twice(bool *had, jeton_err *err)
+{
+    jeton_verdict *verdict = BOGUS;
+    jeton_status status = jeton_verdict_new(ctx, &verdict, err);
+    *had = false;
+    if (status == JETON_OK) {
+        status = jeton_verify(given.caching, jeton_text_span(given.token), verdict);
+        if (status == JETON_OK)
+            status = jeton_verify(given.caching, jeton_text_span(given.token), verdict);
+        *had = jeton_verdict_payload(verdict).len > 0;
+        err->status = status;
+    }
+    jeton_verdict_free(&verdict);
+    return status;
+}
+
+static jeton_status verify_with_a_cache(bool *had, jeton_err *err)
+{
+    jeton_cache *cache = NULL;
+    jeton_status status = jeton_cache_new(ctx, NULL, &cache, err);
+    *had = false;
+    if (status == JETON_OK) {
+        jeton_verifier_use_cache(given.caching, cache);
+        status = verify_twice(had, err);
+        jeton_verifier_use_cache(given.caching, NULL);
+    }
+    jeton_cache_free(&cache);
+    return status;
+}
+
 static jeton_status context_new(bool *had, jeton_err *err)
 {
     const jeton_ctx_options options = {
@@ -277,6 +317,8 @@ static const struct {
     {"jeton_sign", sign},
     {"jeton_verifier_new", verifier_new},
     {"jeton_verdict_new and jeton_verify", verify},
+    {"jeton_cache_new", cache_new},
+    {"jeton_verify with a cache", verify_with_a_cache},
 };
 
 /* ---- the drive ------------------------------------------------------------------------------ */
@@ -329,6 +371,7 @@ static int set_up(void **state)
                      JETON_OK);
     assert_int_equal(jeton_sign(given.signer, given.claims, &given.token, NULL), JETON_OK);
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.verifier, NULL), JETON_OK);
+    assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.caching, NULL), JETON_OK);
     return 0;
 }
 
@@ -336,6 +379,7 @@ static int tear_down(void **state)
 {
     (void)state;
     jeton_verifier_free(&given.verifier);
+    jeton_verifier_free(&given.caching);
     jeton_text_free(&given.token);
     jeton_signer_free(&given.signer);
     jeton_claims_free(&given.claims);
