@@ -30,7 +30,12 @@ static const jeton_token_defaults defaults = {
 static const jeton_policy policy = {.issuers = {"https://i", "https://j"},
                                     .audiences = {"a", "b"},
                                     .typ = "at+jwt",
-                                    .require = {"sub", "jti"}};
+                                    .require = {"sub", "jti"},
+                                    .subject = "alice",
+                                    .max_life = 60,
+                                    .rules = {{"sub", JETON_RULE_ONE_OF, "[\"alice\",{\"a\":1}]"},
+                                              {"/sub", JETON_RULE_STARTS_WITH, "\"al\""},
+                                              {"gone", JETON_RULE_ABSENT, NULL}}};
 
 /* ---- the calls: each empties what it made, and says whether there was something ---------------
  */

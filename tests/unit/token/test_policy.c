@@ -1,61 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/unit/token/test_policy.c - what a policy demands of claims whose signature is good. */
-#include "tokens.h"
-
-#define BIT(name) JETON_CHECK_##name
-
-/* An "exp" that is good, for payloads about something else. */
-#define EXP "\"exp\":1700000900"
-
-static jeton_keyset *keys;
-static jeton_verdict *verdict;
-
-static int set_up(void **state)
-{
-    (void)state;
-    keys = token_keyset(token_key(JETON_HS256));
-    return jeton_verdict_new(NULL, &verdict, NULL) == JETON_OK ? 0 : 1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    jeton_keyset_free(&keys);
-    jeton_verdict_free(&verdict);
-    return 0;
-}
-
-static jeton_status judge_header(const jeton_policy *policy, const char *header,
-                                 const char *payload)
-{
-    char *token = token_forge(token_key(JETON_HS256), JETON_HS256, header, payload);
-    const jeton_status status = token_judge(policy, keys, jeton_str(token), verdict);
-    free(token);
-    return status;
-}
-
-static jeton_status judge(const jeton_policy *policy, const char *payload)
-{
-    return judge_header(policy, "{\"alg\":\"HS256\"}", payload);
-}
-
-/* Refused for one reason, on one claim. */
-static void assert_refused(jeton_status status, jeton_status want, uint32_t failed,
-                           const char *claim)
-{
-    assert_int_equal(status, want);
-    assert_int_equal(jeton_verdict_failed(verdict), failed);
-    assert_string_equal(jeton_verdict_claim(verdict), claim);
-    assert_non_null(strstr(jeton_verdict_why(verdict), claim));
-}
-
-static void assert_accepted(jeton_status status)
-{
-    assert_int_equal(status, JETON_OK);
-    assert_int_equal(jeton_verdict_failed(verdict), 0);
-    assert_string_equal(jeton_verdict_claim(verdict), "");
-    assert_string_equal(jeton_verdict_why(verdict), "");
-}
+#include "judge.h"
 
 /* ---- each claim of each type ---------------------------------------------------------------- */
 
@@ -372,25 +317,32 @@ static const struct {
     const char *claim;
 } several[] = {
     {"all of them", "{\"alg\":\"HS256\",\"typ\":\"x\"}",
-     "{\"exp\":1,\"nbf\":1700000001,\"iat\":1,\"iss\":\"x\",\"aud\":\"x\",\"sub\":1,\"jti\":1}",
+     "{\"exp\":9,\"nbf\":1700000001,\"iat\":1,\"iss\":\"x\",\"aud\":\"x\",\"sub\":1,\"jti\":1}",
      JETON_E_TYP,
-     BIT(TYP) | BIT(EXP) | BIT(NBF) | BIT(IAT) | BIT(ISS) | BIT(AUD) | BIT(SUB) | BIT(JTI) |
-         BIT(REQUIRED),
+     BIT(TYP) | BIT(EXP) | BIT(NBF) | BIT(IAT) | BIT(LIFE) | BIT(ISS) | BIT(AUD) | BIT(SUB) |
+         BIT(JTI) | BIT(REQUIRED) | BIT(RULE),
      "typ"},
     {"all but typ", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", "{\"jti\":{}}", JETON_E_MISSING,
-     BIT(EXP) | BIT(IAT) | BIT(ISS) | BIT(AUD) | BIT(JTI) | BIT(REQUIRED), "exp"},
-    {"the last two", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}",
-     "{" EXP ",\"iat\":1700000000,\"iss\":\"i\",\"aud\":\"a\",\"jti\":{}}", JETON_E_CLAIM,
-     BIT(JTI) | BIT(REQUIRED), "jti"},
+     BIT(EXP) | BIT(IAT) | BIT(LIFE) | BIT(ISS) | BIT(AUD) | BIT(JTI) | BIT(REQUIRED) | BIT(RULE),
+     "exp"},
+    {"the last three", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}",
+     "{\"exp\":1700000003,\"iat\":1700000000,\"iss\":\"i\",\"aud\":\"a\",\"jti\":{}}",
+     JETON_E_CLAIM, BIT(JTI) | BIT(REQUIRED) | BIT(RULE), "jti"},
     {"none", "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}",
-     "{" EXP ",\"iat\":1700000000,\"iss\":\"i\",\"aud\":\"a\",\"r\":1}", JETON_OK, 0, ""},
+     "{\"exp\":1700000003,\"iat\":1700000000,\"iss\":\"i\",\"aud\":\"a\",\"r\":1}", JETON_OK, 0,
+     ""},
 };
 
 static void policy_gathers_all_failures_and_keeps_the_first_reason(void **state)
 {
     (void)state;
-    const jeton_policy policy = {
-        .issuers = {"i"}, .audiences = {"a"}, .typ = "at+jwt", .max_age = 60, .require = {"r"}};
+    const jeton_policy policy = {.issuers = {"i"},
+                                 .audiences = {"a"},
+                                 .typ = "at+jwt",
+                                 .max_age = 60,
+                                 .max_life = 5,
+                                 .require = {"r"},
+                                 .rules = {{"r", JETON_RULE_EQUALS, "1"}}};
     for (size_t i = 0; i < COUNT(several); i++) {
         print_message("  %s\n", several[i].why);
         assert_int_equal(judge_header(&policy, several[i].header, several[i].payload),
@@ -398,6 +350,74 @@ static void policy_gathers_all_failures_and_keeps_the_first_reason(void **state)
         assert_int_equal(jeton_verdict_failed(verdict), several[i].failed);
         assert_string_equal(jeton_verdict_claim(verdict), several[i].claim);
     }
+}
+
+/* ---- which one exactly ---------------------------------------------------------------------- */
+
+static void policy_wants_its_subject(void **state)
+{
+    (void)state;
+    const jeton_policy policy = {.subject = "42"};
+    const jeton_policy numbers = {.subject = "42", .allow = JETON_ALLOW_NUMBER_SUB};
+    assert_accepted(judge(&policy, "{" EXP ",\"sub\":\"42\"}"));
+    assert_accepted(judge(&numbers, "{" EXP ",\"sub\":\"42\"}"));
+    assert_accepted(judge(&numbers, "{" EXP ",\"sub\":42}"));
+    assert_refused(judge(&policy, "{" EXP ",\"sub\":\"43\"}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&policy, "{" EXP ",\"sub\":\"4\"}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&policy, "{" EXP ",\"sub\":\"42\\u0000\"}"), JETON_E_SUBJECT, BIT(SUB),
+                   "sub");
+    assert_refused(judge(&policy, "{" EXP ",\"sub\":\"\"}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&policy, "{" EXP ",\"sub\":42}"), JETON_E_CLAIM, BIT(SUB), "sub");
+    assert_refused(judge(&policy, "{" EXP "}"), JETON_E_MISSING, BIT(SUB), "sub");
+    assert_refused(judge(&numbers, "{" EXP ",\"sub\":43}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&numbers, "{" EXP ",\"sub\":-42}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&numbers, "{" EXP ",\"sub\":42.0}"), JETON_E_CLAIM, BIT(SUB), "sub");
+    const jeton_policy empty = {.subject = ""};
+    assert_accepted(judge(&empty, "{" EXP ",\"sub\":\"\"}"));
+    assert_refused(judge(&empty, "{" EXP ",\"sub\":\"a\"}"), JETON_E_SUBJECT, BIT(SUB), "sub");
+    assert_refused(judge(&empty, "{" EXP "}"), JETON_E_MISSING, BIT(SUB), "sub");
+}
+
+static void policy_wants_its_jti(void **state)
+{
+    (void)state;
+    const jeton_policy policy = {.jti = "one"};
+    assert_accepted(judge(&policy, "{" EXP ",\"jti\":\"one\"}"));
+    assert_refused(judge(&policy, "{" EXP ",\"jti\":\"On\"}"), JETON_E_ID, BIT(JTI), "jti");
+    assert_refused(judge(&policy, "{" EXP ",\"jti\":1}"), JETON_E_CLAIM, BIT(JTI), "jti");
+    assert_refused(judge(&policy, "{" EXP "}"), JETON_E_MISSING, BIT(JTI), "jti");
+    const jeton_policy any = {.require = {"jti"}};
+    assert_accepted(judge(&any, "{" EXP ",\"jti\":\"two\"}"));
+    assert_refused(judge(&any, "{" EXP "}"), JETON_E_MISSING, BIT(REQUIRED), "jti");
+}
+
+static void policy_wants_all_of_its_audiences_when_told(void **state)
+{
+    (void)state;
+    const jeton_policy both = {.audiences = {"api", "web"}, .all_audiences = true};
+    assert_accepted(judge(&both, "{" EXP ",\"aud\":[\"web\",\"x\",\"api\"]}"));
+    assert_refused(judge(&both, "{" EXP ",\"aud\":[\"web\",\"x\"]}"), JETON_E_AUDIENCE, BIT(AUD),
+                   "aud");
+    assert_refused(judge(&both, "{" EXP ",\"aud\":\"api\"}"), JETON_E_AUDIENCE, BIT(AUD), "aud");
+    assert_refused(judge(&both, "{" EXP ",\"aud\":[]}"), JETON_E_AUDIENCE, BIT(AUD), "aud");
+    assert_refused(judge(&both, "{" EXP ",\"aud\":[\"api\",\"web\",1]}"), JETON_E_CLAIM, BIT(AUD),
+                   "aud");
+    assert_refused(judge(&both, "{" EXP "}"), JETON_E_MISSING, BIT(AUD), "aud");
+    const jeton_policy one = {.audiences = {"api"}, .all_audiences = true};
+    assert_accepted(judge(&one, "{" EXP ",\"aud\":\"api\"}"));
+    const jeton_policy none = {.all_audiences = true};
+    assert_no_policy(&none);
+}
+
+static void policy_that_says_something_unknown_is_refused(void **state)
+{
+    (void)state;
+    const jeton_policy allow = {.allow = 8};
+    const jeton_policy preset = {.preset = (jeton_preset)4};
+    const jeton_policy far = {.preset = (jeton_preset)-1};
+    assert_no_policy(&allow);
+    assert_no_policy(&preset);
+    assert_no_policy(&far);
 }
 
 static void policy_tells_nothing_of_the_token(void **state)
@@ -468,9 +488,13 @@ int main(void)
         cmocka_unit_test(policy_compares_typ_as_a_media_type),
         cmocka_unit_test(policy_requires_claims_that_are_there_and_not_null),
         cmocka_unit_test(policy_gathers_all_failures_and_keeps_the_first_reason),
+        cmocka_unit_test(policy_wants_its_subject),
+        cmocka_unit_test(policy_wants_its_jti),
+        cmocka_unit_test(policy_wants_all_of_its_audiences_when_told),
+        cmocka_unit_test(policy_that_says_something_unknown_is_refused),
         cmocka_unit_test(policy_tells_nothing_of_the_token),
         cmocka_unit_test(policy_is_copied),
         cmocka_unit_test(policy_with_an_algorithm_that_is_none_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, judge_set_up, judge_tear_down);
 }

@@ -76,6 +76,36 @@ static void verdict_starts_as_refused(void **state)
     assert_gives_out_nothing();
 }
 
+static void verdict_follows_json_pointers(void **state)
+{
+    (void)state;
+    jeton_span text;
+    int64_t number;
+    jeton_time date;
+    bool truth;
+    judge(true);
+    assert_true(jeton_verdict_text(verdict, "/o/sub", &text));
+    assert_true(jeton_span_equal(text, jeton_str("b")));
+    assert_true(jeton_verdict_text(verdict, "/roles/2", &text));
+    assert_true(jeton_span_equal(text, jeton_str("user")));
+    assert_true(jeton_verdict_int(verdict, "/roles/1", &number));
+    assert_int_equal(number, 7);
+    assert_true(jeton_verdict_date(verdict, "/exp", &date));
+    assert_int_equal(date, 1700000900500);
+    assert_true(jeton_verdict_bool(verdict, "/t", &truth));
+    assert_true(jeton_verdict_has(verdict, "/roles", jeton_str("admin")));
+    assert_true(jeton_verdict_has_word(verdict, "/scope", jeton_str("read")));
+    assert_false(jeton_verdict_text(verdict, "/o/nix", &text));
+    assert_null(text.ptr);
+    assert_false(jeton_verdict_text(verdict, "/o", &text));
+    assert_false(jeton_verdict_text(verdict, "o/sub", &text));
+    assert_false(jeton_verdict_text(verdict, "/roles/3", &text));
+    assert_false(jeton_verdict_text(verdict, "/~", &text));
+    judge(false);
+    assert_false(jeton_verdict_text(verdict, "/o/sub", &text));
+    assert_null(text.ptr);
+}
+
 static void verdict_of_an_accepted_token_gives_out_its_claims(void **state)
 {
     (void)state;

@@ -393,6 +393,102 @@ static void verifier_follows_the_hook(void **state)
     jeton_verifier_free(&verifier);
 }
 
+/* ---- the hook of the program ---------------------------------------------------------------- */
+
+typedef struct judge {
+    witness witness;
+    const char *why; /* NULL: none */
+} judge;
+
+static jeton_status decide(void *user, const jeton_verdict *about, jeton_err *err)
+{
+    judge *j = user;
+    assert_int_equal(err->status, JETON_OK);
+    assert_string_equal(err->text, "");
+    if (j->why != NULL)
+        memset(err->text, '!', sizeof err->text); /* as a careless one would: without an end */
+    if (j->why != NULL && j->why[0] != '\0')
+        snprintf(err->text, sizeof err->text, "%s", j->why);
+    return watch(&j->witness, about);
+}
+
+static void verifier_asks_the_program_last(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(order); i++) {
+        print_message("  %s\n", order[i].why);
+        judge j = {0};
+        jeton_verifier *verifier = new_verifier(token_ctx(), NULL);
+        jeton_verifier_on_accept(verifier, decide, &j);
+        char *token = token_forge(token_key(order[i].forged ? JETON_HS384 : JETON_HS256),
+                                  JETON_HS256, order[i].header, order[i].payload);
+        assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), order[i].want);
+        assert_int_equal(j.witness.calls, order[i].want == JETON_OK ? 1 : 0);
+        assert_int_equal(j.witness.saw_sub, order[i].want == JETON_OK);
+        free(token);
+        jeton_verifier_free(&verifier);
+    }
+}
+
+static void verifier_does_not_ask_the_program_about_a_revoked_token(void **state)
+{
+    (void)state;
+    judge j = {0};
+    witness w = {.answer = JETON_E_REVOKED};
+    jeton_verifier *verifier = new_verifier(token_ctx(), NULL);
+    jeton_verifier_on_accept(verifier, decide, &j);
+    jeton_verifier_on_revocation(verifier, watch, &w);
+    char *token = forge("{\"alg\":\"HS256\"}", GOOD);
+    assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_E_REVOKED);
+    assert_int_equal(jeton_verdict_failed(verdict), JETON_CHECK_REVOKED);
+    assert_int_equal(j.witness.calls, 0);
+    w.answer = JETON_OK;
+    assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_OK);
+    assert_int_equal(j.witness.calls, 1);
+    free(token);
+    jeton_verifier_free(&verifier);
+}
+
+static const struct {
+    jeton_status answer;
+    const char *why, *said;
+} decisions[] = {
+    {JETON_E_REFUSED, NULL, "hook: the application refuses the token"},
+    {JETON_E_REFUSED, "not on Sundays", "hook: not on Sundays"},
+    {JETON_E_STORE, "the list is gone", "hook: the list is gone"},
+    {(jeton_status)99, NULL, "hook: unknown outcome"},
+    {JETON_E_REFUSED, "", "hook: !!!!"},
+};
+
+static void verifier_follows_the_program_and_keeps_its_reason(void **state)
+{
+    (void)state;
+    jeton_verifier *verifier = new_verifier(token_ctx(), NULL);
+    char *token = forge("{\"alg\":\"HS256\"}", GOOD);
+    jeton_span sub;
+    for (size_t i = 0; i < COUNT(decisions); i++) {
+        judge j = {.witness.answer = decisions[i].answer, .why = decisions[i].why};
+        jeton_verifier_on_accept(verifier, decide, &j);
+        assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), decisions[i].answer);
+        assert_int_equal(jeton_verdict_failed(verdict), JETON_CHECK_HOOK);
+        assert_string_equal(jeton_verdict_claim(verdict), "hook");
+        assert_int_equal(
+            strncmp(jeton_verdict_why(verdict), decisions[i].said, strlen(decisions[i].said)), 0);
+        assert_false(jeton_verdict_text(verdict, "sub", &sub));
+        assert_true(j.witness.saw_sub);
+        assert_int_not_equal(j.witness.status, JETON_OK);
+    }
+    judge j = {.why = "a reason for nothing"};
+    jeton_verifier_on_accept(verifier, decide, &j);
+    assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_OK);
+    assert_string_equal(jeton_verdict_why(verdict), "");
+    jeton_verifier_on_accept(verifier, NULL, NULL);
+    assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_OK);
+    assert_int_equal(j.witness.calls, 1);
+    free(token);
+    jeton_verifier_free(&verifier);
+}
+
 /* ---- using one verdict and one verifier for many -------------------------------------------- */
 
 static void verifier_forgets_the_token_before(void **state)
@@ -491,6 +587,9 @@ int main(void)
         cmocka_unit_test(verifier_does_not_ask_the_hook_about_what_is_no_token),
         cmocka_unit_test(verifier_does_not_ask_the_hook_when_any_check_failed),
         cmocka_unit_test(verifier_follows_the_hook),
+        cmocka_unit_test(verifier_asks_the_program_last),
+        cmocka_unit_test(verifier_does_not_ask_the_program_about_a_revoked_token),
+        cmocka_unit_test(verifier_follows_the_program_and_keeps_its_reason),
         cmocka_unit_test(verifier_forgets_the_token_before),
         cmocka_unit_test(verifier_keeps_the_keys_alive),
         cmocka_unit_test(verifier_asks_the_clock_each_time),
