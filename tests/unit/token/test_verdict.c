@@ -301,6 +301,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(verdict_keeps_the_first_failure_and_cuts_long_names, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(verdict_follows_json_pointers, set_up, tear_down),
         cmocka_unit_test(verdict_new_refuses_without_memory),
         cmocka_unit_test(verdict_is_wiped),
     };
