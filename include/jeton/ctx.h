@@ -20,12 +20,13 @@ typedef int64_t jeton_time;
 
 /* Limits, in bytes where nothing else is said. 0 means the default in brackets. */
 typedef struct jeton_limits {
-    size_t token;   /* a whole compact token                       [64 KiB] */
-    size_t header;  /* its header, decoded                          [8 KiB] */
-    size_t payload; /* its payload, decoded                        [48 KiB] */
-    size_t json;    /* any other JSON text: a JWK, a key set      [256 KiB] */
-    unsigned depth; /* nesting of arrays and objects                   [16] */
-    unsigned keys;  /* keys in one set                                [128] */
+    size_t token;    /* a whole compact token                       [64 KiB] */
+    size_t header;   /* its header, decoded                          [8 KiB] */
+    size_t payload;  /* its payload, decoded                        [48 KiB] */
+    size_t json;     /* any other JSON text: a JWK, a key set      [256 KiB] */
+    unsigned depth;  /* nesting of arrays and objects                   [16] */
+    unsigned keys;   /* keys in one set                                [128] */
+    unsigned rounds; /* PBKDF2 rounds, or scrypt's N, that a file may demand [4,000,000] */
 } jeton_limits;
 
 /* What a context is made of. All-zero means "the system's" for each group; within the allocator

@@ -36,6 +36,7 @@
     X(E_KEY_USE,      22, 401, "invalid_token",                    "the key may not be used for this")                        \
     X(E_ALG,          23, 401, "invalid_token",                    "the algorithm is not allowed here")                       \
     X(E_SIGNATURE,    24, 401, "invalid_token",                    "signature does not match")                                \
+    X(E_PASSPHRASE,   25, 500, "server_error",                     "the passphrase does not open the key")                    \
     /* what the policy demands */                                                                                             \
     X(E_EXPIRED,      30, 401, "invalid_token",                    "the token has expired")                                   \
     X(E_NOT_YET,      31, 401, "invalid_token",                    "the token is not valid yet")                              \

@@ -2,7 +2,7 @@
 /* jeton/keyset.h - the keys a verifier may use.
  *
  * A set never changes once made, so threads may share it; to change keys, make a new set. Keys are
- * found by "kid" first, then by what the algorithm needs.
+ * found by "kid", for a token without one by "x5t#S256", then by what the algorithm needs.
  */
 #ifndef JETON_KEYSET_H
 #define JETON_KEYSET_H
@@ -19,11 +19,18 @@ JETON_BEGIN
  *
  * set   set to NULL first; on JETON_OK the caller owns it: jeton_keyset_free()
  *
- * JETON_E_SYNTAX  not a JSON object, or "keys" is not an array
- * JETON_E_LIMIT   more keys than jeton_limits.keys
+ * JETON_E_SYNTAX       not a JSON object, or "keys" is not an array
+ * JETON_E_LIMIT        more keys than jeton_limits.keys
+ * JETON_E_UNSUPPORTED  an encrypted set (RFC 7517 §7)
  */
 JETON_API JETON_MUST jeton_status jeton_keyset_parse(const jeton_ctx *ctx, jeton_span json,
                                                      jeton_keyset **set, jeton_err *err);
+
+/* The same for a set that somebody publishes, where private keys have no place: a key with a
+ * private member, whatever its type ("d", "k", "priv", …), is skipped and counted like a broken
+ * one. A single JWK of that kind is JETON_E_KEY. */
+JETON_API JETON_MUST jeton_status jeton_keyset_parse_public(const jeton_ctx *ctx, jeton_span json,
+                                                            jeton_keyset **set, jeton_err *err);
 
 /* A set of these keys. The set takes its own references: the caller still frees his.
  * JETON_E_KEY when two keys of one type have the same kid. */

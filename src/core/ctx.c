@@ -44,7 +44,8 @@ static const jeton_ctx defaults = {
                            .payload = JT_LIMIT_PAYLOAD,
                            .json = JT_LIMIT_JSON,
                            .depth = JT_LIMIT_DEPTH,
-                           .keys = JT_LIMIT_KEYS}},
+                           .keys = JT_LIMIT_KEYS,
+                           .rounds = JT_LIMIT_ROUNDS}},
 };
 
 const jeton_ctx *jt_ctx(const jeton_ctx *ctx)
@@ -69,6 +70,8 @@ static void complete_limits(jeton_limits *limits)
         limits->depth = JT_LIMIT_DEPTH_MAX;
     if (limits->keys == 0)
         limits->keys = std->keys;
+    if (limits->rounds == 0)
+        limits->rounds = std->rounds;
 }
 
 static void complete(jeton_ctx_options *options)

@@ -10,6 +10,7 @@
 #define JT_LIMIT_JSON    ((size_t)256 * 1024)
 #define JT_LIMIT_DEPTH   16U
 #define JT_LIMIT_KEYS    128U
+#define JT_LIMIT_ROUNDS  4000000U /* under two seconds of PBKDF2-HMAC-SHA256 */
 
 /* defaults of jeton_cache_options */
 #define JT_LIMIT_CACHE_DEFAULT ((size_t)8192)
@@ -25,5 +26,10 @@
 #define JT_LIMIT_TRIED_KEYS    8U /* signatures checked for one token that names no key */
 #define JT_LIMIT_CACHE_ENTRIES ((size_t)1 << 26)  /* what jeton_cache_options.entries may be */
 #define JT_LIMIT_CACHED_TOKEN  ((size_t)8 * 1024) /* longer ones are verified in full each time */
+#define JT_LIMIT_PASSPHRASE    ((size_t)1024)
+#define JT_LIMIT_SCRYPT_MEMORY ((size_t)32 * 1024 * 1024) /* OpenSSL takes no more either */
+#define JT_LIMIT_SCRYPT_LANES  16U                 /* "p": each takes its time after the other */
+#define JT_LIMIT_X5C           ((size_t)8)         /* certificates of a key */
+#define JT_LIMIT_CERTIFICATE   ((size_t)16 * 1024) /* one of them, decoded */
 
 #endif

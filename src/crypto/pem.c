@@ -1,31 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypto/pem.c - PEM blocks through OpenSSL's decoders; the numbers then go the way of every other
- * key, so that what is refused in a JWK is refused here. */
+/* crypto/pem.c - PEM text through OpenSSL; what a block holds is DER, and der.c's business. */
 #include "crypto/pem.h"
 
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/limits.h"
-#include "crypto/pkey_kind.h"
+#include "crypto/der.h"
+#include "crypto/ossl.h"
+#include "crypto/pbes2.h"
 
-#include <openssl/core_names.h>
-#include <openssl/decoder.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
 
 /* What may stand behind "-----BEGIN ". */
 static const struct label {
     const char *text;
-    const char *structure; /* the decoder's name of it; NULL: we do not read it */
-    const char *type;      /* NULL: the structure says */
-    bool is_private;
+    jt_der_form form;
 } labels[] = {
-    {"PUBLIC KEY", "SubjectPublicKeyInfo", NULL, false},
-    {"PRIVATE KEY", "PrivateKeyInfo", NULL, true},
-    {"ENCRYPTED PRIVATE KEY", NULL, NULL, true},
-    {"RSA PUBLIC KEY", "type-specific", "RSA", false},
-    {"RSA PRIVATE KEY", "type-specific", "RSA", true},
-    {"EC PRIVATE KEY", "type-specific", "EC", true},
+    {"PUBLIC KEY", JT_DER_PUBLIC},
+    {"PRIVATE KEY", JT_DER_PRIVATE},
+    {"ENCRYPTED PRIVATE KEY", JT_DER_ENCRYPTED},
+    {"RSA PUBLIC KEY", JT_DER_RSA_PUBLIC},
+    {"RSA PRIVATE KEY", JT_DER_RSA_PRIVATE},
+    {"EC PRIVATE KEY", JT_DER_EC_PRIVATE},
+    {"CERTIFICATE", JT_DER_CERTIFICATE},
 };
 
 /* A block taken apart. All three are OpenSSL's memory. */
@@ -105,94 +102,27 @@ static const struct label *find_label(const char *text)
     return NULL;
 }
 
-static void free_decoder(OSSL_DECODER_CTX **decoder)
+static jeton_status read_form(jeton_span pem, block *read, jt_der_form *form, jeton_err *err)
 {
-    OSSL_DECODER_CTX_free(*decoder);
-}
-
-/* The number OpenSSL has for the block's algorithm; NID_undef when it has none, and -1 when the
- * block is broken. */
-static int nid_of_private(const block *read)
-{
-    const uint8_t *at = read->bytes;
-    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, read->len);
-    const ASN1_OBJECT *name = NULL;
-    const bool is_read = info != NULL && PKCS8_pkey_get0(&name, NULL, NULL, NULL, info) == 1;
-    const int nid = is_read ? OBJ_obj2nid(name) : -1;
-    PKCS8_PRIV_KEY_INFO_free(info);
-    return nid;
-}
-
-static int nid_of_public(const block *read)
-{
-    const uint8_t *at = read->bytes;
-    X509_PUBKEY *info = d2i_X509_PUBKEY(NULL, &at, read->len);
-    ASN1_OBJECT *name = NULL;
-    const bool is_read = info != NULL && X509_PUBKEY_get0_param(&name, NULL, NULL, NULL, info) == 1;
-    const int nid = is_read ? OBJ_obj2nid(name) : -1;
-    X509_PUBKEY_free(info);
-    return nid;
-}
-
-/* Whether a block that cannot be decoded is sound, but of an algorithm that this OpenSSL has never
- * heard of, as 3.0 has not of ML-DSA. */
-static bool is_foreign(const block *read, const struct label *label)
-{
-    if (label->type != NULL)
-        return false;
-    return (label->is_private ? nid_of_private(read) : nid_of_public(read)) == NID_undef;
-}
-
-static jeton_status decode(const block *read, const struct label *label, EVP_PKEY **evp,
-                           jeton_err *err)
-{
-    const int selection = label->is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
-    JT_AUTO(free_decoder)
-    OSSL_DECODER_CTX *decoder = OSSL_DECODER_CTX_new_for_pkey(evp, "DER", label->structure,
-                                                              label->type, selection, NULL, NULL);
-    if (decoder == NULL)
-        return jt_fail(err, JETON_E_NOMEM, "PEM decoder");
-    const uint8_t *at = read->bytes;
-    size_t left = (size_t)read->len;
-    const bool is_read =
-        OSSL_DECODER_from_data(decoder, &at, &left) == 1 && *evp != NULL && left == 0;
-    if (!is_read && is_foreign(read, label))
-        return jt_fail(err, JETON_E_UNSUPPORTED, "PEM key of an unknown type");
-    if (!is_read)
-        return jt_fail(err, JETON_E_KEY, "%s block cannot be read", label->text);
+    JT_TRY(read_block(pem, read, err));
+    const struct label *label = find_label(read->label);
+    if (label == NULL)
+        return jt_fail(err, JETON_E_SYNTAX, "a PEM block, but not of a key");
+    *form = label->form;
     return JETON_OK;
 }
 
-/* RFC 5480 §2.1.1: a curve is named. Parameters written out may be those of a curve that only
- * looks like the named one. */
-static bool is_named(const EVP_PKEY *evp)
+static jeton_span bytes_of(const block *read)
 {
-    int is_explicit = 0;
-    return EVP_PKEY_get_int_param(evp, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
-                                  &is_explicit) != 1 ||
-           is_explicit == 0;
+    return jeton_bytes(read->bytes, (size_t)read->len);
 }
 
 static jeton_status parse(const jeton_ctx *ctx, jeton_span pem, jt_pkey **key, jeton_err *err)
 {
     JT_AUTO(free_block) block read = {0};
-    JT_TRY(read_block(pem, &read, err));
-    const struct label *label = find_label(read.label);
-    if (label == NULL)
-        return jt_fail(err, JETON_E_SYNTAX, "a PEM block, but not of a key");
-    if (label->structure == NULL)
-        return jt_fail(err, JETON_E_UNSUPPORTED, "an encrypted PEM block");
-
-    JT_AUTO(jt_ossl_free_pkey) EVP_PKEY *evp = NULL;
-    JT_TRY(decode(&read, label, &evp, err));
-    const jt_pkey_kind *kind = jt_pkey_kind_of(evp);
-    if (kind == NULL || !is_named(evp))
-        return jt_fail(err, JETON_E_UNSUPPORTED, "PEM key of an unknown type or curve");
-
-    JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(ctx);
-    jt_numbers numbers;
-    JT_TRY(jt_pkey_read_numbers(kind, evp, label->is_private, &bytes, &numbers, err));
-    return jt_pkey_import(ctx, kind->type, &numbers, key, err);
+    jt_der_form form;
+    JT_TRY(read_form(pem, &read, &form, err));
+    return jt_der_parse(ctx, form, bytes_of(&read), key, err);
 }
 
 jeton_status jt_pem_parse(const jeton_ctx *ctx, jeton_span pem, jt_pkey **key, jeton_err *err)
@@ -204,28 +134,67 @@ jeton_status jt_pem_parse(const jeton_ctx *ctx, jeton_span pem, jt_pkey **key, j
     return status;
 }
 
-/* ---- writing -------------------------------------------------------------------------------- */
-
-static bool write_block(const jt_pkey *key, bool with_private, BIO *bio)
+/* What opens with another passphrase by chance is no key, so what is no key has most likely been
+ * opened with another passphrase. What is one and is refused has its own reason. */
+static jeton_status parse_plain(const jeton_ctx *ctx, jeton_span plain, jt_pkey **key,
+                                jeton_err *err)
 {
-    if (bio == NULL)
-        return false;
-    return with_private
-               ? PEM_write_bio_PKCS8PrivateKey(bio, key->evp, NULL, NULL, 0, NULL, NULL) == 1
-               : PEM_write_bio_PUBKEY(bio, key->evp) == 1;
+    if (jt_der_form_of(plain) != JT_DER_PRIVATE)
+        return jt_fail(err, JETON_E_PASSPHRASE, "the passphrase does not open the key");
+    return jt_der_parse(ctx, JT_DER_PRIVATE, plain, key, err);
 }
 
-jeton_status jt_pem_print(const jt_pkey *key, bool with_private, jt_buf *out, jeton_err *err)
+static jeton_status parse_encrypted(const jeton_ctx *ctx, jeton_span pem, jeton_span passphrase,
+                                    jt_pkey **key, jeton_err *err)
 {
-    if (with_private && !key->is_private)
-        return jt_fail(err, JETON_E_KEY_USE, "no private part to print");
+    JT_AUTO(free_block) block read = {0};
+    JT_AUTO(jt_secret_done) jt_secret plain = {0};
+    jt_der_form form;
+    JT_TRY(read_form(pem, &read, &form, err));
+    if (form != JT_DER_ENCRYPTED)
+        return jt_fail(err, JETON_E_SYNTAX, "the PEM block is not encrypted");
+    JT_TRY(jt_pbes2_open(ctx, bytes_of(&read), passphrase, &plain, err));
+    return parse_plain(ctx, jt_secret_span(&plain), key, err);
+}
+
+jeton_status jt_pem_parse_encrypted(const jeton_ctx *ctx, jeton_span pem, jeton_span passphrase,
+                                    jt_pkey **key, jeton_err *err)
+{
+    *key = NULL;
+    jt_ossl_begin();
+    const jeton_status status = parse_encrypted(ctx, pem, passphrase, key, err);
+    jt_ossl_end();
+    return status;
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static jeton_status print_block(const char *label, const jt_buf *der, jt_buf *out, jeton_err *err)
+{
     JT_AUTO(jt_ossl_free_bio) BIO *bio = BIO_new(BIO_s_secmem()); /* wiped when freed */
     jt_ossl_begin();
-    const bool written = write_block(key, with_private, bio);
+    const bool written = bio != NULL && PEM_write_bio(bio, label, "", der->ptr, (long)der->len) > 0;
     jt_ossl_end();
     char *text = NULL;
     const long len = written ? BIO_get_mem_data(bio, &text) : 0;
     if (len <= 0)
         return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not print a key");
     return jt_buf_add(out, jeton_bytes(text, (size_t)len), err);
+}
+
+jeton_status jt_pem_print(const jt_pkey *key, bool with_private, jt_buf *out, jeton_err *err)
+{
+    JT_AUTO(jt_buf_done) jt_buf der = jt_buf_init(out->ctx);
+    JT_TRY(jt_der_print(key, with_private, &der, err));
+    return print_block(with_private ? "PRIVATE KEY" : "PUBLIC KEY", &der, out, err);
+}
+
+jeton_status jt_pem_print_encrypted(const jt_pkey *key, jeton_span passphrase, jt_buf *out,
+                                    jeton_err *err)
+{
+    JT_AUTO(jt_buf_done) jt_buf plain = jt_buf_init(out->ctx);
+    JT_AUTO(jt_buf_done) jt_buf der = jt_buf_init(out->ctx);
+    JT_TRY(jt_der_print(key, true, &plain, err));
+    JT_TRY(jt_pbes2_seal(out->ctx, jt_buf_span(&plain), passphrase, &der, err));
+    return print_block("ENCRYPTED PRIVATE KEY", &der, out, err);
 }

@@ -33,6 +33,14 @@ bool jt_pkey_is_private(const jt_pkey *key)
     return key->is_private;
 }
 
+bool jt_pkey_is_same(const jt_pkey *a, const jt_pkey *b)
+{
+    jt_ossl_begin();
+    const bool yes = a->kind == b->kind && EVP_PKEY_eq(a->evp, b->evp) == 1;
+    jt_ossl_end();
+    return yes;
+}
+
 /* ---- making and freeing --------------------------------------------------------------------- */
 
 static jeton_status new_key(const jeton_ctx *ctx, const jt_pkey_kind *kind, jt_pkey **key,

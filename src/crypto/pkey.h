@@ -62,6 +62,9 @@ JETON_MUST jeton_status jt_pkey_export(const jt_pkey *key, jt_buf *bytes, jt_num
 JETON_MUST jeton_status jt_pkey_generate(const jeton_ctx *ctx, jt_pkey_type type, jt_pkey **key,
                                          jeton_err *err);
 
+/* Whether two keys have the same public part. */
+bool jt_pkey_is_same(const jt_pkey *a, const jt_pkey *b);
+
 /* Wipes, frees and sets to NULL. */
 void jt_pkey_free(jt_pkey **key);
 

@@ -3,6 +3,7 @@
 #ifndef JT_KEYS_INSIDE_H
 #define JT_KEYS_INSIDE_H
 
+#include "core/limits.h"
 #include "keys/key.h"
 #include "keys/kty.h"
 #include "keys/oct.h"
@@ -18,8 +19,11 @@ struct jeton_key {
     bool has_key_ops;      /* then only these: */
     unsigned key_ops;      /* 1 << JT_OP_SIGN, 1 << JT_OP_VERIFY */
     jeton_text *kid, *use; /* NULL: not said */
-    jt_pkey *pkey;         /* the one … */
-    jt_oct *oct;           /* … or the other, as the type has it */
+    size_t x5c_count;
+    jeton_text *x5c[JT_LIMIT_X5C]; /* its certificates, base64 */
+    jeton_text *x5t;               /* the first one's SHA-256, base64url; NULL: not known */
+    jt_pkey *pkey;                 /* the one … */
+    jt_oct *oct;                   /* … or the other, as the type has it */
 };
 
 /* An empty key of a type, to be filled. JETON_E_NOMEM. */
@@ -35,6 +39,9 @@ JETON_MUST jeton_status jt_key_set_use(jeton_key *key, jeton_span use, jeton_err
 /* Binds a filled key to an algorithm; JETON_ALG_UNSET changes nothing. JETON_E_KEY: it is not a
  * key for that. */
 JETON_MUST jeton_status jt_key_bind(jeton_key *key, jeton_alg alg, jeton_err *err);
+
+/* That a JWK has no member that is private in any type of key. JETON_E_KEY. */
+JETON_MUST jeton_status jt_key_check_public(const jt_val *jwk, jeton_err *err);
 
 /* jeton_key_parse() and jeton_key_print() without the text around. */
 JETON_MUST jeton_status jt_key_from_val(const jeton_ctx *ctx, const jt_val *jwk, jeton_key **key,

@@ -5,6 +5,8 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "keys/inside.h"
+#include "keys/jwe.h"
+#include "keys/x5c.h"
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
@@ -138,6 +140,7 @@ jeton_status jt_key_from_val(const jeton_ctx *ctx, const jt_val *jwk, jeton_key 
     JT_TRY(jt_key_new(ctx, kty, &made, err));
     JT_TRY(read_material(made, jwk, err));
     JT_TRY(read_purpose(made, jwk, err));
+    JT_TRY(jt_x5c_read(made, jwk, err));
     JT_TRY(jt_key_bind(made, alg, err));
     *key = made;
     made = NULL; /* ownership has moved to the caller */
@@ -148,7 +151,29 @@ jeton_status jeton_key_parse(const jeton_ctx *ctx, jeton_span json, jeton_key **
 {
     *key = NULL;
     JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    JT_TRY(jt_json_parse(ctx, json, &doc, err));
+    JT_TRY(jt_jwe_parse_plain(ctx, json, &doc, err));
+    return jt_key_from_val(ctx, jt_json_root(doc), key, err);
+}
+
+/* RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §3. Whatever the type: a member that would
+ * be ignored is a private key that somebody did not mean to send. */
+jeton_status jt_key_check_public(const jt_val *jwk, jeton_err *err)
+{
+    static const char *const names[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
+    for (size_t i = 0; i < JT_COUNT(names); i++)
+        if (jt_get(jwk, names[i]) != NULL)
+            return jt_fail(err, JETON_E_KEY, "%s is private, and a public key is expected",
+                           names[i]);
+    return JETON_OK;
+}
+
+jeton_status jeton_key_parse_public(const jeton_ctx *ctx, jeton_span json, jeton_key **key,
+                                    jeton_err *err)
+{
+    *key = NULL;
+    JT_AUTO(jt_json_free) jt_json *doc = NULL;
+    JT_TRY(jt_jwe_parse_plain(ctx, json, &doc, err));
+    JT_TRY(jt_key_check_public(jt_json_root(doc), err));
     return jt_key_from_val(ctx, jt_json_root(doc), key, err);
 }
 
@@ -205,6 +230,7 @@ static void put_purpose(const jeton_key *key, jeton_key_part part, jt_tree *tree
         jt_put_text(tree, node, "alg", jeton_str(jeton_alg_name(key->alg)));
     if (key->kty->crv != NULL)
         jt_put_text(tree, node, "crv", jeton_str(key->kty->crv));
+    jt_x5c_put(key, tree, node);
 }
 
 jeton_status jt_key_to_node(const jeton_key *key, jeton_key_part part, jt_tree *tree,

@@ -3,6 +3,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "keys/inside.h"
+#include "keys/jwe.h"
 #include "keys/set.h"
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -21,11 +22,21 @@ static void skip(jeton_keyset *set, const jeton_err *why)
         set->first_skipped = *why;
 }
 
-static jeton_status add_key(jeton_keyset *set, const jt_val *jwk, jeton_err *err)
+/* `most`: JETON_KEY_PUBLIC where keys have to be public. */
+static jeton_status read_key(const jeton_ctx *ctx, const jt_val *jwk, jeton_key_part most,
+                             jeton_key **key, jeton_err *err)
+{
+    if (most == JETON_KEY_PUBLIC)
+        JT_TRY(jt_key_check_public(jwk, err));
+    return jt_key_from_val(ctx, jwk, key, err);
+}
+
+static jeton_status add_key(jeton_keyset *set, const jt_val *jwk, jeton_key_part most,
+                            jeton_err *err)
 {
     jeton_err why = {0};
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    jeton_status status = jt_key_from_val(set->ctx, jwk, &key, &why);
+    jeton_status status = read_key(set->ctx, jwk, most, &key, &why);
     if (status == JETON_OK && jt_keyset_has(set, key))
         status = jt_fail(&why, JETON_E_KEY, "two keys with the same kid");
     if (is_skippable(status)) {
@@ -39,41 +50,54 @@ static jeton_status add_key(jeton_keyset *set, const jt_val *jwk, jeton_err *err
     return JETON_OK;
 }
 
-static jeton_status read_set(const jeton_ctx *ctx, const jt_val *keys, jeton_keyset **set,
-                             jeton_err *err)
+static jeton_status read_set(const jeton_ctx *ctx, const jt_val *keys, jeton_key_part most,
+                             jeton_keyset **set, jeton_err *err)
 {
     if (jt_kind_of(keys) != JT_ARRAY)
         return jt_fail(err, JETON_E_SYNTAX, "keys is not an array");
     JT_AUTO(jeton_keyset_free) jeton_keyset *made = NULL;
     JT_TRY(jt_keyset_make(ctx, jt_val_count(keys), &made, err));
     for (jt_iter it = jt_iter_of(keys); jt_iter_next(&it);)
-        JT_TRY(add_key(made, it.val, err));
+        JT_TRY(add_key(made, it.val, most, err));
     *set = made;
     made = NULL; /* ownership has moved to the caller */
     return JETON_OK;
 }
 
 /* Nothing is skipped here: a set without its only key would be a riddle to the caller. */
-static jeton_status read_single(const jeton_ctx *ctx, const jt_val *jwk, jeton_keyset **set,
-                                jeton_err *err)
+static jeton_status read_single(const jeton_ctx *ctx, const jt_val *jwk, jeton_key_part most,
+                                jeton_keyset **set, jeton_err *err)
 {
     if (jt_kind_of(jwk) != JT_OBJECT || jt_get(jwk, "kty") == NULL)
         return jt_fail(err, JETON_E_SYNTAX, "neither a JWK Set nor a JWK");
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    JT_TRY(jt_key_from_val(ctx, jwk, &key, err));
+    JT_TRY(read_key(ctx, jwk, most, &key, err));
     const jeton_key *const keys[] = {key};
     return jeton_keyset_new(ctx, keys, JT_COUNT(keys), set, err);
+}
+
+static jeton_status parse(const jeton_ctx *ctx, jeton_span json, jeton_key_part most,
+                          jeton_keyset **set, jeton_err *err)
+{
+    *set = NULL;
+    JT_AUTO(jt_json_free) jt_json *doc = NULL;
+    JT_TRY(jt_jwe_parse_plain(ctx, json, &doc, err));
+    const jt_val *root = jt_json_root(doc);
+    const jt_val *keys = jt_get(root, "keys");
+    return keys != NULL ? read_set(ctx, keys, most, set, err)
+                        : read_single(ctx, root, most, set, err);
 }
 
 jeton_status jeton_keyset_parse(const jeton_ctx *ctx, jeton_span json, jeton_keyset **set,
                                 jeton_err *err)
 {
-    *set = NULL;
-    JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    JT_TRY(jt_json_parse(ctx, json, &doc, err));
-    const jt_val *root = jt_json_root(doc);
-    const jt_val *keys = jt_get(root, "keys");
-    return keys != NULL ? read_set(ctx, keys, set, err) : read_single(ctx, root, set, err);
+    return parse(ctx, json, JETON_KEY_PRIVATE, set, err);
+}
+
+jeton_status jeton_keyset_parse_public(const jeton_ctx *ctx, jeton_span json, jeton_keyset **set,
+                                       jeton_err *err)
+{
+    return parse(ctx, json, JETON_KEY_PUBLIC, set, err);
 }
 
 /* ---- printing ------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "core/mem.h"
 #include "keys/inside.h"
+#include "keys/x5c.h"
 
 #include <assert.h>
 
@@ -45,6 +46,7 @@ void jeton_key_free(jeton_key **key)
     jt_oct_free(&old->oct);
     jeton_text_free(&old->kid);
     jeton_text_free(&old->use);
+    jt_x5c_done(old);
     jt_release(old->ctx, old);
 }
 
@@ -73,6 +75,11 @@ jeton_status jt_key_set_use(jeton_key *key, jeton_span use, jeton_err *err)
 jeton_span jeton_key_id(const jeton_key *key)
 {
     return jeton_text_span(key->kid);
+}
+
+jeton_span jeton_key_x5t_s256(const jeton_key *key)
+{
+    return jeton_text_span(key->x5t);
 }
 
 jeton_alg jeton_key_alg(const jeton_key *key)

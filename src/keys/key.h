@@ -37,4 +37,7 @@ jeton_keyset *jt_keyset_ref(const jeton_keyset *set);
  * from the set; whether one may be used for the token's algorithm is jt_key_allows()'s answer. */
 const jeton_key *jt_keyset_next(const jeton_keyset *set, jeton_span kid, size_t *at);
 
+/* The same for a token that names no kid but the certificate ("x5t#S256"). */
+const jeton_key *jt_keyset_next_x5t(const jeton_keyset *set, jeton_span x5t, size_t *at);
+
 #endif

@@ -69,16 +69,27 @@ const char *jeton_keyset_skipped_why(const jeton_keyset *set)
 
 /* *at counts through the set twice: first for the keys of that name, then for those without one
  * (the second round finds nothing new when there is no name to look for). */
-const jeton_key *jt_keyset_next(const jeton_keyset *set, jeton_span kid, size_t *at)
+static const jeton_key *next(const jeton_keyset *set, jeton_span name,
+                             jeton_span (*name_of)(const jeton_key *key), size_t *at)
 {
     while (*at < 2 * set->count) {
         const bool second = *at >= set->count;
         const jeton_key *key = set->keys[(*at)++ - (second ? set->count : 0)];
-        const jeton_span id = jeton_key_id(key);
+        const jeton_span its = name_of(key);
         const bool fits =
-            second ? kid.len > 0 && id.len == 0 : kid.len == 0 || jeton_span_equal(id, kid);
+            second ? name.len > 0 && its.len == 0 : name.len == 0 || jeton_span_equal(its, name);
         if (fits)
             return key;
     }
     return NULL;
+}
+
+const jeton_key *jt_keyset_next(const jeton_keyset *set, jeton_span kid, size_t *at)
+{
+    return next(set, kid, jeton_key_id, at);
+}
+
+const jeton_key *jt_keyset_next_x5t(const jeton_keyset *set, jeton_span x5t, size_t *at)
+{
+    return next(set, x5t, jeton_key_x5t_s256, at);
 }

@@ -44,18 +44,36 @@ static jeton_status print_required(const jeton_key *key, const jt_numbers *numbe
     return jt_buf_add(json, jeton_str("}"), err);
 }
 
-jeton_status jeton_key_thumbprint(const jeton_key *key, jeton_text **text, jeton_err *err)
+/* Adds the thumbprint behind what stands in *to. */
+static jeton_status add_thumbprint(const jeton_key *key, jt_buf *to, jeton_err *err)
 {
-    *text = NULL;
     JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(key->ctx);
     JT_AUTO(jt_buf_done) jt_buf json = jt_buf_init(key->ctx);
     jt_numbers numbers;
     JT_TRY(key->kty->export(key, &bytes, &numbers, err));
     JT_TRY(print_required(key, &numbers, &json, err));
-
     uint8_t digest[JT_HASH_MAX];
     jt_sha2_once(JT_SHA256, jt_buf_span(&json), digest);
-    json.len = 0;
-    JT_TRY(add_number(&json, jeton_bytes(digest, jt_hash_len(JT_SHA256)), err));
-    return jt_text_new(key->ctx, jt_buf_span(&json), text, err);
+    return add_number(to, jeton_bytes(digest, jt_hash_len(JT_SHA256)), err);
+}
+
+static jeton_status print(const jeton_key *key, const char *before, jeton_text **text,
+                          jeton_err *err)
+{
+    *text = NULL;
+    JT_AUTO(jt_buf_done) jt_buf out = jt_buf_init(key->ctx);
+    JT_TRY(jt_buf_add(&out, jeton_str(before), err));
+    JT_TRY(add_thumbprint(key, &out, err));
+    return jt_text_new(key->ctx, jt_buf_span(&out), text, err);
+}
+
+jeton_status jeton_key_thumbprint(const jeton_key *key, jeton_text **text, jeton_err *err)
+{
+    return print(key, "", text, err);
+}
+
+/* RFC 9278 §3; the name of the hash is that of RFC 6920 §9.4. */
+jeton_status jeton_key_thumbprint_uri(const jeton_key *key, jeton_text **text, jeton_err *err)
+{
+    return print(key, "urn:ietf:params:oauth:jwk-thumbprint:sha-256:", text, err);
 }

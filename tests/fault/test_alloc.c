@@ -18,7 +18,7 @@ static jeton_ctx *ctx;
 static struct {
     jeton_key *key, *secret;
     jeton_keyset *keys;
-    jeton_text *jwk, *jwks, *pem, *token;
+    jeton_text *jwk, *jwks, *pem, *der, *sealed, *public_jwk, *token;
     jeton_claims *claims;
     jeton_signer *signer;
     jeton_verifier *verifier, *caching;
@@ -74,6 +74,41 @@ static jeton_status key_parse_pem(bool *had, jeton_err *err)
     jeton_key *key = BOGUS;
     const jeton_status status = jeton_key_parse_pem(ctx, jeton_text_span(given.pem), JETON_ES256,
                                                     jeton_str("k"), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_parse_pem_encrypted(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_parse_pem_encrypted(
+        ctx, jeton_text_span(given.sealed), jeton_str("p"), JETON_ES256, jeton_str("k"), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_parse_der(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_parse_der(ctx, jeton_text_span(given.der), JETON_ES256,
+                                                    jeton_str("k"), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_parse_public(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status =
+        jeton_key_parse_public(ctx, jeton_text_span(given.public_jwk), &key, err);
+    *had = had_key(key);
+    return status;
+}
+
+static jeton_status key_bind(bool *had, jeton_err *err)
+{
+    jeton_key *key = BOGUS;
+    const jeton_status status = jeton_key_bind(given.key, JETON_ES256, jeton_str("b"), &key, err);
     *had = had_key(key);
     return status;
 }
@@ -134,6 +169,31 @@ static jeton_status key_print_pem(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status key_print_pem_encrypted(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status =
+        jeton_key_print_pem_encrypted(given.key, jeton_str("p"), &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status key_print_der(bool *had, jeton_err *err)
+{
+    jeton_text *bytes = BOGUS;
+    const jeton_status status = jeton_key_print_der(given.key, JETON_KEY_PRIVATE, &bytes, err);
+    *had = had_text(bytes);
+    return status;
+}
+
+static jeton_status key_thumbprint_uri(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = jeton_key_thumbprint_uri(given.key, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
 static jeton_status key_thumbprint(bool *had, jeton_err *err)
 {
     jeton_text *text = BOGUS;
@@ -148,6 +208,15 @@ static jeton_status keyset_parse(bool *had, jeton_err *err)
     const jeton_status status = jeton_keyset_parse(ctx, jeton_text_span(given.jwks), &set, err);
     if (status == JETON_OK) /* a key may not be skipped for want of memory */
         assert_int_equal(jeton_keyset_skipped(set), 0);
+    *had = had_keyset(set);
+    return status;
+}
+
+static jeton_status keyset_parse_public(bool *had, jeton_err *err)
+{
+    jeton_keyset *set = BOGUS;
+    const jeton_status status =
+        jeton_keyset_parse_public(ctx, jeton_text_span(given.public_jwk), &set, err);
     *had = had_keyset(set);
     return status;
 }
@@ -305,6 +374,10 @@ static const struct {
     {"jeton_ctx_new", context_new},
     {"jeton_key_parse", key_parse},
     {"jeton_key_parse_pem", key_parse_pem},
+    {"jeton_key_parse_pem_encrypted", key_parse_pem_encrypted},
+    {"jeton_key_parse_der", key_parse_der},
+    {"jeton_key_parse_public", key_parse_public},
+    {"jeton_key_bind", key_bind},
     {"jeton_key_from_secret", key_from_secret},
     {"jeton_key_generate, a secret", key_generate_secret},
     {"jeton_key_generate, a pair", key_generate_pair},
@@ -312,8 +385,12 @@ static const struct {
     {"jeton_key_print", key_print},
     {"jeton_key_print, a secret", key_print_secret},
     {"jeton_key_print_pem", key_print_pem},
+    {"jeton_key_print_pem_encrypted", key_print_pem_encrypted},
+    {"jeton_key_print_der", key_print_der},
     {"jeton_key_thumbprint", key_thumbprint},
+    {"jeton_key_thumbprint_uri", key_thumbprint_uri},
     {"jeton_keyset_parse", keyset_parse},
+    {"jeton_keyset_parse_public", keyset_parse_public},
     {"jeton_keyset_new", keyset_new},
     {"jeton_keyset_print", keyset_print},
     {"jeton_claims_parse", claims_parse},
@@ -370,6 +447,11 @@ static int set_up(void **state)
     assert_int_equal(jeton_keyset_print(given.keys, JETON_KEY_PRIVATE, &given.jwks, NULL),
                      JETON_OK);
     assert_int_equal(jeton_key_print_pem(given.key, JETON_KEY_PRIVATE, &given.pem, NULL), JETON_OK);
+    assert_int_equal(jeton_key_print_der(given.key, JETON_KEY_PRIVATE, &given.der, NULL), JETON_OK);
+    assert_int_equal(jeton_key_print_pem_encrypted(given.key, jeton_str("p"), &given.sealed, NULL),
+                     JETON_OK);
+    assert_int_equal(jeton_key_print(given.key, JETON_KEY_PUBLIC, &given.public_jwk, NULL),
+                     JETON_OK);
     assert_int_equal(jeton_claims_new(ctx, &given.claims, NULL), JETON_OK);
     jeton_claims_set_text(given.claims, "sub", jeton_str("alice"));
     assert_int_equal(jeton_signer_new(ctx, given.key, JETON_ES256, &defaults, &given.signer, NULL),
@@ -388,6 +470,9 @@ static int tear_down(void **state)
     jeton_text_free(&given.token);
     jeton_signer_free(&given.signer);
     jeton_claims_free(&given.claims);
+    jeton_text_free(&given.public_jwk);
+    jeton_text_free(&given.sealed);
+    jeton_text_free(&given.der);
     jeton_text_free(&given.pem);
     jeton_text_free(&given.jwks);
     jeton_text_free(&given.jwk);

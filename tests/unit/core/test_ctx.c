@@ -64,11 +64,12 @@ static void ctx_completes_each_limit_by_itself(void **state)
     assert_int_equal(std.json, JT_LIMIT_JSON);
     assert_int_equal(std.depth, JT_LIMIT_DEPTH);
     assert_int_equal(std.keys, JT_LIMIT_KEYS);
+    assert_int_equal(std.rounds, JT_LIMIT_ROUNDS);
 
     const jeton_limits all = {
-        .token = 1, .header = 2, .payload = 3, .json = 4, .depth = 5, .keys = 6};
+        .token = 1, .header = 2, .payload = 3, .json = 4, .depth = 5, .keys = 6, .rounds = 7};
     static const char *const rows[] = {"none", "token", "header", "payload",
-                                       "json", "depth", "keys"};
+                                       "json", "depth", "keys",   "rounds"};
     for (size_t i = 0; i < COUNT(rows); i++) {
         print_message("  %s left out\n", rows[i]);
         jeton_limits limits = all;
@@ -80,6 +81,7 @@ static void ctx_completes_each_limit_by_itself(void **state)
         case 4: limits.json = 0, want.json = std.json; break;
         case 5: limits.depth = 0, want.depth = std.depth; break;
         case 6: limits.keys = 0, want.keys = std.keys; break;
+        case 7: limits.rounds = 0, want.rounds = std.rounds; break;
         default: break;
         }
         jeton_ctx *ctx = BOGUS;
@@ -92,6 +94,7 @@ static void ctx_completes_each_limit_by_itself(void **state)
         assert_int_equal(got->json, want.json);
         assert_int_equal(got->depth, want.depth);
         assert_int_equal(got->keys, want.keys);
+        assert_int_equal(got->rounds, want.rounds);
         jeton_ctx_free(&ctx);
     }
 }

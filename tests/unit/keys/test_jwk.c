@@ -229,7 +229,8 @@ static void key_parse_takes_what_it_need_not_refuse(void **state)
     static const struct {
         const char *why, *jwk;
     } taken[] = {
-        {"unknown members", "{\"kty\":\"oct\",\"k\":\"" K32 "\",\"exp\":1,\"x5c\":[]}"},
+        {"unknown members",
+         "{\"kty\":\"oct\",\"k\":\"" K32 "\",\"exp\":1,\"x5u\":\"x\",\"x5t\":1}"},
         {"crv on a type without curves", "{\"kty\":\"oct\",\"k\":\"" K32 "\",\"crv\":\"x\"}"},
         {"members of another type", "{\"kty\":\"oct\",\"k\":\"" K32 "\",\"d\":1,\"n\":\"?\"}"},
         {"white space", " { \"kty\" : \"oct\" , \"k\" : \"" K32 "\" } \n"},
@@ -313,9 +314,45 @@ static void key_print_leaves_nothing_without_memory(void **state)
     unit_ctx_done(&ctx, &heap);
 }
 
+static void key_parse_public_refuses_private_members_of_any_type(void **state)
+{
+    (void)state;
+    static const char *const members[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
+    jeton_key *key = BOGUS;
+    assert_int_equal(jeton_key_parse_public(NULL, jeton_str(OKP_PUBLIC_JWK), &key, NULL), JETON_OK);
+    jeton_key_free(&key);
+    for (size_t i = 0; i < COUNT(members); i++) {
+        print_message("  %s\n", members[i]);
+        char with[32];
+        (void)snprintf(with, sizeof with, "{\"%s\":null,\"kty\"", members[i]);
+        char *jwk = rfc_replace(OKP_PUBLIC_JWK, "{\"kty\"", with);
+        jeton_err err = {0};
+        key = BOGUS;
+        assert_int_equal(jeton_key_parse_public(NULL, jeton_str(jwk), &key, &err), JETON_E_KEY);
+        assert_int_equal(err.status, JETON_E_KEY);
+        assert_null(key);
+        free(jwk);
+    }
+    static const struct {
+        const char *jwk;
+        jeton_status want;
+    } rows[] = {{"", JETON_E_SYNTAX},
+                {"[]", JETON_E_SYNTAX},
+                {A1_JWK, JETON_E_KEY},
+                {OKP_JWK, JETON_E_KEY},
+                {"{\"ciphertext\":\"\"}", JETON_E_UNSUPPORTED}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        key = BOGUS;
+        assert_int_equal(jeton_key_parse_public(NULL, jeton_str(rows[i].jwk), &key, NULL),
+                         rows[i].want);
+        assert_null(key);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(key_parse_public_refuses_private_members_of_any_type),
         cmocka_unit_test(key_print_gives_back_what_was_read),
         cmocka_unit_test(key_print_puts_members_in_a_fixed_order),
         cmocka_unit_test(key_print_keeps_what_a_key_is_for),

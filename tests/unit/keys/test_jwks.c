@@ -82,6 +82,45 @@ static void keyset_parse_refuses_what_is_no_set(void **state)
     }
 }
 
+static const struct {
+    const char *why, *json;
+    size_t count, skipped;
+    const char *reason;
+} published[] = {
+    {"public keys", SET(OKP_A "," A3_PUBLIC_JWK), 2, 0, ""},
+    {"a secret among them", SET(OKP_A "," OCT_B), 1, 1,
+     "k is private, and a public key is expected"},
+    {"a pair among them", SET(A3_JWK "," OKP_A), 1, 1,
+     "d is private, and a public key is expected"},
+    {"half a pair", SET("{\"kty\":\"RSA\",\"qi\":1}," OKP_A), 1, 1,
+     "qi is private, and a public key is expected"},
+    {"the private member of another type",
+     SET("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" X "\",\"priv\":null}"), 0, 1,
+     "priv is private, and a public key is expected"},
+    {"a broken one", SET(OKP_A ",7"), 1, 1, "a JWK is a JSON object"},
+    {"a public key by itself", OKP_A, 1, 0, ""},
+};
+
+static void keyset_parse_public_skips_what_is_private(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(published); i++) {
+        print_message("  %s\n", published[i].why);
+        jeton_err err = {0};
+        jeton_keyset *set = BOGUS;
+        assert_int_equal(jeton_keyset_parse_public(NULL, jeton_str(published[i].json), &set, &err),
+                         JETON_OK);
+        assert_int_equal(err.status, JETON_OK);
+        assert_int_equal(jeton_keyset_count(set), published[i].count);
+        assert_int_equal(jeton_keyset_skipped(set), published[i].skipped);
+        assert_string_equal(jeton_keyset_skipped_why(set), published[i].reason);
+        jeton_keyset_free(&set);
+    }
+    jeton_keyset *set = BOGUS;
+    assert_int_equal(jeton_keyset_parse_public(NULL, jeton_str(A3_JWK), &set, NULL), JETON_E_KEY);
+    assert_null(set);
+}
+
 /* What is skipped counts too: it had to be read. */
 static void keyset_parse_holds_to_its_limit(void **state)
 {
@@ -161,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keyset_parse_reads_and_skips),
         cmocka_unit_test(keyset_parse_refuses_what_is_no_set),
+        cmocka_unit_test(keyset_parse_public_skips_what_is_private),
         cmocka_unit_test(keyset_parse_holds_to_its_limit),
         cmocka_unit_test(keyset_parse_does_not_skip_for_want_of_memory),
         cmocka_unit_test(keyset_print_leaves_out_what_is_not_public),

@@ -33,6 +33,19 @@ static void thumbprint_is_that_of_the_rfcs(void **state)
     }
 }
 
+/* RFC 9278 §3 */
+static void thumbprint_uri_is_the_thumbprint_under_its_name(void **state)
+{
+    (void)state;
+    jeton_key *key = rfc_key(THUMBPRINT_JWK);
+    jeton_text *text = BOGUS;
+    assert_int_equal(jeton_key_thumbprint_uri(key, &text, NULL), JETON_OK);
+    assert_string_equal(jeton_text_chars(text), "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+                                                "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    jeton_text_free(&text);
+    jeton_key_free(&key);
+}
+
 static void thumbprint_leaves_nothing_without_memory(void **state)
 {
     (void)state;
@@ -59,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(thumbprint_is_that_of_the_rfcs),
+        cmocka_unit_test(thumbprint_uri_is_the_thumbprint_under_its_name),
         cmocka_unit_test(thumbprint_leaves_nothing_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
