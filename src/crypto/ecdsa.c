@@ -161,7 +161,7 @@ static bool prepare(EVP_PKEY_CTX *ctx, const EVP_MD *md)
 
 static const jt_scheme ecdsa = {.index = 0, .prepare = prepare};
 
-jeton_status jt_ecdsa_sign(const jt_pkey *key, jt_hash hash, jeton_span input, uint8_t *sig,
+jeton_status jt_ecdsa_sign(const jt_pkey *key, jt_hash hash, const uint8_t *digest, uint8_t *sig,
                            size_t *len, jeton_err *err)
 {
     const size_t width = key->kind->width;
@@ -169,7 +169,7 @@ jeton_status jt_ecdsa_sign(const jt_pkey *key, jt_hash hash, jeton_span input, u
         return jt_fail(err, JETON_E_ARGUMENT, "no room for an ECDSA signature");
     uint8_t der[JT_ECDSA_DER_MAX];
     size_t der_len = sizeof der;
-    JT_TRY(jt_scheme_sign(&ecdsa, key, hash, input, der, &der_len, err));
+    JT_TRY(jt_scheme_sign(&ecdsa, key, hash, digest, der, &der_len, err));
     if (!jt_ecdsa_der_parse(jeton_bytes(der, der_len), width, sig))
         return jt_fail(err, JETON_E_CRYPTO, "OpenSSL gave an odd ECDSA signature");
     *len = 2 * width;
@@ -186,8 +186,8 @@ static bool is_in_range(const uint8_t *number, const jt_pkey_kind *kind)
     return any != 0 && memcmp(number, kind->order, kind->width) < 0;
 }
 
-jeton_status jt_ecdsa_verify(const jt_pkey *key, jt_hash hash, jeton_span input, jeton_span sig,
-                             jeton_err *err)
+jeton_status jt_ecdsa_verify(const jt_pkey *key, jt_hash hash, const uint8_t *digest,
+                             jeton_span sig, jeton_err *err)
 {
     const size_t width = key->kind->width;
     if (sig.len != 2 * width)
@@ -196,5 +196,5 @@ jeton_status jt_ecdsa_verify(const jt_pkey *key, jt_hash hash, jeton_span input,
         return jt_fail(err, JETON_E_SIGNATURE, "ECDSA signature out of range");
     uint8_t der[JT_ECDSA_DER_MAX];
     const size_t der_len = jt_ecdsa_der_print(sig, der);
-    return jt_scheme_verify(&ecdsa, key, hash, input, jeton_bytes(der, der_len), err);
+    return jt_scheme_verify(&ecdsa, key, hash, digest, jeton_bytes(der, der_len), err);
 }

@@ -35,25 +35,42 @@ void jt_hmac_done(jt_hmac_key *key)
         jt_wipe(key, sizeof *key);
 }
 
+void jt_hmac_begin(const jt_hmac_key *key, jt_sha2 *running)
+{
+    *running = key->inner;
+}
+
+void jt_hmac_sign_end(const jt_hmac_key *key, jt_sha2 *running, uint8_t *mac)
+{
+    jt_sha2_final(running, mac);
+    *running = key->outer;
+    jt_sha2_update(running, jeton_bytes(mac, jt_hash_len(running->hash)));
+    jt_sha2_final(running, mac);
+    jt_wipe(running, sizeof *running);
+}
+
+bool jt_hmac_verify_end(const jt_hmac_key *key, jt_sha2 *running, jeton_span mac)
+{
+    const size_t len = jt_hash_len(key->inner.hash);
+    uint8_t wanted[JT_HASH_MAX];
+    jt_hmac_sign_end(key, running, wanted);
+    const bool equal = jt_equal_ct(mac, jeton_bytes(wanted, len));
+    jt_wipe(wanted, sizeof wanted);
+    return equal;
+}
+
 void jt_hmac_sign(const jt_hmac_key *key, jeton_span input, uint8_t *mac)
 {
     jt_sha2 sha2 = key->inner;
     jt_sha2_update(&sha2, input);
-    jt_sha2_final(&sha2, mac);
-    sha2 = key->outer;
-    jt_sha2_update(&sha2, jeton_bytes(mac, jt_hash_len(sha2.hash)));
-    jt_sha2_final(&sha2, mac);
-    jt_wipe(&sha2, sizeof sha2);
+    jt_hmac_sign_end(key, &sha2, mac);
 }
 
 bool jt_hmac_verify(const jt_hmac_key *key, jeton_span input, jeton_span mac)
 {
-    const size_t len = jt_hash_len(key->inner.hash);
-    if (mac.len != len)
+    if (mac.len != jt_hash_len(key->inner.hash))
         return false;
-    uint8_t wanted[JT_HASH_MAX];
-    jt_hmac_sign(key, input, wanted);
-    const bool equal = jt_equal_ct(mac, jeton_bytes(wanted, len));
-    jt_wipe(wanted, sizeof wanted);
-    return equal;
+    jt_sha2 sha2 = key->inner;
+    jt_sha2_update(&sha2, input);
+    return jt_hmac_verify_end(key, &sha2, mac);
 }

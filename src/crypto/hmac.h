@@ -29,4 +29,10 @@ void jt_hmac_sign(const jt_hmac_key *key, jeton_span input, uint8_t *mac);
  * lengths only. */
 JETON_MUST bool jt_hmac_verify(const jt_hmac_key *key, jeton_span input, jeton_span mac);
 
+/* The same of an input that comes in parts: begin, jt_sha2_update() for each part, and one of the
+ * ends, which wipe the state. */
+void jt_hmac_begin(const jt_hmac_key *key, jt_sha2 *running);
+void jt_hmac_sign_end(const jt_hmac_key *key, jt_sha2 *running, uint8_t *mac);
+JETON_MUST bool jt_hmac_verify_end(const jt_hmac_key *key, jt_sha2 *running, jeton_span mac);
+
 #endif

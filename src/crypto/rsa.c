@@ -186,42 +186,42 @@ static const jt_scheme pkcs1 = {.index = 0, .prepare = prepare_pkcs1};
 static const jt_scheme pss = {.index = 1, .prepare = prepare_pss};
 
 static jeton_status sign_with(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                              jeton_span input, uint8_t *sig, size_t *len, jeton_err *err)
+                              const uint8_t *digest, uint8_t *sig, size_t *len, jeton_err *err)
 {
     if (*len < (size_t)EVP_PKEY_get_size(key->evp))
         return jt_fail(err, JETON_E_ARGUMENT, "no room for an RSA signature");
-    return jt_scheme_sign(scheme, key, hash, input, sig, len, err);
+    return jt_scheme_sign(scheme, key, hash, digest, sig, len, err);
 }
 
 static jeton_status verify_with(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                                jeton_span input, jeton_span sig, jeton_err *err)
+                                const uint8_t *digest, jeton_span sig, jeton_err *err)
 {
     /* RFC 8017 §8.1.2 and §8.2.2, step 1 */
     if (sig.len != (size_t)EVP_PKEY_get_size(key->evp))
         return jt_fail(err, JETON_E_SIGNATURE, "RSA signature of the wrong length");
-    return jt_scheme_verify(scheme, key, hash, input, sig, err);
+    return jt_scheme_verify(scheme, key, hash, digest, sig, err);
 }
 
-jeton_status jt_rsa_sign(const jt_pkey *key, jt_hash hash, jeton_span input, uint8_t *sig,
+jeton_status jt_rsa_sign(const jt_pkey *key, jt_hash hash, const uint8_t *digest, uint8_t *sig,
                          size_t *len, jeton_err *err)
 {
-    return sign_with(&pkcs1, key, hash, input, sig, len, err);
+    return sign_with(&pkcs1, key, hash, digest, sig, len, err);
 }
 
-jeton_status jt_rsa_verify(const jt_pkey *key, jt_hash hash, jeton_span input, jeton_span sig,
+jeton_status jt_rsa_verify(const jt_pkey *key, jt_hash hash, const uint8_t *digest, jeton_span sig,
                            jeton_err *err)
 {
-    return verify_with(&pkcs1, key, hash, input, sig, err);
+    return verify_with(&pkcs1, key, hash, digest, sig, err);
 }
 
-jeton_status jt_rsa_pss_sign(const jt_pkey *key, jt_hash hash, jeton_span input, uint8_t *sig,
+jeton_status jt_rsa_pss_sign(const jt_pkey *key, jt_hash hash, const uint8_t *digest, uint8_t *sig,
                              size_t *len, jeton_err *err)
 {
-    return sign_with(&pss, key, hash, input, sig, len, err);
+    return sign_with(&pss, key, hash, digest, sig, len, err);
 }
 
-jeton_status jt_rsa_pss_verify(const jt_pkey *key, jt_hash hash, jeton_span input, jeton_span sig,
-                               jeton_err *err)
+jeton_status jt_rsa_pss_verify(const jt_pkey *key, jt_hash hash, const uint8_t *digest,
+                               jeton_span sig, jeton_err *err)
 {
-    return verify_with(&pss, key, hash, input, sig, err);
+    return verify_with(&pss, key, hash, digest, sig, err);
 }

@@ -58,10 +58,8 @@ static jeton_status verify_digest(const jt_scheme *scheme, const jt_pkey *key, j
 }
 
 jeton_status jt_scheme_verify(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                              jeton_span input, jeton_span sig, jeton_err *err)
+                              const uint8_t *digest, jeton_span sig, jeton_err *err)
 {
-    uint8_t digest[JT_HASH_MAX];
-    jt_sha2_once(hash, input, digest);
     jt_ossl_begin();
     const jeton_status status = verify_digest(scheme, key, hash, digest, sig);
     jt_ossl_end();
@@ -82,10 +80,8 @@ static int sign_digest(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash
 }
 
 jeton_status jt_scheme_sign(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                            jeton_span input, uint8_t *sig, size_t *len, jeton_err *err)
+                            const uint8_t *digest, uint8_t *sig, size_t *len, jeton_err *err)
 {
-    uint8_t digest[JT_HASH_MAX];
-    jt_sha2_once(hash, input, digest);
     jt_ossl_begin();
     const int answer = sign_digest(scheme, key, hash, digest, sig, len);
     jt_ossl_end();

@@ -2,8 +2,8 @@
 /* crypto/scheme.h - signing and verifying through OpenSSL, on contexts prepared once: for crypto/
  * only.
  *
- * We hash ourselves and hand over the digest: re-using a context through EVP_DigestVerifyInit
- * refused good signatures, and hashing apart is faster.
+ * The caller hashes and hands over the digest, jt_hash_len() bytes: re-using a context through
+ * EVP_DigestVerifyInit refused good signatures, and hashing apart is faster.
  */
 #ifndef JT_CRYPTO_SCHEME_H
 #define JT_CRYPTO_SCHEME_H
@@ -24,16 +24,17 @@ typedef struct jt_scheme {
 /* Pools that a key has: one for each scheme, hash and operation. */
 #define JT_POOLS (JT_SCHEMES * JT_HASH_COUNT * 2U)
 
-/* Whether `sig`, in OpenSSL's form, is the signature of `input`.
+/* Whether `sig`, in OpenSSL's form, is the signature of what has that digest.
  *
  * JETON_E_SIGNATURE  it is not
  * JETON_E_CRYPTO     OpenSSL could not begin, which refuses as well
  */
 JETON_MUST jeton_status jt_scheme_verify(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                                         jeton_span input, jeton_span sig, jeton_err *err);
+                                         const uint8_t *digest, jeton_span sig, jeton_err *err);
 
 /* *len is what `sig` has room for, then what was written. JETON_E_CRYPTO. */
 JETON_MUST jeton_status jt_scheme_sign(const jt_scheme *scheme, const jt_pkey *key, jt_hash hash,
-                                       jeton_span input, uint8_t *sig, size_t *len, jeton_err *err);
+                                       const uint8_t *digest, uint8_t *sig, size_t *len,
+                                       jeton_err *err);
 
 #endif

@@ -28,41 +28,104 @@ static jeton_status verify_hmac(const jt_alg *alg, const jeton_key *key, jeton_s
     return JETON_OK;
 }
 
-static jeton_status sign_rsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
-                             uint8_t *sig, size_t *len, jeton_err *err)
+static void begin_hmac(const jt_alg *alg, const jeton_key *key, jt_sha2 *running)
 {
-    return jt_rsa_sign(key->pkey, alg->hash, input, sig, len, err);
+    jt_hmac_begin(&key->oct->macs[alg->hash], running);
 }
 
-static jeton_status verify_rsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
-                               jeton_span sig, jeton_err *err)
+static jeton_status sign_end_hmac(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                  uint8_t *sig, size_t *len, jeton_err *err)
 {
-    return jt_rsa_verify(key->pkey, alg->hash, input, sig, err);
+    if (*len < jt_hash_len(alg->hash))
+        return jt_fail(err, JETON_E_ARGUMENT, "no room for an HMAC");
+    jt_hmac_sign_end(&key->oct->macs[alg->hash], running, sig);
+    *len = jt_hash_len(alg->hash);
+    return JETON_OK;
 }
 
-static jeton_status sign_rsa_pss(const jt_alg *alg, const jeton_key *key, jeton_span input,
+static jeton_status verify_end_hmac(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                    jeton_span sig, jeton_err *err)
+{
+    if (!jt_hmac_verify_end(&key->oct->macs[alg->hash], running, sig))
+        return jt_fail(err, JETON_E_SIGNATURE, "signature does not match");
+    return JETON_OK;
+}
+
+/* ---- what is signed as a digest ------------------------------------------------------------- */
+
+static void begin_hash(const jt_alg *alg, const jeton_key *key, jt_sha2 *running)
+{
+    (void)key;
+    jt_sha2_init(running, alg->hash);
+}
+
+static jeton_status sign_hashed(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                uint8_t *sig, size_t *len, jeton_err *err)
+{
+    jt_sha2 running;
+    jt_sha2_init(&running, alg->hash);
+    jt_sha2_update(&running, input);
+    return alg->sign_end(alg, key, &running, sig, len, err);
+}
+
+static jeton_status verify_hashed(const jt_alg *alg, const jeton_key *key, jeton_span input,
+                                  jeton_span sig, jeton_err *err)
+{
+    jt_sha2 running;
+    jt_sha2_init(&running, alg->hash);
+    jt_sha2_update(&running, input);
+    return alg->verify_end(alg, key, &running, sig, err);
+}
+
+static jeton_status sign_end_rsa(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
                                  uint8_t *sig, size_t *len, jeton_err *err)
 {
-    return jt_rsa_pss_sign(key->pkey, alg->hash, input, sig, len, err);
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_rsa_sign(key->pkey, alg->hash, digest, sig, len, err);
 }
 
-static jeton_status verify_rsa_pss(const jt_alg *alg, const jeton_key *key, jeton_span input,
+static jeton_status verify_end_rsa(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
                                    jeton_span sig, jeton_err *err)
 {
-    return jt_rsa_pss_verify(key->pkey, alg->hash, input, sig, err);
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_rsa_verify(key->pkey, alg->hash, digest, sig, err);
 }
 
-static jeton_status sign_ecdsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
-                               uint8_t *sig, size_t *len, jeton_err *err)
+static jeton_status sign_end_rsa_pss(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                     uint8_t *sig, size_t *len, jeton_err *err)
 {
-    return jt_ecdsa_sign(key->pkey, alg->hash, input, sig, len, err);
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_rsa_pss_sign(key->pkey, alg->hash, digest, sig, len, err);
 }
 
-static jeton_status verify_ecdsa(const jt_alg *alg, const jeton_key *key, jeton_span input,
-                                 jeton_span sig, jeton_err *err)
+static jeton_status verify_end_rsa_pss(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                       jeton_span sig, jeton_err *err)
 {
-    return jt_ecdsa_verify(key->pkey, alg->hash, input, sig, err);
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_rsa_pss_verify(key->pkey, alg->hash, digest, sig, err);
 }
+
+static jeton_status sign_end_ecdsa(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                   uint8_t *sig, size_t *len, jeton_err *err)
+{
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_ecdsa_sign(key->pkey, alg->hash, digest, sig, len, err);
+}
+
+static jeton_status verify_end_ecdsa(const jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                                     jeton_span sig, jeton_err *err)
+{
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_final(running, digest);
+    return jt_ecdsa_verify(key->pkey, alg->hash, digest, sig, err);
+}
+
+/* ---- what needs the whole message ----------------------------------------------------------- */
 
 static jeton_status sign_ed25519(const jt_alg *alg, const jeton_key *key, jeton_span input,
                                  uint8_t *sig, size_t *len, jeton_err *err)
@@ -119,83 +182,125 @@ static const jt_alg rows[] = {
                      .kty = "oct",
                      .hash = JT_SHA256,
                      .sign = sign_hmac,
-                     .verify = verify_hmac},
+                     .begin = begin_hmac,
+                     .sign_end = sign_end_hmac,
+                     .verify = verify_hmac,
+                     .verify_end = verify_end_hmac,
+                     .keyed = true},
     [JETON_HS384] = {.id = JETON_HS384,
                      .name = "HS384",
                      .kty = "oct",
                      .hash = JT_SHA384,
                      .sign = sign_hmac,
-                     .verify = verify_hmac},
+                     .begin = begin_hmac,
+                     .sign_end = sign_end_hmac,
+                     .verify = verify_hmac,
+                     .verify_end = verify_end_hmac,
+                     .keyed = true},
     [JETON_HS512] = {.id = JETON_HS512,
                      .name = "HS512",
                      .kty = "oct",
                      .hash = JT_SHA512,
                      .sign = sign_hmac,
-                     .verify = verify_hmac},
+                     .begin = begin_hmac,
+                     .sign_end = sign_end_hmac,
+                     .verify = verify_hmac,
+                     .verify_end = verify_end_hmac,
+                     .keyed = true},
     [JETON_RS256] = {.id = JETON_RS256,
                      .name = "RS256",
                      .kty = "RSA",
                      .hash = JT_SHA256,
-                     .sign = sign_rsa,
-                     .verify = verify_rsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa},
     [JETON_RS384] = {.id = JETON_RS384,
                      .name = "RS384",
                      .kty = "RSA",
                      .hash = JT_SHA384,
-                     .sign = sign_rsa,
-                     .verify = verify_rsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa},
     [JETON_RS512] = {.id = JETON_RS512,
                      .name = "RS512",
                      .kty = "RSA",
                      .hash = JT_SHA512,
-                     .sign = sign_rsa,
-                     .verify = verify_rsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa},
     [JETON_PS256] = {.id = JETON_PS256,
                      .name = "PS256",
                      .kty = "RSA",
                      .hash = JT_SHA256,
-                     .sign = sign_rsa_pss,
-                     .verify = verify_rsa_pss},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa_pss,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa_pss},
     [JETON_PS384] = {.id = JETON_PS384,
                      .name = "PS384",
                      .kty = "RSA",
                      .hash = JT_SHA384,
-                     .sign = sign_rsa_pss,
-                     .verify = verify_rsa_pss},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa_pss,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa_pss},
     [JETON_PS512] = {.id = JETON_PS512,
                      .name = "PS512",
                      .kty = "RSA",
                      .hash = JT_SHA512,
-                     .sign = sign_rsa_pss,
-                     .verify = verify_rsa_pss},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_rsa_pss,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_rsa_pss},
     [JETON_ES256] = {.id = JETON_ES256,
                      .name = "ES256",
                      .kty = "EC",
                      .crv = "P-256",
                      .hash = JT_SHA256,
-                     .sign = sign_ecdsa,
-                     .verify = verify_ecdsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_ecdsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_ecdsa},
     [JETON_ES384] = {.id = JETON_ES384,
                      .name = "ES384",
                      .kty = "EC",
                      .crv = "P-384",
                      .hash = JT_SHA384,
-                     .sign = sign_ecdsa,
-                     .verify = verify_ecdsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_ecdsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_ecdsa},
     [JETON_ES512] = {.id = JETON_ES512,
                      .name = "ES512",
                      .kty = "EC",
                      .crv = "P-521",
                      .hash = JT_SHA512,
-                     .sign = sign_ecdsa,
-                     .verify = verify_ecdsa},
+                     .sign = sign_hashed,
+                     .begin = begin_hash,
+                     .sign_end = sign_end_ecdsa,
+                     .verify = verify_hashed,
+                     .verify_end = verify_end_ecdsa},
     [JETON_ES256K] = {.id = JETON_ES256K,
                       .name = "ES256K",
                       .kty = "EC",
                       .crv = "secp256k1",
                       .hash = JT_SHA256,
-                      .sign = sign_ecdsa,
-                      .verify = verify_ecdsa},
+                      .sign = sign_hashed,
+                      .begin = begin_hash,
+                      .sign_end = sign_end_ecdsa,
+                      .verify = verify_hashed,
+                      .verify_end = verify_end_ecdsa},
     [JETON_ED25519] = {.id = JETON_ED25519,
                        .name = "Ed25519",
                        .kty = "OKP",

@@ -20,6 +20,14 @@ typedef struct jt_alg {
     /* JETON_OK or JETON_E_SIGNATURE; JETON_E_CRYPTO and JETON_E_NOMEM refuse as well. */
     jeton_status (*verify)(const struct jt_alg *alg, const jeton_key *key, jeton_span input,
                            jeton_span sig, jeton_err *err);
+    /* The same of an input that comes in parts: begin, jt_sha2_update(), end. NULL where the
+     * algorithm goes over the input twice, and so needs all of it at once. */
+    void (*begin)(const struct jt_alg *alg, const jeton_key *key, jt_sha2 *running);
+    jeton_status (*sign_end)(const struct jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                             uint8_t *sig, size_t *len, jeton_err *err);
+    jeton_status (*verify_end)(const struct jt_alg *alg, const jeton_key *key, jt_sha2 *running,
+                               jeton_span sig, jeton_err *err);
+    bool keyed; /* begin() depends on the key, not on the hash alone */
 } jt_alg;
 
 /* The row of an algorithm; NULL for JETON_ALG_UNSET and numbers that are not in the list. */

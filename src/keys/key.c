@@ -165,3 +165,26 @@ jeton_status jt_key_verify(const jeton_key *key, jeton_alg alg, jeton_span input
     assert(row != NULL);
     return row->verify(row, key, input, sig, err);
 }
+
+void jt_key_begin(const jeton_key *key, jeton_alg alg, jt_sha2 *running)
+{
+    const jt_alg *row = jt_alg_row(alg);
+    assert(row != NULL && row->begin != NULL);
+    row->begin(row, key, running);
+}
+
+jeton_status jt_key_sign_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running, uint8_t *sig,
+                             size_t *len, jeton_err *err)
+{
+    const jt_alg *row = jt_alg_row(alg);
+    assert(row != NULL && row->sign_end != NULL);
+    return row->sign_end(row, key, running, sig, len, err);
+}
+
+jeton_status jt_key_verify_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running,
+                               jeton_span sig, jeton_err *err)
+{
+    const jt_alg *row = jt_alg_row(alg);
+    assert(row != NULL && row->verify_end != NULL);
+    return row->verify_end(row, key, running, sig, err);
+}

@@ -29,6 +29,15 @@ JETON_MUST jeton_status jt_key_sign(const jeton_key *key, jeton_alg alg, jeton_s
 JETON_MUST jeton_status jt_key_verify(const jeton_key *key, jeton_alg alg, jeton_span input,
                                       jeton_span sig, jeton_err *err);
 
+/* The same of an input that comes in parts, with an algorithm that jt_alg_row(alg)->begin says can
+ * do that: begin, jt_sha2_update() for each part, end. Beginning depends on the key only where
+ * jt_alg_row(alg)->keyed. */
+void jt_key_begin(const jeton_key *key, jeton_alg alg, jt_sha2 *running);
+JETON_MUST jeton_status jt_key_sign_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running,
+                                        uint8_t *sig, size_t *len, jeton_err *err);
+JETON_MUST jeton_status jt_key_verify_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running,
+                                          jeton_span sig, jeton_err *err);
+
 /* The set once more: adds a reference. */
 jeton_keyset *jt_keyset_ref(const jeton_keyset *set);
 

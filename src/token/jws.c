@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token/jws.c - checks the signature of a compact token. */
+/* token/jws.c - whose signature a token may bear, and whether it is one: for tokens of every form.
+ */
 #include "token/jws.h"
 
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/limits.h"
+
+/* For the steps of a compact token, so that it does not pay for their being shared. */
+#define INLINE static inline __attribute__((always_inline))
 
 jt_jws jt_jws_init(const jeton_ctx *ctx)
 {
@@ -51,7 +55,7 @@ static bool policy_takes(uint32_t algs, jeton_alg alg, const jeton_key *key)
 
 /* The algorithm of the header, the policy and the key must be one before any is used
  * (RFC 8725 §3.1). */
-static jeton_status agree(uint32_t algs, jeton_alg alg, const jeton_key *key, jeton_err *err)
+INLINE jeton_status agree(uint32_t algs, jeton_alg alg, const jeton_key *key, jeton_err *err)
 {
     JT_TRY(jt_key_allows(key, alg, JT_OP_VERIFY, err));
     if (!policy_takes(algs, alg, key))
@@ -66,38 +70,67 @@ static void forget(jeton_err *err)
     err->text[0] = '\0';
 }
 
-/* Tries the keys the token may mean. Of several failures the one of the key that came furthest is
- * the reason: a signature that does not match says more than a key that does not fit. */
-static jeton_status find_signer(const jeton_keyset *keys, uint32_t algs, const jt_header *header,
-                                jeton_span signed_part, jeton_span signature, const jeton_key **by,
-                                jeton_err *err)
+void jt_search_begin(jt_search *search, const jeton_keyset *keys, uint32_t algs,
+                     const jt_header *header)
 {
-    jeton_err why;
-    jeton_err now;
-    forget(&why);
-    size_t at = 0;
-    unsigned tried = 0;
+    search->keys = keys;
+    search->algs = algs;
+    search->header = header;
+    search->at = 0;
+    search->tried = 0;
+    forget(&search->why);
+}
+
+INLINE const jeton_key *next(jt_search *search)
+{
     const jeton_key *key;
-    while (tried < JT_LIMIT_TRIED_KEYS && (key = jt_keyset_next(keys, header->kid, &at)) != NULL) {
-        forget(&now);
-        if (agree(algs, header->alg, key, &now) != JETON_OK) {
-            if (tried == 0)
-                why = now;
-            continue;
+    while (search->tried < JT_LIMIT_TRIED_KEYS &&
+           (key = jt_keyset_next(search->keys, search->header->kid, &search->at)) != NULL) {
+        jeton_err *why = search->tried == 0 ? &search->why : NULL;
+        if (why != NULL)
+            forget(why);
+        if (agree(search->algs, search->header->alg, key, why) == JETON_OK) {
+            search->tried++;
+            return key;
         }
-        tried++;
-        if (jt_key_verify(key, header->alg, signed_part, signature, &now) == JETON_OK) {
+    }
+    return NULL;
+}
+
+const jeton_key *jt_search_next(jt_search *search)
+{
+    return next(search);
+}
+
+jeton_status jt_search_refuse(const jt_search *search, jeton_err *err)
+{
+    if (search->why.status == JETON_OK)
+        return jt_fail(err, JETON_E_KEY_UNKNOWN, "no key matches the token");
+    return jt_fail(err, search->why.status, "%s", search->why.text);
+}
+
+INLINE jeton_status find(jt_search *search, jeton_span signed_part, jeton_span signature,
+                         const jeton_key **by, jeton_err *err)
+{
+    const jeton_key *key;
+    while ((key = next(search)) != NULL) {
+        forget(&search->why);
+        if (jt_key_verify(key, search->header->alg, signed_part, signature, &search->why) ==
+            JETON_OK) {
             *by = key;
             return JETON_OK;
         }
-        why = now;
     }
-    if (why.status == JETON_OK)
-        return jt_fail(err, JETON_E_KEY_UNKNOWN, "no key matches the token");
-    return jt_fail(err, why.status, "%s", why.text);
+    return jt_search_refuse(search, err);
 }
 
-static jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
+jeton_status jt_search_find(jt_search *search, jeton_span signed_part, jeton_span signature,
+                            const jeton_key **by, jeton_err *err)
+{
+    return find(search, signed_part, signature, by, err);
+}
+
+INLINE jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
                            jeton_span token, jt_jws *jws, jeton_err *err)
 {
     jt_segments segments;
@@ -110,8 +143,9 @@ static jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys,
     if (!known)
         JT_TRY(jt_header_parse(&jws->pool, limits->depth, jws->octets.header,
                                jws->octets.header_len, &jws->header, err));
-    JT_TRY(find_signer(keys, algs, &jws->header, segments.signed_part, jws->octets.signature,
-                       &jws->key, err));
+    jt_search search;
+    jt_search_begin(&search, keys, algs, &jws->header);
+    JT_TRY(find(&search, segments.signed_part, jws->octets.signature, &jws->key, err));
     /* only now: a forger's headers do not push out the one that good tokens share */
     return known ? JETON_OK
                  : jt_last_header_keep(&jws->last, header, limits->depth, &jws->header, err);

@@ -11,6 +11,39 @@
 #include "token/compact.h"
 #include "token/last_header.h"
 
+/* ---- the keys a signature may be of --------------------------------------------------------- */
+
+/* Goes through them. The one place where the algorithms of header, key and policy are compared. Of
+ * several failures the one of the key that came furthest is the reason: a signature that does not
+ * match says more than a key that does not fit. */
+typedef struct jt_search {
+    const jeton_keyset *keys;
+    uint32_t algs;
+    const jt_header *header;
+    size_t at;
+    unsigned tried;
+    jeton_err why;
+} jt_search;
+
+/* algs    JETON_ALG_BIT(…) | …; 0: the algorithm each key is bound to
+ * header  borrowed, like the set, while the search lasts */
+void jt_search_begin(jt_search *search, const jeton_keyset *keys, uint32_t algs,
+                     const jt_header *header);
+
+/* The next key that may verify with the header's algorithm, JT_LIMIT_TRIED_KEYS at most; NULL when
+ * there is none left. Borrowed from the set. */
+const jeton_key *jt_search_next(jt_search *search);
+
+/* Why none of them was it. */
+JETON_MUST jeton_status jt_search_refuse(const jt_search *search, jeton_err *err);
+
+/* All of it at once, for a message that is there as a whole: whose signature it is. *by is borrowed
+ * from the set and untouched by a failure. */
+JETON_MUST jeton_status jt_search_find(jt_search *search, jeton_span signed_part,
+                                       jeton_span signature, const jeton_key **by, jeton_err *err);
+
+/* ---- compact tokens ------------------------------------------------------------------------- */
+
 /* A token whose signature was good, and the scratch memory it was read in. */
 typedef struct jt_jws {
     jt_header header;

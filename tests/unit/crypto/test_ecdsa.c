@@ -3,6 +3,7 @@
 #include "crypto/ecdsa.h"
 
 #include "crypto/ecdsa_der.h"
+#include "digest.h"
 #include "hex.h"
 #include "numbers.h"
 
@@ -34,14 +35,16 @@ static const struct curve {
 static void sign(const struct curve *on, uint8_t sig[LEN_MAX])
 {
     size_t len = LEN_MAX;
-    assert_int_equal(
-        jt_ecdsa_sign(numbers_key(on->type), on->hash, jeton_str(text), sig, &len, NULL), JETON_OK);
+    assert_int_equal(jt_ecdsa_sign(numbers_key(on->type), on->hash,
+                                   digest_of(on->hash, jeton_str(text)), sig, &len, NULL),
+                     JETON_OK);
     assert_int_equal(len, 2 * on->half);
 }
 
 static jeton_status verify(const struct curve *on, const char *input, jeton_span sig)
 {
-    return jt_ecdsa_verify(numbers_key(on->type), on->hash, jeton_str(input), sig, NULL);
+    return jt_ecdsa_verify(numbers_key(on->type), on->hash, digest_of(on->hash, jeton_str(input)),
+                           sig, NULL);
 }
 
 /* Often enough for r or s to start with zero bytes now and then. */
@@ -54,7 +57,8 @@ static void ecdsa_verifies_its_signatures_with_the_public_key(void **state)
         for (int again = 0; again < (i == 0 ? 600 : 50); again++) {
             uint8_t sig[LEN_MAX];
             sign(&curves[i], sig);
-            assert_int_equal(jt_ecdsa_verify(key, curves[i].hash, jeton_str(text),
+            assert_int_equal(jt_ecdsa_verify(key, curves[i].hash,
+                                             digest_of(curves[i].hash, jeton_str(text)),
                                              jeton_bytes(sig, 2 * curves[i].half), NULL),
                              JETON_OK);
         }
@@ -74,8 +78,9 @@ static void assert_refuses_changes(const struct curve *on, const jt_pkey *other)
     }
     assert_int_equal(verify(on, "header.payloae", span), JETON_E_SIGNATURE);
     assert_int_equal(verify(on, text, span), JETON_OK); /* also after refusals */
-    assert_int_equal(jt_ecdsa_verify(other, on->hash, jeton_str(text), span, NULL),
-                     JETON_E_SIGNATURE);
+    assert_int_equal(
+        jt_ecdsa_verify(other, on->hash, digest_of(on->hash, jeton_str(text)), span, NULL),
+        JETON_E_SIGNATURE);
 }
 
 static void ecdsa_refuses_what_differs(void **state)
@@ -145,7 +150,8 @@ static void assert_range_matters(const struct curve *on, size_t case_no, unsigne
             memset(at, 0, on->half);
     }
     jeton_err err = {0};
-    assert_int_equal(jt_ecdsa_verify(numbers_key(on->type), on->hash, jeton_str(text),
+    assert_int_equal(jt_ecdsa_verify(numbers_key(on->type), on->hash,
+                                     digest_of(on->hash, jeton_str(text)),
                                      jeton_bytes(sig, 2 * on->half), &err),
                      JETON_E_SIGNATURE);
     assert_string_equal(err.text, "ECDSA signature out of range");
@@ -169,7 +175,7 @@ static void ecdsa_does_not_sign_without_room_or_private_key(void **state)
         print_message("  %s\n", curves[i].name);
         uint8_t sig[LEN_MAX];
         size_t len = 2 * curves[i].half - 1;
-        const jeton_span input = jeton_str(text);
+        const uint8_t *input = digest_of(curves[i].hash, jeton_str(text));
         jt_pkey *key = numbers_public_key(curves[i].type);
         assert_int_equal(
             jt_ecdsa_sign(numbers_key(curves[i].type), curves[i].hash, input, sig, &len, NULL),

@@ -3,6 +3,7 @@
 #include "crypto/rsa.h"
 
 #include "crypto/pkey_kind.h"
+#include "digest.h"
 #include "numbers.h"
 
 #include <openssl/rsa.h>
@@ -14,9 +15,9 @@ static const char text[] = "header.payload";
 /* Both schemes keep the same rules. */
 static const struct scheme {
     const char *name;
-    jeton_status (*sign)(const jt_pkey *key, jt_hash hash, jeton_span input, uint8_t *sig,
+    jeton_status (*sign)(const jt_pkey *key, jt_hash hash, const uint8_t *digest, uint8_t *sig,
                          size_t *len, jeton_err *err);
-    jeton_status (*verify)(const jt_pkey *key, jt_hash hash, jeton_span input, jeton_span sig,
+    jeton_status (*verify)(const jt_pkey *key, jt_hash hash, const uint8_t *digest, jeton_span sig,
                            jeton_err *err);
 } schemes[] = {
     {"PKCS #1 v1.5", jt_rsa_sign, jt_rsa_verify},
@@ -27,22 +28,25 @@ static void sign(const struct scheme *with, uint8_t sig[LEN])
 {
     size_t len = LEN;
     print_message("  %s\n", with->name);
-    assert_int_equal(
-        with->sign(numbers_key(JT_PKEY_RSA), JT_SHA256, jeton_str(text), sig, &len, NULL),
-        JETON_OK);
+    assert_int_equal(with->sign(numbers_key(JT_PKEY_RSA), JT_SHA256,
+                                digest_of(JT_SHA256, jeton_str(text)), sig, &len, NULL),
+                     JETON_OK);
     assert_int_equal(len, LEN);
 }
 
 static jeton_status verify(const struct scheme *with, const jt_pkey *key, const uint8_t sig[LEN])
 {
-    return with->verify(key, JT_SHA256, jeton_str(text), jeton_bytes(sig, LEN), NULL);
+    return with->verify(key, JT_SHA256, digest_of(JT_SHA256, jeton_str(text)),
+                        jeton_bytes(sig, LEN), NULL);
 }
 
 static void assert_refused(const struct scheme *with, const jt_pkey *key, const char *input,
                            jeton_span sig)
 {
     jeton_err err = {0};
-    assert_int_equal(with->verify(key, JT_SHA256, jeton_str(input), sig, &err), JETON_E_SIGNATURE);
+    assert_int_equal(
+        with->verify(key, JT_SHA256, digest_of(JT_SHA256, jeton_str(input)), sig, &err),
+        JETON_E_SIGNATURE);
     assert_int_equal(err.status, JETON_E_SIGNATURE);
 }
 
@@ -65,7 +69,8 @@ static void assert_verified_by_one(const struct scheme *with, jt_hash hash, jeto
         for (size_t other = 0; other < JT_HASH_COUNT; other++) {
             const bool same = &schemes[i] == with && other == (size_t)hash;
             assert_int_equal(schemes[i].verify(numbers_key(JT_PKEY_RSA), (jt_hash)other,
-                                               jeton_str(text), sig, NULL),
+                                               digest_of((jt_hash)other, jeton_str(text)), sig,
+                                               NULL),
                              same ? JETON_OK : JETON_E_SIGNATURE);
         }
 }
@@ -78,7 +83,8 @@ static void rsa_signs_with_every_scheme_and_hash(void **state)
             uint8_t sig[LEN];
             size_t len = LEN;
             assert_int_equal(schemes[i].sign(numbers_key(JT_PKEY_RSA), (jt_hash)hash,
-                                             jeton_str(text), sig, &len, NULL),
+                                             digest_of((jt_hash)hash, jeton_str(text)), sig, &len,
+                                             NULL),
                              JETON_OK);
             assert_verified_by_one(&schemes[i], (jt_hash)hash, jeton_bytes(sig, len));
         }
@@ -178,7 +184,7 @@ static void rsa_does_not_sign_without_room_or_private_key(void **state)
     for (size_t i = 0; i < COUNT(schemes); i++) {
         uint8_t sig[LEN];
         size_t len = LEN - 1;
-        const jeton_span input = jeton_str(text);
+        const uint8_t *input = digest_of(JT_SHA256, jeton_str(text));
         assert_int_equal(
             schemes[i].sign(numbers_key(JT_PKEY_RSA), JT_SHA256, input, sig, &len, NULL),
             JETON_E_ARGUMENT);

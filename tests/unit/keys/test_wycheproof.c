@@ -11,6 +11,7 @@
 #include "crypto/rsa.h"
 #include "json/json.h"
 
+#include "../crypto/digest.h"
 #include "../crypto/hex.h"
 
 #include <stdio.h>
@@ -74,7 +75,8 @@ static bool judge_ecdsa(const vector *v, jt_pkey_type type, jt_hash hash)
     const jt_numbers numbers = {
         {jeton_bytes(point + 1, width), jeton_bytes(point + 1 + width, width)}};
     jt_pkey *key = import(type, &numbers);
-    const jeton_status status = jt_ecdsa_verify(key, hash, v->message, v->sig, NULL);
+    const jeton_status status =
+        jt_ecdsa_verify(key, hash, digest_of(hash, v->message), v->sig, NULL);
     assert_true(status == JETON_OK || status == JETON_E_SIGNATURE);
     jt_pkey_free(&key);
     return status == JETON_OK;
@@ -145,7 +147,8 @@ static jt_pkey *import_rsa(const vector *v)
 static bool judge_rsa(const vector *v)
 {
     jt_pkey *key = import_rsa(v);
-    const jeton_status status = jt_rsa_verify(key, JT_SHA256, v->message, v->sig, NULL);
+    const jeton_status status =
+        jt_rsa_verify(key, JT_SHA256, digest_of(JT_SHA256, v->message), v->sig, NULL);
     assert_true(status == JETON_OK || status == JETON_E_SIGNATURE);
     jt_pkey_free(&key);
     return status == JETON_OK;
@@ -154,7 +157,8 @@ static bool judge_rsa(const vector *v)
 static bool judge_pss(const vector *v)
 {
     jt_pkey *key = import_rsa(v);
-    const jeton_status status = jt_rsa_pss_verify(key, JT_SHA256, v->message, v->sig, NULL);
+    const jeton_status status =
+        jt_rsa_pss_verify(key, JT_SHA256, digest_of(JT_SHA256, v->message), v->sig, NULL);
     assert_true(status == JETON_OK || status == JETON_E_SIGNATURE);
     jt_pkey_free(&key);
     return status == JETON_OK;
