@@ -6,6 +6,7 @@
  * jeton_policy, jeton_verifier  say what is demanded, and decide
  * jeton_verdict                 the answer, and the claims of an accepted token
  * jeton_cache                   accepted tokens, remembered
+ * jeton_jws                     signatures over any octets, in every form
  * jeton_ctx                     clock, memory, randomness and limits of your own
  *
  * The library has no globals, does no I/O and logs nothing.
@@ -18,6 +19,7 @@
 #include <jeton/claims.h>
 #include <jeton/ctx.h>
 #include <jeton/error.h>
+#include <jeton/jws.h>
 #include <jeton/key.h>
 #include <jeton/keyset.h>
 #include <jeton/policy.h>

@@ -23,7 +23,10 @@
 #define JT_LIMIT_RSA_BITS      16384 /* larger moduli only serve to keep a verifier busy */
 #define JT_LIMIT_SECRET        ((size_t)4 * 1024)
 #define JT_LIMIT_KID           ((size_t)1024)
-#define JT_LIMIT_TRIED_KEYS    8U /* signatures checked for one token that names no key */
+#define JT_LIMIT_SIGNATURES    16U  /* of one JWS */
+#define JT_LIMIT_MEMBERS       64U  /* of an unprotected header */
+#define JT_LIMIT_MEMBER_NAME   256U /* of a protected header to be made */
+#define JT_LIMIT_TRIED_KEYS    8U   /* signatures checked for one token that names no key */
 #define JT_LIMIT_CACHE_ENTRIES ((size_t)1 << 26)  /* what jeton_cache_options.entries may be */
 #define JT_LIMIT_CACHED_TOKEN  ((size_t)8 * 1024) /* longer ones are verified in full each time */
 #define JT_LIMIT_PASSPHRASE    ((size_t)1024)

@@ -19,7 +19,7 @@ static bool cut_at_dot(jeton_span *rest, jeton_span *segment)
     return true;
 }
 
-static jeton_status hold_limits(const jeton_limits *limits, const jt_segments *s, jeton_err *err)
+jeton_status jt_segments_hold(const jeton_limits *limits, const jt_segments *s, jeton_err *err)
 {
     if (s->header.len > jt_base64url_chars(limits->header))
         return jt_fail(err, JETON_E_LIMIT, "header longer than %zu bytes", limits->header);
@@ -46,7 +46,7 @@ jeton_status jt_segments_find(const jeton_limits *limits, jeton_span token, jt_s
     found.signature = rest;
     found.signed_part = jeton_bytes(token.ptr, found.header.len + 1 + found.payload.len);
 
-    JT_TRY(hold_limits(limits, &found, err));
+    JT_TRY(jt_segments_hold(limits, &found, err));
     *segments = found;
     return JETON_OK;
 }

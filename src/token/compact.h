@@ -29,6 +29,10 @@ typedef struct jt_octets {
 JETON_MUST jeton_status jt_segments_find(const jeton_limits *limits, jeton_span token,
                                          jt_segments *segments, jeton_err *err);
 
+/* Holds header, payload and signature against their limits. JETON_E_LIMIT. */
+JETON_MUST jeton_status jt_segments_hold(const jeton_limits *limits, const jt_segments *s,
+                                         jeton_err *err);
+
 /* Decodes all three into *to, whose old content is lost. JETON_E_ENCODING, JETON_E_NOMEM. */
 JETON_MUST jeton_status jt_segments_decode(const jt_segments *segments, jt_buf *to,
                                            jt_octets *octets, jeton_err *err);

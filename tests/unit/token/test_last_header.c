@@ -9,7 +9,7 @@ static const char segment[] = "eyJhbGciOiJIUzI1NiJ9";
 
 static jt_header sample(void)
 {
-    return (jt_header){JETON_HS256, jeton_str("key-1"), jeton_str("at+jwt")};
+    return (jt_header){.alg = JETON_HS256, .kid = jeton_str("key-1"), .typ = jeton_str("at+jwt")};
 }
 
 static void last_header_gives_back_what_was_kept(void **state)

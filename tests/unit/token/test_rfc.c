@@ -14,7 +14,7 @@ static const char *folder;
 
 static const char *const files[] = {
     "rfc7515/A.1.json", "rfc7515/A.2.json", "rfc7515/A.3.json",
-    "rfc7519/3.1.json", "rfc8037/A.4.json",
+    "rfc7515/A.4.json", "rfc7519/3.1.json", "rfc8037/A.4.json",
 };
 
 typedef struct vector {
