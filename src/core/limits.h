@@ -35,4 +35,15 @@
 #define JT_LIMIT_X5C           ((size_t)8)         /* certificates of a key */
 #define JT_LIMIT_CERTIFICATE   ((size_t)16 * 1024) /* one of them, decoded */
 
+/* password hashes that come from elsewhere: what one check may cost, some seconds at most */
+#define JT_LIMIT_PWHASH_TEXT     512U           /* of the text, with its NUL */
+#define JT_LIMIT_PWHASH_PASSWORD ((size_t)4096) /* longer ones match nothing */
+#define JT_LIMIT_ARGON2_MEMORY   ((uint64_t)1024 * 1024 * 1024)
+#define JT_LIMIT_ARGON2_WORK     ((uint64_t)16 * 1024 * 1024 * 1024) /* memory times passes */
+#define JT_LIMIT_BCRYPT_COST     16U
+#define JT_LIMIT_PBKDF2_ROUNDS   10000000U
+#define JT_LIMIT_SHACRYPT_ROUNDS 10000000U
+#define JT_LIMIT_SCRYPT_MEMORY   ((uint64_t)256 * 1024 * 1024) /* of yescrypt, too */
+#define JT_LIMIT_SCRYPT_LANES    16U
+
 #endif

@@ -1,93 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crypto/pwhash.c - Argon2 by libsodium, twice as fast as libargon2. */
+/* crypto/pwhash.c - the table of formats. */
 #include "crypto/pwhash.h"
 
 #include "core/auto.h"
+#include "core/base64url.h"
 #include "core/err.h"
+#include "core/limits.h"
 #include "core/secret.h"
-#include "crypto/sodium.h"
+#include "crypto/pwhash_format.h"
 
-#include <errno.h>
-#include <sodium.h>
-#include <stdlib.h>
+static const struct {
+    const char *prefix, *name;
+    jt_pwhash_check_fn *check;
+    jt_pwhash_verify_fn *verify;
+} formats[] = {
+    {"$argon2id$", "Argon2id", jt_argon2_check, jt_argon2_verify},
+    {"$argon2i$", "Argon2i", jt_argon2_check, jt_argon2_verify},
+    {"$2a$", "bcrypt", jt_bcrypt_check, jt_bcrypt_verify},
+    {"$2b$", "bcrypt", jt_bcrypt_check, jt_bcrypt_verify},
+    {"$2y$", "bcrypt", jt_bcrypt_check, jt_bcrypt_verify},
+    {"pbkdf2:", "Werkzeug PBKDF2", jt_pbkdf2_werkzeug_check, jt_pbkdf2_werkzeug_verify},
+    {"scrypt", "Werkzeug scrypt", jt_scrypt_check, jt_scrypt_verify},
+    {"$pbkdf2-", "passlib PBKDF2", jt_pbkdf2_passlib_check, jt_pbkdf2_passlib_verify},
+    {"pbkdf2_sha256$", "Django PBKDF2", jt_pbkdf2_django_check, jt_pbkdf2_django_verify},
+    {"$5$", "SHA-256 crypt", jt_shacrypt_check, jt_crypt_verify},
+    {"$6$", "SHA-512 crypt", jt_shacrypt_check, jt_crypt_verify},
+    {"$y$", "yescrypt", jt_yescrypt_check, jt_crypt_verify},
+};
 
-_Static_assert(JT_PWHASH_TEXT == crypto_pwhash_argon2id_STRBYTES, "the text's room");
+#define NONE JT_COUNT(formats)
 
-#define MEMORY_MIN crypto_pwhash_argon2id_MEMLIMIT_MIN
-#define MEMORY_MAX crypto_pwhash_argon2id_MEMLIMIT_MAX
-#define PASSES_MIN crypto_pwhash_argon2id_OPSLIMIT_MIN
-
-/* libsodium wants a pointer for the empty password too. */
-static const char *chars_of(jeton_span password)
+/* The row of the format, and the text with a NUL behind it. NONE when there is no such row. */
+static size_t find(jeton_span text, char copy[JT_LIMIT_PWHASH_TEXT])
 {
-    return password.len > 0 ? (const char *)password.ptr : "";
+    if (text.len == 0 || text.len >= JT_LIMIT_PWHASH_TEXT ||
+        memchr(text.ptr, '\0', text.len) != NULL)
+        return NONE;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    size_t row = 0;
+    while (row < NONE && strncmp(copy, formats[row].prefix, strlen(formats[row].prefix)) != 0)
+        row++;
+    return row;
 }
 
-jeton_status jt_pwhash_print(const jeton_ctx *ctx, jeton_span password, const jt_pwhash_cost *cost,
-                             char out[JT_PWHASH_TEXT], jeton_err *err)
+static jeton_status unknown(jeton_err *err)
 {
-    (void)ctx;
-    out[0] = '\0';
-    JT_TRY(jt_sodium_start(err));
-    if (cost->memory < MEMORY_MIN || cost->memory > MEMORY_MAX || cost->passes < PASSES_MIN)
-        return jt_fail(err, JETON_E_ARGUMENT, "password hash cost out of range");
+    return jt_fail(err, JETON_E_SYNTAX, "the format of the password hash is not known");
+}
 
-    char text[JT_PWHASH_TEXT] = {0};
-    if (crypto_pwhash_argon2id_str(text, chars_of(password), password.len, cost->passes,
-                                   cost->memory) != 0)
-        return jt_fail(err, JETON_E_NOMEM, "memory for hashing a password");
-    memcpy(out, text, sizeof text);
+jeton_status jt_pwhash_check(jeton_span text, const char **name, jeton_err *err)
+{
+    char copy[JT_LIMIT_PWHASH_TEXT];
+    *name = NULL;
+    const size_t row = find(text, copy);
+    if (row == NONE)
+        return unknown(err);
+    JT_TRY(formats[row].check(copy, err));
+    *name = formats[row].name;
     return JETON_OK;
 }
 
-/* A text of a length that libsodium reads, with its NUL. */
-static bool copy_text(jeton_span phc, char text[JT_PWHASH_TEXT])
+jeton_status jt_pwhash_verify(jeton_span text, jeton_span password, jeton_err *err)
 {
-    memset(text, 0, JT_PWHASH_TEXT);
-    if (phc.len == 0 || phc.len >= JT_PWHASH_TEXT || memchr(phc.ptr, '\0', phc.len) != NULL)
+    char copy[JT_LIMIT_PWHASH_TEXT];
+    const size_t row = find(text, copy);
+    if (row == NONE)
+        return unknown(err);
+    JT_TRY(formats[row].check(copy, err));
+    return formats[row].verify(copy, password, err);
+}
+
+/* ---- what readers share ---------------------------------------------------------------------- */
+
+bool jt_field_cut(jeton_span *rest, char mark, jeton_span *field)
+{
+    const uint8_t *at = rest->len > 0 ? memchr(rest->ptr, mark, rest->len) : NULL;
+    *field = *rest;
+    if (at == NULL) {
+        *rest = jeton_bytes(NULL, 0);
         return false;
-    memcpy(text, phc.ptr, phc.len);
+    }
+    field->len = (size_t)(at - rest->ptr);
+    *rest = jeton_bytes(at + 1, rest->len - field->len - 1);
     return true;
 }
 
-static bool is_argon2(const char *text)
+jeton_status jt_field_number(jeton_span field, uint64_t least, uint64_t most, uint64_t *number,
+                             jeton_err *err)
 {
-    return strncmp(text, "$argon2id$", strlen("$argon2id$")) == 0 ||
-           strncmp(text, "$argon2i$", strlen("$argon2i$")) == 0;
-}
-
-/* libsodium sets EINVAL for a password that does not match, and for nothing else that gets here. */
-jeton_status jt_pwhash_verify(jeton_span phc, jeton_span password, jeton_err *err)
-{
-    JT_TRY(jt_sodium_start(err));
-    char text[JT_PWHASH_TEXT];
-    if (!copy_text(phc, text) || !is_argon2(text))
-        return jt_fail(err, JETON_E_SYNTAX, "not an Argon2 text");
-
-    errno = 0;
-    if (crypto_pwhash_str_verify(text, chars_of(password), password.len) == 0)
-        return JETON_OK;
-    switch (errno) {
-    case EINVAL: return jt_fail(err, JETON_E_CREDENTIALS, "password does not match");
-    case ENOMEM: return jt_fail(err, JETON_E_NOMEM, "memory for checking a password");
-    default: return jt_fail(err, JETON_E_SYNTAX, "not a complete Argon2 text");
+    *number = 0;
+    bool good = field.len > 0 && field.len <= 12 && (field.ptr[0] != '0' || field.len == 1);
+    for (size_t i = 0; good && i < field.len; i++) {
+        good = field.ptr[i] >= '0' && field.ptr[i] <= '9';
+        *number = *number * 10 + (uint64_t)(field.ptr[i] - '0');
     }
+    if (!good)
+        return jt_pwhash_incomplete(err);
+    if (*number < least || *number > most)
+        return jt_fail(err, JETON_E_LIMIT, "the password hash costs too little or too much");
+    return JETON_OK;
 }
 
-/* The number behind `name` in a text that libsodium has read without complaint. */
-static unsigned long cost_of(const char *text, const char *name)
+static int hex_value(uint8_t c)
 {
-    const char *at = strstr(text, name);
-    return at != NULL ? strtoul(at + strlen(name), NULL, 10) : 0;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool jt_pwhash_is_weaker(jeton_span phc, const jt_pwhash_cost *cost)
+bool jt_field_hex(jeton_span field, uint8_t *to, size_t len)
 {
-    char text[JT_PWHASH_TEXT];
-    if (!copy_text(phc, text))
-        return true;
-    const int differs = crypto_pwhash_argon2id_str_needs_rehash(text, cost->passes, cost->memory);
-    if (differs <= 0)
-        return differs < 0; /* not such a text, or exactly this cost */
-    return cost_of(text, "$m=") < cost->memory / 1024 || cost_of(text, ",t=") < cost->passes;
+    if (field.len != 2 * len)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        const int high = hex_value(field.ptr[2 * i]);
+        const int low = hex_value(field.ptr[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        to[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+bool jt_field_base64(jeton_span field, uint8_t *to, size_t *len)
+{
+    uint8_t url[2 * JT_SALT_MAX];
+    while (field.len > 0 && field.ptr[field.len - 1] == '=')
+        field.len--;
+    if (field.len > sizeof url || jt_base64url_bytes(field.len) > *len)
+        return false;
+    for (size_t i = 0; i < field.len; i++) {
+        const uint8_t c = field.ptr[i];
+        if (c == '-' || c == '_') /* theirs is not the alphabet for URLs */
+            return false;
+        url[i] = c == '+' || c == '.' ? '-' : c == '/' ? '_' : c;
+    }
+    *len = jt_base64url_bytes(field.len);
+    return jt_base64url_parse(jeton_bytes(url, field.len), to);
+}
+
+jeton_status jt_pwhash_compare(jeton_span made, jeton_span stored, jeton_err *err)
+{
+    if (jt_equal_ct(made, stored))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_CREDENTIALS, "password does not match");
+}
+
+jeton_status jt_pwhash_incomplete(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_SYNTAX, "the password hash is not complete");
 }
