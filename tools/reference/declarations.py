@@ -62,7 +62,10 @@ class Header:
 
 # ---- comments -----------------------------------------------------------------------------------
 
-ROW = re.compile(r"(\w+(?:, \w+)*)(?:  +(\S.*))$|(JETON_E_\w+)$")
+# A row is a term with two spaces behind it, or outcomes that need no words. Among rows, outcomes
+# may be followed by words like any others.
+ROW = re.compile(r"(\w+(?:, \w+)*)  +(\S.*)$|(JETON_E_\w+(?:, JETON_E_\w+)*,?)()$")
+ROW_AMONG_ROWS = re.compile(r"(JETON_E_\w+(?:, JETON_E_\w+)*)()() (\w.*)$")
 
 
 def comment_lines(comment):
@@ -81,6 +84,8 @@ def blocks_of(lines):
     for line in lines:
         last = blocks[-1] if blocks else [None]
         row = ROW.match(line)
+        if row is None and last[0] == "rows" and not ended:
+            row = ROW_AMONG_ROWS.match(line)
         if not line:
             ended = True
             continue
@@ -99,7 +104,7 @@ def blocks_of(lines):
         elif row:
             if ended or last[0] != "rows":
                 blocks.append(["rows", []])
-            blocks[-1][1].append([row[1] or row[3], row[2] or ""])
+            blocks[-1][1].append([(row[1] or row[3]).rstrip(","), row[2] or row[4]])
         elif line.startswith("- "):
             if ended or last[0] != "points":
                 blocks.append(["points", []])
