@@ -3,6 +3,7 @@
 #include "accounts/session.h"
 
 #include "accounts/access_token.h"
+#include "accounts/device.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -49,13 +50,11 @@ static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_vi
 
 /* ---- begin ---------------------------------------------------------------------------------- */
 
-static jd_session describe(const jd_accounts *accounts, const jd_user *user, jeton_span device,
+static jd_session describe(const jd_accounts *accounts, const jd_user *user, const char *device,
                            const char *address)
 {
     const jeton_time now = jt_now(NULL);
     const jeton_time expires = now + accounts->config.session_ttl * 1000;
-    if (device.len > JD_DEVICE_MAX)
-        device.len = JD_DEVICE_MAX;
     return (jd_session){
         .user = user->id,
         .client = jeton_str(JD_CLIENT),
@@ -64,7 +63,7 @@ static jd_session describe(const jd_accounts *accounts, const jd_user *user, jet
         .idle_expires = sooner(now + accounts->config.refresh_ttl * 1000, expires),
         .expires = expires,
         .auth_time = now,
-        .device = device,
+        .device = jeton_str(device),
         .address = jeton_str(address),
     };
 }
@@ -73,7 +72,9 @@ jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *user, jeton_
                               const char *address, jd_tokens *tokens, jeton_err *err)
 {
     *tokens = (jd_tokens){0};
-    jd_session_view view = {.session = describe(accounts, user, device, address), .user = *user};
+    char summary[JD_DEVICE_TEXT];
+    jd_device_describe(device, summary);
+    jd_session_view view = {.session = describe(accounts, user, summary, address), .user = *user};
     jd_session *session = &view.session;
     JT_AUTO(jt_secret_done) jt_secret key = {0};
     JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(NULL);
@@ -220,6 +221,18 @@ static jeton_status end_this(jd_accounts *accounts, const jd_id *session, jeton_
         jd_store_session_end(accounts->store, session, now, jd_accounts_horizon(now), &entry, err));
     jd_accounts_revoke(accounts, &entry);
     return JETON_OK;
+}
+
+/* Whose a session is never changes, so it may be looked at before. */
+jeton_status jd_session_end_own(jd_accounts *accounts, const jd_id *user, const jd_id *session,
+                                jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_session_view view;
+    JT_TRY(jd_store_session_get(accounts->store, session, &arena, &view, err));
+    if (!jd_id_equal(&view.session.user, user))
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no such session");
+    return end_this(accounts, session, err);
 }
 
 jeton_status jd_session_end(jd_accounts *accounts, const jd_id *user, const jd_id *session,

@@ -23,7 +23,7 @@ void jd_tokens_done(jd_tokens *tokens);
 
 /* Begins a session for a user whose password was right.
  *
- * device   what the client says it is; cut to JD_DEVICE_MAX bytes
+ * device   what the client says it is: its User-Agent, of which a summary is kept (device.h)
  * address  where it comes from
  * tokens   emptied first; the caller's: jd_tokens_done()
  *
@@ -42,6 +42,13 @@ JETON_MUST jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *u
  */
 JETON_MUST jeton_status jd_session_refresh(jd_accounts *accounts, jeton_span text,
                                            jd_tokens *tokens, jeton_err *err);
+
+/* Ends one session of a user; from its return on its access tokens are refused. Ending one that has
+ * ended is fine.
+ *
+ * JETON_E_NOT_FOUND  he has no such session: somebody else's is not told from none */
+JETON_MUST jeton_status jd_session_end_own(jd_accounts *accounts, const jd_id *user,
+                                           const jd_id *session, jeton_err *err);
 
 /* Which sessions of a user to end. */
 typedef enum jd_sessions_which {

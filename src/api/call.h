@@ -33,18 +33,20 @@ typedef struct jd_step {
 } jd_step;
 
 #define JD_HEADERS_MAX 12U
+#define JD_PARAMS_MAX  2U
 
 struct jd_call {
     jd_work work; /* links the call into a lane; must stay first */
     jd_app *app;
     jd_request *request;
     jt_arena *arena;
-    char id[17];            /* of the request, hexadecimal */
-    const jd_step *next;    /* the next step; one with run NULL ends the list */
-    jd_where where;         /* the thread we are on */
-    jeton_verdict *verdict; /* of the access token, once a step has asked for it */
-    void *state;            /* the endpoint's own */
-    bool answered;          /* the answer below is complete */
+    char id[17];                      /* of the request, hexadecimal */
+    const jd_step *next;              /* the next step; one with run NULL ends the list */
+    jd_where where;                   /* the thread we are on */
+    jeton_verdict *verdict;           /* of the access token, once a step has asked for it */
+    void *state;                      /* the endpoint's own */
+    jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */
+    bool answered;                    /* the answer below is complete */
     unsigned status;
     size_t header_count;
     jd_header headers[JD_HEADERS_MAX];

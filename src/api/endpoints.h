@@ -12,6 +12,8 @@ extern const jd_step jd_ep_login[];
 extern const jd_step jd_ep_logout[];
 extern const jd_step jd_ep_readyz[];
 extern const jd_step jd_ep_refresh[];
+extern const jd_step jd_ep_session_end[];
+extern const jd_step jd_ep_sessions[];
 extern const jd_step jd_ep_verify[];
 extern const jd_step jd_ep_whoami[];
 

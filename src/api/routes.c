@@ -14,11 +14,44 @@ static const struct {
     const char *method, *path;
     const jd_step *steps;
 } routes[] = {
-    {"POST", "/login", jd_ep_login},    {"POST", "/refresh", jd_ep_refresh},
-    {"POST", "/logout", jd_ep_logout},  {"GET", "/whoami", jd_ep_whoami},
-    {"GET", "/verify", jd_ep_verify},   {"GET", "/.well-known/jwks.json", jd_ep_jwks},
-    {"GET", "/healthz", jd_ep_healthz}, {"GET", "/readyz", jd_ep_readyz},
+    {"POST", "/login", jd_ep_login},      {"POST", "/refresh", jd_ep_refresh},
+    {"POST", "/logout", jd_ep_logout},    {"GET", "/whoami", jd_ep_whoami},
+    {"GET", "/verify", jd_ep_verify},     {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/healthz", jd_ep_healthz},   {"GET", "/readyz", jd_ep_readyz},
+    {"GET", "/sessions", jd_ep_sessions}, {"DELETE", "/sessions/{id}", jd_ep_session_end},
 };
+
+/* The first segment of a path, taken off it. */
+static jeton_span take_segment(jeton_span *path)
+{
+    const uint8_t *slash = memchr(path->ptr, '/', path->len);
+    const size_t len = slash != NULL ? (size_t)(slash - path->ptr) : path->len;
+    const jeton_span segment = jeton_bytes(path->ptr, len);
+    const size_t gone = slash != NULL ? len + 1 : len;
+    *path = jeton_bytes(path->ptr + gone, path->len - gone);
+    return segment;
+}
+
+/* Whether a path is one of the route's. A {name} stands for one segment that is not empty, which
+ * goes into params; everything else has to be equal byte for byte, percent-encoding and all. */
+static bool is_path(jeton_span path, const char *of_route, jeton_span params[JD_PARAMS_MAX])
+{
+    jeton_span route = jeton_str(of_route);
+    size_t found = 0;
+    if (memchr(of_route, '{', route.len) == NULL)
+        return jeton_span_equal(path, route);
+    if (path.ptr[path.len - 1] == '/') /* it would end in an empty segment */
+        return false;
+    while (path.len > 0 && route.len > 0) {
+        const jeton_span want = take_segment(&route);
+        const jeton_span got = take_segment(&path);
+        if (want.len > 0 && want.ptr[0] == '{' && got.len > 0 && found < JD_PARAMS_MAX)
+            params[found++] = got;
+        else if (!jeton_span_equal(want, got))
+            return false;
+    }
+    return path.len == 0 && route.len == 0;
+}
 
 /* HEAD is a GET whose body stays here (RFC 9110 §9.3.2). */
 static bool is_method(jeton_span method, const char *of_route)
@@ -35,7 +68,7 @@ static jeton_status refuse(jd_call *call, jeton_err *err)
     char allow[ALLOW_MAX] = "";
     const jeton_span path = jd_request_path(call->request);
     for (size_t i = 0; i < JT_COUNT(routes); i++) {
-        if (!jeton_span_equal(path, jeton_str(routes[i].path)))
+        if (!is_path(path, routes[i].path, call->params))
             continue;
         const size_t len = strlen(allow);
         (void)snprintf(allow + len, sizeof allow - len, "%s%s%s", len > 0 ? ", " : "",
@@ -61,8 +94,7 @@ void jd_route(jd_call *call)
     const jeton_span method = jd_request_method(call->request);
     const jeton_span path = jd_request_path(call->request);
     for (size_t i = 0; i < JT_COUNT(routes); i++) {
-        if (jeton_span_equal(path, jeton_str(routes[i].path)) &&
-            is_method(method, routes[i].method)) {
+        if (is_method(method, routes[i].method) && is_path(path, routes[i].path, call->params)) {
             jd_call_run(call, routes[i].steps);
             return;
         }

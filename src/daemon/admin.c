@@ -5,27 +5,28 @@
 #include "accounts/user.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "daemon/admin_operations.h"
 
 #define USERS_AT_ONCE 100U /* with 32 roles each they fit a line of the control socket */
 
-static jeton_status need_text(const jt_val *arguments, const char *name, jeton_span *text,
-                              jeton_err *err)
+jeton_status jd_admin_text(const jt_val *arguments, const char *name, jeton_span *text,
+                           jeton_err *err)
 {
     if (jt_val_text(jt_get(arguments, name), text))
         return JETON_OK;
     return jt_fail(err, JETON_E_REQUEST, "%s is missing or not a text", name);
 }
 
-static void put_id(jt_tree *tree, jt_node *object, const jd_id *id)
+void jd_admin_put_id(jt_tree *tree, jt_node *object, const char *name, const jd_id *id)
 {
     char text[JD_ID_CHARS + 1];
     jd_id_print(id, text);
-    jt_put_text(tree, object, "id", jeton_str(text));
+    jt_put_text(tree, object, name, jeton_str(text));
 }
 
 static void put_user(jt_tree *tree, jt_node *object, const jd_user *user)
 {
-    put_id(tree, object, &user->id);
+    jd_admin_put_id(tree, object, "id", &user->id);
     jt_put_text(tree, object, "name", user->name);
     jt_node *roles = jt_tree_array(tree);
     for (size_t i = 0; i < user->role_count; i++)
@@ -58,8 +59,8 @@ static jeton_status user_add(jd_accounts *accounts, const jt_val *arguments, jt_
     jeton_span roles[JD_ROLES_MAX];
     size_t count;
     jd_user user;
-    JT_TRY(need_text(arguments, "name", &name, err));
-    JT_TRY(need_text(arguments, "password", &password, err));
+    JT_TRY(jd_admin_text(arguments, "name", &name, err));
+    JT_TRY(jd_admin_text(arguments, "password", &password, err));
     JT_TRY(read_roles(jt_get(arguments, "roles"), roles, &count, err));
     JT_TRY(jd_user_add(accounts, name, password, roles, count, &user, err));
     put_user(tree, result, &user);
@@ -91,7 +92,7 @@ static jeton_status user_disable(jd_accounts *accounts, const jt_val *arguments,
 {
     jeton_span name;
     bool changed;
-    JT_TRY(need_text(arguments, "name", &name, err));
+    JT_TRY(jd_admin_text(arguments, "name", &name, err));
     JT_TRY(jd_user_disable(accounts, name, &changed, err));
     jt_put_text(tree, result, "name", name);
     jt_put_bool(tree, result, "disabled", true);
@@ -104,7 +105,7 @@ static jeton_status user_enable(jd_accounts *accounts, const jt_val *arguments, 
                                 jt_node *result, jeton_err *err)
 {
     jeton_span name;
-    JT_TRY(need_text(arguments, "name", &name, err));
+    JT_TRY(jd_admin_text(arguments, "name", &name, err));
     JT_TRY(jd_user_enable(accounts, name, err));
     jt_put_text(tree, result, "name", name);
     jt_put_bool(tree, result, "disabled", false);
@@ -113,9 +114,10 @@ static jeton_status user_enable(jd_accounts *accounts, const jt_val *arguments, 
 
 static const struct {
     const char *name;
-    jeton_status (*run)(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
-                        jt_node *result, jeton_err *err);
+    jd_admin_operation *run;
 } operations[] = {
+    {"session.list", jd_admin_session_list},
+    {"session.end", jd_admin_session_end},
     {"user.add", user_add},
     {"user.list", user_list},
     {"user.disable", user_disable},

@@ -2,12 +2,18 @@
 /* sys/id.c - ids: made, written, read. */
 #include "sys/id.h"
 
+#include "core/auto.h"
 #include "core/base64url.h"
 #include "core/ctx.h"
 
+#define DASH 62 /* the value of "-": a command line would take it for an option */
+
 jeton_status jd_id_new(const jeton_ctx *ctx, jd_id *id, jeton_err *err)
 {
-    return jt_random(ctx, id->bytes, JD_ID_BYTES, err);
+    JT_TRY(jt_random(ctx, id->bytes, JD_ID_BYTES, err));
+    if (id->bytes[0] >> 2 == DASH)
+        id->bytes[0] ^= 0x80;
+    return JETON_OK;
 }
 
 void jd_id_print(const jd_id *id, char to[JD_ID_CHARS + 1])

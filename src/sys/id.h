@@ -17,7 +17,7 @@ typedef struct jd_id {
     uint8_t bytes[JD_ID_BYTES];
 } jd_id;
 
-/* A new one. JETON_E_RANDOM, and then *id is zeros. */
+/* A new one; as text it does not begin with "-". JETON_E_RANDOM, and then *id is zeros. */
 JETON_MUST jeton_status jd_id_new(const jeton_ctx *ctx, jd_id *id, jeton_err *err);
 
 /* Writes JD_ID_CHARS characters and a NUL. */

@@ -29,6 +29,7 @@
     X(REFRESH_REPLAYED,"refresh_replayed",  0)    \
     X(REFRESH_REFUSED, "refresh_refused", 100)    \
     X(LOGOUT,          "logout",            0)    \
+    X(SESSIONS_ENDED,  "sessions_ended",    0)    \
     X(TOKEN_REFUSED,   "token_refused",   100)    \
     X(USER_ADDED,      "user_added",        0)    \
     X(USER_DISABLED,   "user_disabled",     0)    \

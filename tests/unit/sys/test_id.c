@@ -62,6 +62,18 @@ static void id_parse_refuses_every_other_text(void **state)
     }
 }
 
+static void id_new_gives_none_that_looks_like_an_option(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2000; i++) { /* one in 64 would */
+        jd_id id;
+        char text[JD_ID_CHARS + 1];
+        assert_int_equal(jd_id_new(NULL, &id, NULL), JETON_OK);
+        jd_id_print(&id, text);
+        assert_int_not_equal(text[0], '-');
+    }
+}
+
 static void id_new_is_zeros_without_randomness(void **state)
 {
     (void)state;
@@ -82,6 +94,7 @@ int main(void)
         cmocka_unit_test(ids_differ),
         cmocka_unit_test(id_parse_refuses_every_other_text),
         cmocka_unit_test(id_new_is_zeros_without_randomness),
+        cmocka_unit_test(id_new_gives_none_that_looks_like_an_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
