@@ -5,6 +5,7 @@
 #include "bare.h"
 #include "libjwt.h"
 #include "race.h"
+#include "threads.h"
 
 #define COUNTED 100U /* operations over which allocations are counted */
 
@@ -58,6 +59,8 @@ bool bench_measure(jeton_alg alg, bench_row rows[BENCH_DIRECTIONS])
     }
     for (bench_direction d = 0; good && d < BENCH_DIRECTIONS; d++)
         good = measure(&c, d, &rows[d]);
+    if (good)
+        rows[BENCH_VERIFY].two_threads = bench_two_threads(&c.fixture);
     bench_libjwt_done(&c.libjwt);
     bench_bare_done(&c.bare);
     bench_fixture_done(&c.fixture);

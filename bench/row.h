@@ -20,6 +20,7 @@ typedef struct bench_row {
     const char *alg;
     double ns, bare_ns, libjwt_ns;
     double own_allocations; /* per operation, once warm */
+    double two_threads;     /* what two threads do, as a multiple of one's; verifying only */
 } bench_row;
 
 /* Measures an algorithm both ways. False when it cannot be done by this build, with the reason on

@@ -14,8 +14,8 @@
 
 /* ---- making and sharing --------------------------------------------------------------------- */
 
-/* Sets enough for one way in three to be taken, or one in two, when the cache is full: so few have
- * more tokens than ways. JETON_E_LIMIT. */
+/* Sets enough for two or three of seven ways to be taken when the cache is full: so few of them
+ * would need more ways. JETON_E_LIMIT. */
 static jeton_status make_sets(jeton_cache *cache, jeton_err *err)
 {
     if (cache->most_entries > JT_LIMIT_CACHE_ENTRIES)
@@ -212,17 +212,23 @@ static jt_cache_entry *hold(jt_reader *reader, _Atomic(jt_cache_entry *) *way)
     return NULL;
 }
 
+/* The entry is wanted soon: whoever has something else to do first does not wait for it afterwards.
+ * Nothing is read through the pointer, which may be of an entry that is gone. */
+static void prefetch(jt_cache_set *set, size_t way, size_t len)
+{
+    const uintptr_t entry = (uintptr_t)atomic_load_explicit(&set->ways[way], memory_order_relaxed);
+    for (size_t at = 0; at < sizeof(jt_cache_entry) + len; at += JT_CACHE_LINE)
+        __builtin_prefetch((const void *)(entry + at));
+}
+
 /* The token's entry, held by the reader; NULL when there is none, and then perhaps another one is
  * held. */
-static jt_cache_entry *search(const jt_cache_use *use, jeton_span token, jt_reader *reader)
+static jt_cache_entry *search(jt_cache_set *set, uint64_t matches, uint64_t verifier,
+                              jeton_span token, jt_reader *reader)
 {
-    const uint64_t hash = jt_cache_hash(use->cache, use->id, token);
-    jt_cache_set *set = jt_cache_set_of(use->cache, hash);
-    for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
-        if (atomic_load_explicit(&set->tags[i], memory_order_relaxed) != jt_cache_tag(hash))
-            continue;
-        jt_cache_entry *entry = hold(reader, &set->ways[i]);
-        if (entry != NULL && jt_cache_entry_is(entry, use->id, token))
+    for (; matches != 0; matches = jt_cache_others(matches)) {
+        jt_cache_entry *entry = hold(reader, &set->ways[jt_cache_first(matches)]);
+        if (entry != NULL && jt_cache_entry_is(entry, verifier, token))
             return entry;
     }
     return NULL;
@@ -235,24 +241,34 @@ static void mark_used(jt_cache_entry *entry)
         atomic_store_explicit(&entry->used, true, memory_order_relaxed);
 }
 
+/* It is not there, or not good: for the reader nothing has happened. */
+static bool found_nothing(jt_reader *reader, jt_reader_count count)
+{
+    jt_reader_let_go(reader);
+    jt_reader_add(reader, count);
+    return false;
+}
+
 bool jt_cache_find(const jt_cache_use *use, const jeton_ctx *ctx, jeton_span token,
                    jeton_verdict *verdict)
 {
     jt_reader *reader = reader_of(use->cache, verdict);
     if (reader == NULL)
         return false;
-    jt_cache_entry *entry = jt_cache_takes(token) ? search(use, token, reader) : NULL;
-    if (entry == NULL) {
-        jt_reader_let_go(reader);
-        jt_reader_add(reader, JT_READER_MISSES);
-        return false;
-    }
+    if (!jt_cache_takes(token))
+        return found_nothing(reader, JT_READER_MISSES);
+    const uint64_t hash = jt_cache_hash(use->cache, use->id, token);
+    jt_cache_set *set = jt_cache_set_of(use->cache, hash);
+    const uint64_t matches = jt_cache_matches(set, jt_cache_tag(hash));
+    if (matches == 0)
+        return found_nothing(reader, JT_READER_MISSES);
+    prefetch(set, jt_cache_first(matches), token.len);
     const jeton_time now = jt_now(ctx);
-    if (now < entry->window.from || now >= entry->window.until) {
-        jt_reader_let_go(reader);
-        jt_reader_add(reader, JT_READER_EXPIRED);
-        return false;
-    }
+    jt_cache_entry *entry = search(set, matches, use->id, token, reader);
+    if (entry == NULL)
+        return found_nothing(reader, JT_READER_MISSES);
+    if (now < entry->window.from || now >= entry->window.until)
+        return found_nothing(reader, JT_READER_EXPIRED);
     mark_used(entry);
     jt_reader_add(reader, JT_READER_HITS);
     verdict->key = entry->key;

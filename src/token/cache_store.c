@@ -70,9 +70,18 @@ static void reclaim(jeton_cache *cache, jt_cache_shard *shard)
     shard->reclaim_at = shard->retired_count + JT_CACHE_SHARDS;
 }
 
-static void take_out(jt_cache_shard *shard, _Atomic(jt_cache_entry *) *way)
+/* Writes come one at a time, so reading and writing the whole word is fine. */
+static void set_tag(jt_cache_set *set, size_t way, uint8_t tag)
 {
-    jt_cache_entry *entry = atomic_exchange(way, NULL);
+    const uint64_t tags = atomic_load_explicit(&set->tags, memory_order_relaxed);
+    const uint64_t others = tags & ~((uint64_t)0xff << 8 * way);
+    atomic_store_explicit(&set->tags, others | (uint64_t)tag << 8 * way, memory_order_relaxed);
+}
+
+static void take_out(jt_cache_shard *shard, jt_cache_set *set, size_t way)
+{
+    set_tag(set, way, 0);
+    jt_cache_entry *entry = atomic_exchange(&set->ways[way], NULL);
     entry->next = shard->retired;
     shard->retired = entry;
     shard->retired_count++;
@@ -93,9 +102,9 @@ static bool goes_before(const jt_cache_entry *a, const jt_cache_entry *b, jeton_
     return a->window.until < b->window.until;
 }
 
-/* Takes one entry out of a set; false when it is empty. Those that stay have to be used again to
- * stay the next time. */
-static bool evict(jt_cache_shard *shard, jt_cache_set *set, jeton_time now)
+/* Takes one entry out of a set and returns its way, empty now; JT_CACHE_WAYS when there was none.
+ * Those that stay have to be used again to stay the next time. */
+static size_t evict(jt_cache_shard *shard, jt_cache_set *set, jeton_time now)
 {
     size_t first = JT_CACHE_WAYS;
     for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
@@ -105,14 +114,14 @@ static bool evict(jt_cache_shard *shard, jt_cache_set *set, jeton_time now)
             first = i;
     }
     if (first == JT_CACHE_WAYS)
-        return false;
-    take_out(shard, &set->ways[first]);
+        return first;
+    take_out(shard, set, first);
     for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
         jt_cache_entry *entry = atomic_load(&set->ways[i]);
         if (entry != NULL)
             atomic_store_explicit(&entry->used, false, memory_order_relaxed);
     }
-    return true;
+    return first;
 }
 
 /* The sets of a shard are those whose number leaves the shard's as remainder. */
@@ -126,9 +135,18 @@ static jt_cache_set *next_set(const jeton_cache *cache, jt_cache_shard *shard)
 static bool evict_anywhere(const jeton_cache *cache, jt_cache_shard *shard, jeton_time now)
 {
     for (size_t i = 0; i < SWEPT; i++)
-        if (evict(shard, next_set(cache, shard), now))
+        if (evict(shard, next_set(cache, shard), now) < JT_CACHE_WAYS)
             return true;
     return false;
+}
+
+static void forget_in(jt_cache_shard *shard, jt_cache_set *set, uint64_t verifier)
+{
+    for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
+        const jt_cache_entry *entry = atomic_load(&set->ways[i]);
+        if (entry != NULL && entry->verifier == verifier)
+            take_out(shard, set, i);
+    }
 }
 
 void jt_cache_forget(jeton_cache *cache, uint64_t verifier)
@@ -137,12 +155,7 @@ void jt_cache_forget(jeton_cache *cache, uint64_t verifier)
         jt_cache_shard *shard = &cache->shards[s];
         (void)pthread_mutex_lock(&shard->lock);
         for (size_t set = s; set < cache->set_count; set += JT_CACHE_SHARDS)
-            for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
-                _Atomic(jt_cache_entry *) *way = &cache->sets[set].ways[i];
-                const jt_cache_entry *entry = atomic_load(way);
-                if (entry != NULL && entry->verifier == verifier)
-                    take_out(shard, way);
-            }
+            forget_in(shard, &cache->sets[set], verifier);
         reclaim(cache, shard);
         (void)pthread_mutex_unlock(&shard->lock);
     }
@@ -175,7 +188,7 @@ static bool make_room(jeton_cache *cache, jt_cache_shard *shard, jt_cache_set *s
     for (unsigned tries = 0; more && tries < SWEPT; tries++) {
         if (charge(cache, size))
             return true;
-        more = evict(shard, set, now) || evict_anywhere(cache, shard, now) ||
+        more = evict(shard, set, now) < JT_CACHE_WAYS || evict_anywhere(cache, shard, now) ||
                evict_elsewhere(cache, shard, now);
         reclaim(cache, shard);
     }
@@ -183,21 +196,18 @@ static bool make_room(jeton_cache *cache, jt_cache_shard *shard, jt_cache_set *s
 }
 
 /* The way the token is in already, or an empty one, made by taking something out if it must be. */
-static _Atomic(jt_cache_entry *) *find_way(jt_cache_shard *shard, jt_cache_set *set,
-                                           const jt_cache_use *use, jeton_span token,
-                                           jeton_time now)
+static size_t find_way(jt_cache_shard *shard, jt_cache_set *set, const jt_cache_use *use,
+                       jeton_span token, jeton_time now)
 {
-    _Atomic(jt_cache_entry *) *empty = NULL;
+    size_t empty = JT_CACHE_WAYS;
     for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
         const jt_cache_entry *entry = atomic_load(&set->ways[i]);
         if (entry == NULL)
-            empty = &set->ways[i];
+            empty = i;
         else if (jt_cache_entry_is(entry, use->id, token))
-            return &set->ways[i];
+            return i;
     }
-    if (empty != NULL || !evict(shard, set, now))
-        return empty;
-    return find_way(shard, set, use, token, now);
+    return empty < JT_CACHE_WAYS ? empty : evict(shard, set, now);
 }
 
 static void put(const jt_cache_use *use, jt_cache_shard *shard, uint64_t hash, jeton_span token,
@@ -208,16 +218,16 @@ static void put(const jt_cache_use *use, jt_cache_shard *shard, uint64_t hash, j
     const size_t size = jt_cache_entry_size(token, verdict);
     if (size > cache->most_bytes || !make_room(cache, shard, set, size, now))
         return;
-    _Atomic(jt_cache_entry *) *way = find_way(shard, set, use, token, now);
+    const size_t way = find_way(shard, set, use, token, now);
     jt_cache_entry *entry = NULL;
-    if (atomic_load(way) == NULL) /* or another thread was faster */
+    if (atomic_load(&set->ways[way]) == NULL) /* or another thread was faster */
         entry = jt_cache_entry_new(cache->ctx, use->id, token, window, verdict);
     if (entry == NULL) {
         give_back(cache, size);
         return;
     }
-    atomic_store_explicit(&set->tags[way - set->ways], jt_cache_tag(hash), memory_order_relaxed);
-    atomic_store(way, entry);
+    atomic_store(&set->ways[way], entry);
+    set_tag(set, way, jt_cache_tag(hash));
     atomic_fetch_add_explicit(&shard->stored, 1, memory_order_relaxed);
 }
 

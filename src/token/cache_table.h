@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* token/cache_table.h - what a cache is inside: for token/cache*.c only.
  *
- * A table of sets, each one cache line with a few ways; a way is a pointer to an entry and 16 bits
- * of its hash, so that a search reads one line and then, as a rule, one entry or none. Which set a
- * token may be in is told by its end, under a secret; that it is the same token, by all its bytes.
+ * A table of sets, each one cache line with a few ways; a way is a pointer to an entry and a tag, a
+ * few bits of its hash, so that a search reads one line and then, as a rule, one entry or none.
+ * Which set a token may be in is told by its end, under a secret; that it is the same token, by all
+ * its bytes.
  *
  * Readers take no lock (token/hazard.h). A set belongs to a shard, and who changes it has the
  * shard's lock. Memory is counted for the whole cache, from before an entry is made until it has
@@ -19,13 +20,14 @@
 #include <pthread.h>
 #include <stdalign.h>
 
-#define JT_CACHE_WAYS   6U
+#define JT_CACHE_WAYS   7U
 #define JT_CACHE_SHARDS 16U
 #define JT_CACHE_TAIL   32U /* bytes at the end of a token that its hash is made of */
 
 typedef struct jt_cache_set {
     alignas(JT_CACHE_LINE) _Atomic(jt_cache_entry *) ways[JT_CACHE_WAYS];
-    _Atomic uint16_t tags[JT_CACHE_WAYS]; /* a hint; the entry decides */
+    _Atomic uint64_t tags; /* a byte for each way, the first the lowest: 0 where it is empty, upper
+                              bit set where not. A hint; the entry decides */
 } jt_cache_set;
 
 _Static_assert(sizeof(jt_cache_set) == JT_CACHE_LINE || sizeof(void *) != 8, "one cache line");
@@ -73,9 +75,31 @@ static inline jt_cache_set *jt_cache_set_of(const jeton_cache *cache, uint64_t h
     return &cache->sets[hash >> 32 & (cache->set_count - 1)];
 }
 
-static inline uint16_t jt_cache_tag(uint64_t hash)
+#define JT_CACHE_EACH ((uint64_t)0x0001010101010101) /* one in each way's byte of the tags */
+
+static inline uint8_t jt_cache_tag(uint64_t hash)
 {
-    return (uint16_t)(hash >> 16);
+    return (uint8_t)(hash >> 24 | 0x80);
+}
+
+/* The ways that have this tag, as upper bits of their bytes; perhaps others too, which the entries
+ * sort out. */
+static inline uint64_t jt_cache_matches(const jt_cache_set *set, uint8_t tag)
+{
+    const uint64_t tags = atomic_load_explicit(&set->tags, memory_order_relaxed);
+    const uint64_t differ = tags ^ JT_CACHE_EACH * tag;
+    return (differ - JT_CACHE_EACH) & ~differ & JT_CACHE_EACH << 7; /* bytes that are 0 */
+}
+
+/* The first way of some matches, and the others. */
+static inline size_t jt_cache_first(uint64_t matches)
+{
+    return (size_t)__builtin_ctzll(matches) / 8;
+}
+
+static inline uint64_t jt_cache_others(uint64_t matches)
+{
+    return matches & (matches - 1);
 }
 
 /* Takes every entry out that is that verifier's. Waits for the shards' locks. */
