@@ -17,23 +17,23 @@
 #define JT_LIMIT_CACHE_BYTES   ((size_t)16 * 1024 * 1024)
 
 /* fixed */
-#define JT_LIMIT_DEPTH_MAX     64U                /* what jeton_limits.depth may be raised to */
-#define JT_LIMIT_SIGNATURE     ((size_t)8 * 1024) /* decoded; ML-DSA-87 needs 4627 */
-#define JT_LIMIT_PEM           ((size_t)64 * 1024)
-#define JT_LIMIT_RSA_BITS      16384 /* larger moduli only serve to keep a verifier busy */
-#define JT_LIMIT_SECRET        ((size_t)4 * 1024)
-#define JT_LIMIT_KID           ((size_t)1024)
-#define JT_LIMIT_SIGNATURES    16U  /* of one JWS */
-#define JT_LIMIT_MEMBERS       64U  /* of an unprotected header */
-#define JT_LIMIT_MEMBER_NAME   256U /* of a protected header to be made */
-#define JT_LIMIT_TRIED_KEYS    8U   /* signatures checked for one token that names no key */
-#define JT_LIMIT_CACHE_ENTRIES ((size_t)1 << 26)  /* what jeton_cache_options.entries may be */
-#define JT_LIMIT_CACHED_TOKEN  ((size_t)8 * 1024) /* longer ones are verified in full each time */
-#define JT_LIMIT_PASSPHRASE    ((size_t)1024)
-#define JT_LIMIT_SCRYPT_MEMORY ((size_t)32 * 1024 * 1024) /* OpenSSL takes no more either */
-#define JT_LIMIT_SCRYPT_LANES  16U                 /* "p": each takes its time after the other */
-#define JT_LIMIT_X5C           ((size_t)8)         /* certificates of a key */
-#define JT_LIMIT_CERTIFICATE   ((size_t)16 * 1024) /* one of them, decoded */
+#define JT_LIMIT_DEPTH_MAX         64U                /* what jeton_limits.depth may be raised to */
+#define JT_LIMIT_SIGNATURE         ((size_t)8 * 1024) /* decoded; ML-DSA-87 needs 4627 */
+#define JT_LIMIT_PEM               ((size_t)64 * 1024)
+#define JT_LIMIT_RSA_BITS          16384 /* larger moduli only serve to keep a verifier busy */
+#define JT_LIMIT_SECRET            ((size_t)4 * 1024)
+#define JT_LIMIT_KID               ((size_t)1024)
+#define JT_LIMIT_SIGNATURES        16U  /* of one JWS */
+#define JT_LIMIT_MEMBERS           64U  /* of an unprotected header */
+#define JT_LIMIT_MEMBER_NAME       256U /* of a protected header to be made */
+#define JT_LIMIT_TRIED_KEYS        8U   /* signatures checked for one token that names no key */
+#define JT_LIMIT_CACHE_ENTRIES     ((size_t)1 << 26) /* what jeton_cache_options.entries may be */
+#define JT_LIMIT_CACHED_TOKEN      ((size_t)8 * 1024) /* longer ones are verified in full each time */
+#define JT_LIMIT_PASSPHRASE        ((size_t)1024)
+#define JT_LIMIT_PEM_SCRYPT_MEMORY ((size_t)32 * 1024 * 1024) /* OpenSSL takes no more either */
+#define JT_LIMIT_PEM_SCRYPT_LANES  16U         /* "p": each takes its time after the other */
+#define JT_LIMIT_X5C               ((size_t)8) /* certificates of a key */
+#define JT_LIMIT_CERTIFICATE       ((size_t)16 * 1024) /* one of them, decoded */
 
 /* password hashes that come from elsewhere: what one check may cost, some seconds at most */
 #define JT_LIMIT_PWHASH_TEXT     512U           /* of the text, with its NUL */

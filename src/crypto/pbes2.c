@@ -87,8 +87,8 @@ static jeton_status check_scrypt(const jeton_ctx *ctx, const ASN1_TYPE *params, 
         ASN1_INTEGER_get_uint64(&r, read->blockSize) != 1 ||
         ASN1_INTEGER_get_uint64(&p, read->parallelizationParameter) != 1)
         return jt_fail(err, JETON_E_KEY, "scrypt parameters cannot be read");
-    if (n > jt_limits(ctx)->rounds || p > JT_LIMIT_SCRYPT_LANES ||
-        r > JT_LIMIT_SCRYPT_MEMORY / 128 || 128 * r * (n + 2 + p) > JT_LIMIT_SCRYPT_MEMORY)
+    if (n > jt_limits(ctx)->rounds || p > JT_LIMIT_PEM_SCRYPT_LANES ||
+        r > JT_LIMIT_PEM_SCRYPT_MEMORY / 128 || 128 * r * (n + 2 + p) > JT_LIMIT_PEM_SCRYPT_MEMORY)
         return jt_fail(err, JETON_E_LIMIT, "scrypt that takes more time or memory than is allowed");
     return JETON_OK;
 }

@@ -21,7 +21,7 @@
  *
  * JETON_E_PASSPHRASE   does not open
  * JETON_E_LIMIT        more rounds than jeton_limits.rounds, or more memory than
- *                      JT_LIMIT_SCRYPT_MEMORY; a passphrase longer than JT_LIMIT_PASSPHRASE
+ *                      JT_LIMIT_PEM_SCRYPT_MEMORY; a passphrase longer than JT_LIMIT_PASSPHRASE
  * JETON_E_UNSUPPORTED  encrypted in a way not named above
  * JETON_E_KEY          not an EncryptedPrivateKeyInfo
  * JETON_E_NOMEM
