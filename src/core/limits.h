@@ -43,7 +43,7 @@
 #define JT_LIMIT_BCRYPT_COST     16U
 #define JT_LIMIT_PBKDF2_ROUNDS   10000000U
 #define JT_LIMIT_SHACRYPT_ROUNDS 10000000U
-#define JT_LIMIT_SCRYPT_MEMORY   ((uint64_t)256 * 1024 * 1024) /* of yescrypt, too */
-#define JT_LIMIT_SCRYPT_LANES    16U
+#define JT_LIMIT_PWHASH_MEMORY   ((uint64_t)256 * 1024 * 1024) /* scrypt, yescrypt */
+#define JT_LIMIT_PWHASH_LANES    16U
 
 #endif

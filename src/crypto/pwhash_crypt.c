@@ -128,7 +128,7 @@ jeton_status jt_yescrypt_check(const char *text, jeton_err *err)
         return jt_pwhash_incomplete(err);
     const size_t log2_blocks = (size_t)(strchr(alphabet, cost.ptr[1]) - alphabet) + 1;
     const size_t block = (size_t)(strchr(alphabet, cost.ptr[2]) - alphabet) + 1;
-    if (log2_blocks > 30 || ((uint64_t)128 * block) << log2_blocks > JT_LIMIT_SCRYPT_MEMORY)
+    if (log2_blocks > 30 || ((uint64_t)128 * block) << log2_blocks > JT_LIMIT_PWHASH_MEMORY)
         return jt_fail(err, JETON_E_LIMIT, "the password hash costs too little or too much");
     return JETON_OK;
 }

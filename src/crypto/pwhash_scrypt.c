@@ -25,11 +25,11 @@ static jeton_status read_cost(jeton_span method, scrypt *of, jeton_err *err)
     if (!jt_field_cut(&method, ':', &field))
         return JETON_OK;
     (void)jt_field_cut(&method, ':', &field);
-    JT_TRY(jt_field_number(field, 2, JT_LIMIT_SCRYPT_MEMORY / 128, &of->n, err));
+    JT_TRY(jt_field_number(field, 2, JT_LIMIT_PWHASH_MEMORY / 128, &of->n, err));
     (void)jt_field_cut(&method, ':', &field);
-    JT_TRY(jt_field_number(field, 1, JT_LIMIT_SCRYPT_MEMORY / 128, &of->r, err));
-    JT_TRY(jt_field_number(method, 1, JT_LIMIT_SCRYPT_LANES, &of->p, err));
-    if (of->n * of->r > JT_LIMIT_SCRYPT_MEMORY / 128)
+    JT_TRY(jt_field_number(field, 1, JT_LIMIT_PWHASH_MEMORY / 128, &of->r, err));
+    JT_TRY(jt_field_number(method, 1, JT_LIMIT_PWHASH_LANES, &of->p, err));
+    if (of->n * of->r > JT_LIMIT_PWHASH_MEMORY / 128)
         return jt_fail(err, JETON_E_LIMIT, "the password hash costs too little or too much");
     if ((of->n & (of->n - 1)) != 0) /* RFC 7914 §6: a power of two */
         return jt_pwhash_incomplete(err);
@@ -66,7 +66,7 @@ jeton_status jt_scrypt_verify(const char *text, jeton_span password, jeton_err *
     jt_ossl_begin();
     const int good = EVP_PBE_scrypt(password.len > 0 ? (const char *)password.ptr : "",
                                     password.len, of.salt.ptr, of.salt.len, of.n, of.r, of.p,
-                                    2 * JT_LIMIT_SCRYPT_MEMORY, made, sizeof made);
+                                    2 * JT_LIMIT_PWHASH_MEMORY, made, sizeof made);
     jt_ossl_end();
     if (good != 1)
         return jt_fail(err, JETON_E_NOMEM, "memory for checking a password");
