@@ -3,14 +3,17 @@
 #include "cli/findings.h"
 
 #include "cli/report.h"
+#include "cli/terminal.h"
 #include "core/auto.h"
+
+#define WHERE_WIDTH 12U /* most places are named as shortly: "payload exp" */
 
 jeton_status jd_findings_init(jd_findings *findings, jeton_err *err)
 {
     *findings = (jd_findings){.lines = jt_buf_init(NULL)};
     JT_TRY(jt_tree_new(NULL, &findings->tree, err));
     findings->list = jt_tree_array(findings->tree);
-    return JETON_OK;
+    return jt_buf_reserve(&findings->lines, 1, err); /* also no lines are printed */
 }
 
 void jd_findings_done(jd_findings *findings)
@@ -26,25 +29,13 @@ const char *jd_severity_name(jd_severity severity)
     return names[severity];
 }
 
-/* A terminal must not take what came in for a command. */
-static jeton_status add_escaped(jt_buf *to, const char *text, jeton_err *err)
-{
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c >= ' ' && c < 0x7f)
-            JT_TRY(jt_buf_add(to, jeton_bytes(text, 1), err));
-        else
-            JT_TRY(jt_buf_addf(to, err, "\\x%02x", c));
-    }
-    return JETON_OK;
-}
-
 static jeton_status add_line(jt_buf *to, jd_severity severity, const char *where, const char *what,
                              const char *advice, jeton_err *err)
 {
     JT_TRY(jt_buf_addf(to, err, "%-7s  ", jd_severity_name(severity)));
-    JT_TRY(add_escaped(to, where, err));
-    JT_TRY(jt_buf_addf(to, err, "  %s", what));
+    JT_TRY(jd_terminal_add_bytes(to, jeton_str(where), err));
+    const int gap = strlen(where) < WHERE_WIDTH ? (int)(WHERE_WIDTH - strlen(where)) : 0;
+    JT_TRY(jt_buf_addf(to, err, "%*s  %s", gap, "", what));
     if (advice != NULL)
         JT_TRY(jt_buf_addf(to, err, ": %s", advice));
     return jt_buf_add(to, jeton_str("\n"), err);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/terminal.h - what a terminal is shown: in colour when wanted, and never as a command. */
+#ifndef JD_CLI_TERMINAL_H
+#define JD_CLI_TERMINAL_H
+
+#include "cli/args.h"
+#include "core/buf.h"
+
+/* Whether stdout gets colours: --color always|never|auto of the command, by default auto, which
+ * means a terminal that is not dumb, and NO_COLOR not set (https://no-color.org).
+ * JETON_E_ARGUMENT. */
+JETON_MUST jeton_status jd_terminal_colors(const jd_args *args, bool *colors, jeton_err *err);
+
+/* Adds bytes that came in, as printable ASCII: everything else as \xNN. */
+JETON_MUST jeton_status jd_terminal_add_bytes(jt_buf *to, jeton_span bytes, jeton_err *err);
+
+/* Adds JSON that was printed, and is UTF-8: control characters that JSON lets through (DEL, C1,
+ * which holds a second ESC) and those that turn the direction of writing around become \uNNNN,
+ * which is the same JSON. */
+JETON_MUST jeton_status jd_terminal_add_json(jt_buf *to, jeton_span json, jeton_err *err);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/token_verify.c - jeton token verify: a verdict about one token, or about each line. */
+#include "cli/input.h"
+#include "cli/report.h"
+#include "cli/token.h"
+#include "cli/token_policy.h"
+#include "core/auto.h"
+#include "core/err.h"
+
+#include <errno.h>
+#include <jeton/verifier.h>
+#include <stdlib.h>
+
+/* What the options say, made ready. */
+typedef struct judge {
+    jeton_time now; /* 0: the system's */
+    jeton_ctx *ctx;
+    jeton_verifier *verifier;
+    jeton_verdict *verdict;
+} judge;
+
+static jeton_time fixed_now(void *user)
+{
+    return ((const judge *)user)->now;
+}
+
+static void judge_done(judge *on)
+{
+    jeton_verdict_free(&on->verdict);
+    jeton_verifier_free(&on->verifier);
+    jeton_ctx_free(&on->ctx);
+}
+
+static jeton_status set_clock(const jd_args *args, judge *on, jeton_err *err)
+{
+    const char *text = jd_args_get(args, "--now");
+    if (text == NULL)
+        return JETON_OK;
+    char *end;
+    errno = 0;
+    const long long seconds = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || seconds > INT64_MAX / 1000 ||
+        seconds < INT64_MIN / 1000)
+        return jt_fail(err, JETON_E_ARGUMENT, "--now takes seconds since 1970");
+    on->now = seconds * 1000;
+    const jeton_ctx_options options = {.now = fixed_now, .user = on};
+    return jeton_ctx_new(&options, &on->ctx, err);
+}
+
+static bool any_bound(const jeton_keyset *keys)
+{
+    for (size_t i = 0; i < jeton_keyset_count(keys); i++)
+        if (jeton_key_alg(jeton_keyset_get(keys, i)) != JETON_ALG_UNSET)
+            return true;
+    return false;
+}
+
+/* `on` must stay where it is: its context points to it. */
+static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
+{
+    JT_AUTO(jd_token_policy_done) jd_token_policy from = {0};
+    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
+    JT_TRY(jd_token_policy_read(args, &from, err));
+    JT_TRY(set_clock(args, on, err));
+    JT_TRY(jd_input_keys(jd_args_get(args, "--key"), &keys, err));
+    if (from.policy.algs == 0 && !any_bound(keys))
+        return jd_token_unbound(err);
+    JT_TRY(jeton_verifier_new(on->ctx, &from.policy, keys, &on->verifier, err));
+    return jeton_verdict_new(on->ctx, &on->verdict, err);
+}
+
+/* {"ok":true,"claims":{…}} or {"ok":false,"error":"E_EXPIRED","reason":"…"} */
+static jt_node *describe(const jeton_verdict *verdict, jt_tree *tree)
+{
+    const jeton_status status = jeton_verdict_status(verdict);
+    jt_node *answer = jt_tree_object(tree);
+    jt_put_bool(tree, answer, "ok", status == JETON_OK);
+    if (status == JETON_OK) {
+        JT_AUTO(jt_json_free) jt_json *claims = NULL;
+        if (jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, NULL) == JETON_OK)
+            jt_put_node(tree, answer, "claims", jt_tree_copy(tree, jt_json_root(claims)));
+        return answer;
+    }
+    jt_put_text(tree, answer, "error", jeton_str(jeton_status_name(status)));
+    jt_put_text(tree, answer, "reason", jeton_str(jeton_verdict_why(verdict)));
+    return answer;
+}
+
+static int report_json(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    jeton_err err = {0};
+    jeton_status status = jt_tree_new(NULL, &tree, &err);
+    if (status == JETON_OK)
+        status = jt_tree_print(tree, describe(verdict, tree), JT_COMPACT, &line, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    const int exit = jd_report_line(args, jt_buf_span(&line));
+    return exit != JD_EXIT_DONE ? exit : jd_exit_of(outcome);
+}
+
+static int report_claims(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
+{
+    JT_AUTO(jt_json_free) jt_json *claims = NULL;
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    jeton_err err = {0};
+    if (outcome != JETON_OK) {
+        (void)jt_fail(&err, outcome, "refused: %s", jeton_verdict_why(verdict));
+        return jd_report_failure(args, outcome, &err);
+    }
+    jeton_status status = jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, &err);
+    if (status == JETON_OK)
+        status = jt_tree_new(NULL, &tree, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    return jd_report_tree(args, tree, jt_tree_copy(tree, jt_json_root(claims)));
+}
+
+/* One line of answer for each line of input. Refused tokens are answers, not failures; the exit
+ * status says only whether any was refused. */
+static int verify_batch(const jd_args *args, judge *on)
+{
+    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    jeton_err err = {0};
+    int worst = JD_EXIT_DONE;
+    bool end = false;
+    for (;;) {
+        const jeton_status status = jd_input_line(&line, &end, &err);
+        if (status != JETON_OK)
+            return jd_report_failure(args, status, &err);
+        if (end)
+            return worst;
+        const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&line), on->verdict);
+        const int exit = report_json(args, outcome, on->verdict);
+        worst = exit > worst ? exit : worst;
+    }
+}
+
+static int verify_one(const jd_args *args, judge *on)
+{
+    JT_AUTO(jt_buf_done) jt_buf token = jt_buf_init(NULL);
+    jeton_err err = {0};
+    const jeton_status status = jd_input_token(args->operand, &token, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&token), on->verdict);
+    return jd_args_has(args, "--json") ? report_json(args, outcome, on->verdict)
+                                       : report_claims(args, outcome, on->verdict);
+}
+
+int jd_token_verify(const jd_args *args)
+{
+    JT_AUTO(judge_done) judge on = {0};
+    jeton_err err = {0};
+    jeton_status status = JETON_OK;
+    const bool batch = jd_args_has(args, "--batch");
+    if (batch == (args->operand != NULL))
+        status = jt_fail(&err, JETON_E_ARGUMENT, "give either a token, - or --batch");
+    if (status == JETON_OK)
+        status = jd_token_stdin_once(args, batch || jd_token_is_stdin(args->operand), "the tokens",
+                                     &err);
+    if (status == JETON_OK)
+        status = judge_init(args, &on, &err);
+    if (status != JETON_OK)
+        return jd_report_failure(args, status, &err);
+    return batch ? verify_batch(args, &on) : verify_one(args, &on);
+}
+
+const jd_option jd_token_verify_options[] = {
+    {.name = "--key", .value = "FILE", .help = "JWK, JWK Set or PEM; -: stdin", .required = true},
+    {.name = "--alg", .value = "ALG,…", .help = "algorithms taken; by default the key's own"},
+    {.name = "--iss", .value = "ISSUER", .help = "the issuer demanded", .many = true},
+    {.name = "--aud", .value = "AUDIENCE", .help = "the audience demanded", .many = true},
+    {.name = "--typ", .value = "TYP", .help = "the header's typ demanded"},
+    {.name = "--sub", .value = "SUBJECT", .help = "the subject demanded"},
+    {.name = "--jti", .value = "ID", .help = "the token's id demanded"},
+    {.name = "--all-aud", .help = "each --aud has to be in the token, instead of any"},
+    {.name = "--require", .value = "NAME", .help = "a claim that must be there", .many = true},
+    {.name = "--rule",
+     .value = "'PATH OP VALUE'",
+     .help = "a rule for a claim: exists, absent, equals, one-of, contains, contains-all, "
+             "starts-with, ends-with, at-least, at-most",
+     .many = true},
+    {.name = "--max-age", .value = "TIME", .help = "time since iat at most"},
+    {.name = "--max-life", .value = "TIME", .help = "time from iat to exp at most"},
+    {.name = "--allow",
+     .value = "WHAT,…",
+     .help = "no-exp, future-iat, number-sub: what is otherwise refused"},
+    {.name = "--preset",
+     .value = "NAME",
+     .help = "demands to start from: jeton, rfc9068 (with --iss and --aud) or pyjwt"},
+    {.name = "--leeway", .value = "TIME", .help = "difference of clocks tolerated"},
+    {.name = "--now", .value = "EPOCH", .help = "judge as of this moment, seconds since 1970"},
+    {.name = "--json", .help = "one line of JSON, also for a refusal"},
+    {.name = "--batch", .help = "tokens from stdin, one a line; a line of JSON for each"},
+    {.name = NULL},
+};
