@@ -10,7 +10,6 @@
 #include "core/mem.h"
 #include "json/names.h"
 
-#include <assert.h>
 #include <yyjson.h>
 
 _Static_assert(JT_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson reads that far past the text");
@@ -38,13 +37,20 @@ static const jt_val *outer(yyjson_val *val)
 
 /* ---- the walk ------------------------------------------------------------------------------- */
 
+/* Where a container ends: containers know how far it is. */
+static const yyjson_val *end_of(const yyjson_val *container)
+{
+    return (const yyjson_val *)(const void *)((const uint8_t *)container + container->uni.ofs);
+}
+
 /* Checks what yyjson lets through. yyjson keeps values in one array in document order, so this
  * is a loop and not a recursion that input could make deep. */
 static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val **names,
                           jeton_err *err)
 {
-    assert(depth_limit <= JT_LIMIT_DEPTH_MAX);
     const yyjson_val *ends[JT_LIMIT_DEPTH_MAX]; /* where each open container ends */
+    if (depth_limit > JT_LIMIT_DEPTH_MAX)
+        depth_limit = JT_LIMIT_DEPTH_MAX;
     unsigned depth = 0;
     const yyjson_val *end = unsafe_yyjson_get_next(root);
     for (yyjson_val *val = root; val < end; val++) {
@@ -54,7 +60,7 @@ static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val *
             depth--;
         if (depth == depth_limit)
             return jt_fail(err, JETON_E_LIMIT, "JSON nested deeper than %u", depth_limit);
-        ends[depth++] = unsafe_yyjson_get_next(val);
+        ends[depth++] = end_of(val);
         if (yyjson_is_obj(val) && jt_names_repeat(outer(val), names))
             return jt_fail(err, JETON_E_SYNTAX, "a member name is given twice");
     }
@@ -67,22 +73,15 @@ static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val *
  * five bytes of text, so there are fewer than len / 4. */
 static jeton_status reserve_pool(jt_buf *pool, size_t len, size_t *for_values, jeton_err *err)
 {
-    size_t for_names;
-    size_t total;
     const size_t most = yyjson_read_max_memory_usage(len, YYJSON_READ_INSITU);
-    if (!jt_mul(len / 4 + 1, sizeof(jt_val *), &for_names) ||
-        !jt_add(most, sizeof(jt_val *) - most % sizeof(jt_val *), for_values) ||
-        !jt_add(*for_values, for_names, &total))
+    if (most == 0) /* more than a size_t holds; what is below that leaves room for the next sum */
+        return jt_fail(err, JETON_E_LIMIT, "JSON text is too long");
+    *for_values = most + sizeof(jt_val *) - most % sizeof(jt_val *);
+    size_t total;
+    if (!jt_add(*for_values, (len / 4 + 1) * sizeof(jt_val *), &total))
         return jt_fail(err, JETON_E_LIMIT, "JSON text is too long");
     pool->len = 0;
     return jt_buf_reserve(pool, total, err);
-}
-
-static jeton_status refuse(const yyjson_read_err *why, jeton_err *err)
-{
-    if (why->code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
-        return jt_fail(err, JETON_E_NOMEM, "JSON values");
-    return jt_fail(err, JETON_E_SYNTAX, "not JSON, at byte %zu", why->pos);
 }
 
 jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, size_t len,
@@ -97,16 +96,14 @@ jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, siz
 
     yyjson_alc alc;
     yyjson_read_err why = {0};
-    if (!yyjson_alc_pool_init(&alc, pool->ptr, for_values))
-        return jt_fail(err, JETON_E_NOMEM, "JSON values");
+    (void)yyjson_alc_pool_init(&alc, pool->ptr, for_values); /* as much as it can ever need */
     yyjson_doc *doc = yyjson_read_opts((char *)text, len, YYJSON_READ_INSITU, &alc, &why);
     if (doc == NULL)
-        return refuse(&why, err);
+        return jt_fail(err, JETON_E_SYNTAX, "not JSON, at byte %zu", why.pos);
 
     const jt_val **names = (const jt_val **)(void *)(pool->ptr + for_values);
-    yyjson_val *top = yyjson_doc_get_root(doc);
-    JT_TRY(check(top, depth, names, err));
-    *root = outer(top);
+    JT_TRY(check(doc->root, depth, names, err));
+    *root = outer(doc->root);
     return JETON_OK;
 }
 
@@ -120,7 +117,8 @@ jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc,
         return jt_fail(err, JETON_E_NOMEM, "JSON document");
     *made = (jt_json){.ctx = ctx, .text = jt_buf_init(ctx), .pool = jt_buf_init(ctx)};
     JT_TRY(jt_buf_reserve(&made->text, text.len + JT_JSON_PADDING, err));
-    JT_TRY(jt_buf_add(&made->text, text, err));
+    if (text.len > 0)
+        memcpy(made->text.ptr, text.ptr, text.len);
     JT_TRY(jt_json_parse_into(&made->pool, jt_limits(ctx)->depth, made->text.ptr, text.len,
                               &made->root, err));
     *doc = made;
@@ -167,7 +165,9 @@ bool jt_val_text(const jt_val *val, jeton_span *to)
 {
     yyjson_val *v = inner(val);
     const bool is_text = yyjson_is_str(v);
-    *to = is_text ? jeton_bytes(yyjson_get_str(v), yyjson_get_len(v)) : jeton_str(NULL);
+    *to = jeton_str(NULL);
+    if (is_text)
+        *to = jeton_bytes(unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v));
     return is_text;
 }
 
@@ -237,7 +237,7 @@ bool jt_iter_next(jt_iter *it)
         return false;
     yyjson_val *at = inner(it->next);
     if (yyjson_is_obj(inner(it->container))) {
-        it->name = jeton_bytes(yyjson_get_str(at), yyjson_get_len(at));
+        it->name = jeton_bytes(unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at));
         at++; /* a member's value stands behind its name */
     }
     it->val = outer(at);

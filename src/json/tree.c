@@ -87,6 +87,12 @@ void jt_tree_free(jt_tree **tree)
     *tree = NULL;
 }
 
+/* Where new nodes come from: from nowhere, once something has failed. */
+static yyjson_mut_doc *source(const jt_tree *tree)
+{
+    return tree->failed ? NULL : tree->doc;
+}
+
 /* Every new node passes here, so that none can fail unnoticed. */
 static jt_node *keep(jt_tree *tree, yyjson_mut_val *node)
 {
@@ -97,30 +103,30 @@ static jt_node *keep(jt_tree *tree, yyjson_mut_val *node)
 
 jt_node *jt_tree_object(jt_tree *tree)
 {
-    return keep(tree, yyjson_mut_obj(tree->doc));
+    return keep(tree, yyjson_mut_obj(source(tree)));
 }
 
 jt_node *jt_tree_array(jt_tree *tree)
 {
-    return keep(tree, yyjson_mut_arr(tree->doc));
+    return keep(tree, yyjson_mut_arr(source(tree)));
 }
 
 jt_node *jt_tree_text(jt_tree *tree, jeton_span text)
 {
     const char *chars = text.len > 0 ? (const char *)text.ptr : "";
-    return keep(tree, yyjson_mut_strncpy(tree->doc, chars, text.len));
+    return keep(tree, yyjson_mut_strncpy(source(tree), chars, text.len));
 }
 
 jt_node *jt_tree_copy(jt_tree *tree, const jt_val *val)
 {
     if (val == NULL)
-        return keep(tree, yyjson_mut_null(tree->doc));
-    return keep(tree, yyjson_val_mut_copy(tree->doc, (yyjson_val *)(uintptr_t)val));
+        return keep(tree, yyjson_mut_null(source(tree)));
+    return keep(tree, yyjson_val_mut_copy(source(tree), (yyjson_val *)(uintptr_t)val));
 }
 
 void jt_put_node(jt_tree *tree, jt_node *object, const char *name, jt_node *node)
 {
-    yyjson_mut_val *key = yyjson_mut_strcpy(tree->doc, name);
+    yyjson_mut_val *key = yyjson_mut_strcpy(source(tree), name);
     if (!yyjson_mut_obj_put(inner(object), key, inner(node)) || node == NULL)
         tree->failed = true;
 }
@@ -132,12 +138,12 @@ void jt_put_text(jt_tree *tree, jt_node *object, const char *name, jeton_span te
 
 void jt_put_int(jt_tree *tree, jt_node *object, const char *name, int64_t number)
 {
-    jt_put_node(tree, object, name, keep(tree, yyjson_mut_sint(tree->doc, number)));
+    jt_put_node(tree, object, name, keep(tree, yyjson_mut_sint(source(tree), number)));
 }
 
 void jt_put_bool(jt_tree *tree, jt_node *object, const char *name, bool value)
 {
-    jt_put_node(tree, object, name, keep(tree, yyjson_mut_bool(tree->doc, value)));
+    jt_put_node(tree, object, name, keep(tree, yyjson_mut_bool(source(tree), value)));
 }
 
 bool jt_node_has(const jt_node *object, const char *name)

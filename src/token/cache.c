@@ -62,16 +62,8 @@ jeton_status jeton_cache_new(const jeton_ctx *ctx, const jeton_cache_options *op
     return JETON_OK;
 }
 
-static void free_entries(jeton_cache *cache)
-{
-    for (size_t set = 0; cache->sets != NULL && set < cache->set_count; set++)
-        for (size_t way = 0; way < JT_CACHE_WAYS; way++) {
-            jt_cache_entry *entry = atomic_load(&cache->sets[set].ways[way]);
-            if (entry != NULL)
-                jt_cache_entry_free(cache->ctx, entry);
-        }
-}
-
+/* Each verifier has taken out what it had put in before it gave its reference back: what is left is
+ * what was held by verdicts then. */
 static void free_retired(jeton_cache *cache, jt_cache_shard *shard)
 {
     while (shard->retired != NULL) {
@@ -91,7 +83,6 @@ void jeton_cache_free(jeton_cache **cache)
     /* acquire and release: what other threads did with it happened before it goes away */
     if (atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) > 1)
         return;
-    free_entries(old);
     for (size_t i = 0; i < JT_CACHE_SHARDS; i++)
         free_retired(old, &old->shards[i]);
     jt_readers_done(&old->readers, old->ctx);

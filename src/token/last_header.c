@@ -25,16 +25,26 @@ bool jt_last_header_find(const jt_last_header *last, jeton_span segment, unsigne
     return true;
 }
 
+/* Adds what there is room for. */
+static void add(jt_buf *to, jeton_span bytes)
+{
+    if (bytes.len > 0)
+        memcpy(to->ptr + to->len, bytes.ptr, bytes.len);
+    to->len += bytes.len;
+}
+
 jeton_status jt_last_header_keep(jt_last_header *last, jeton_span segment, unsigned depth,
                                  const jt_header *header, jeton_err *err)
 {
     jt_buf *bytes = &last->bytes;
     last->is_there = false;
     bytes->len = 0;
-    JT_TRY(jt_buf_add(bytes, segment, err));
-    JT_TRY(jt_buf_add(bytes, header->kid, err));
-    JT_TRY(jt_buf_add(bytes, header->typ, err));
-    const uint8_t *kid = bytes->ptr + segment.len; /* only now do the bytes stay where they are */
+    /* each was in the token, whose length is limited: the sum cannot overflow */
+    JT_TRY(jt_buf_reserve(bytes, segment.len + header->kid.len + header->typ.len, err));
+    add(bytes, segment);
+    add(bytes, header->kid);
+    add(bytes, header->typ);
+    const uint8_t *kid = bytes->ptr + segment.len;
     last->header = (jt_header){.alg = header->alg,
                                .kid = jeton_bytes(kid, header->kid.len),
                                .typ = jeton_bytes(kid + header->kid.len, header->typ.len)};

@@ -281,6 +281,58 @@ static void json_parse_into_ends_where_the_text_ends(void **state)
     jt_buf_done(&pool);
 }
 
+/* The stack of open containers has an end, whatever the caller allows. */
+static void json_parse_into_never_nests_beyond_the_fixed_limit(void **state)
+{
+    (void)state;
+    static const unsigned allowed[] = {JT_LIMIT_DEPTH_MAX - 1, JT_LIMIT_DEPTH_MAX,
+                                       JT_LIMIT_DEPTH_MAX + 1, 100000};
+    jt_buf pool = jt_buf_init(NULL);
+    for (size_t i = 0; i < COUNT(allowed); i++) {
+        const unsigned most = allowed[i] < JT_LIMIT_DEPTH_MAX ? allowed[i] : JT_LIMIT_DEPTH_MAX;
+        for (unsigned depth = most; depth <= most + 1; depth++) {
+            char text[16 * JT_LIMIT_DEPTH_MAX];
+            const jt_val *root = BOGUS;
+            const size_t len = print_nested(text, depth, depth % 2 == 0);
+            const jeton_status want = depth == most ? JETON_OK : JETON_E_LIMIT;
+            assert_int_equal(
+                jt_json_parse_into(&pool, allowed[i], (uint8_t *)text, len, &root, NULL), want);
+            assert_true((root != NULL) == (want == JETON_OK));
+        }
+    }
+    jt_buf_done(&pool);
+}
+
+/* Lengths at which one of the sums for the pool overflows, and one for which there is no memory.
+ * The text is not looked at before. */
+static void json_parse_into_refuses_what_no_memory_can_hold(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        size_t len;
+        jeton_status want;
+    } rows[] = {
+        {"the values", SIZE_MAX, JETON_E_LIMIT},
+        {"the values, just", SIZE_MAX / 12, JETON_E_LIMIT},
+        {"values and names", SIZE_MAX / 13, JETON_E_LIMIT},
+        {"no memory", SIZE_MAX / 32, JETON_E_NOMEM},
+    };
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].why);
+        uint8_t text[8] = "{}";
+        jt_buf pool = jt_buf_init(ctx);
+        const jt_val *root = BOGUS;
+        assert_int_equal(jt_json_parse_into(&pool, 4, text, rows[i].len, &root, NULL),
+                         rows[i].want);
+        assert_null(root);
+        jt_buf_done(&pool);
+    }
+    unit_ctx_done(&ctx, &heap);
+}
+
 static void json_parse_into_allocates_once(void **state)
 {
     (void)state;
@@ -523,6 +575,8 @@ int main(void)
         cmocka_unit_test(json_free_takes_null),
         cmocka_unit_test(json_parse_into_touches_the_text_and_its_padding_only),
         cmocka_unit_test(json_parse_into_ends_where_the_text_ends),
+        cmocka_unit_test(json_parse_into_never_nests_beyond_the_fixed_limit),
+        cmocka_unit_test(json_parse_into_refuses_what_no_memory_can_hold),
         cmocka_unit_test(json_parse_into_allocates_once),
         cmocka_unit_test(json_values_have_a_kind_and_the_accessors_of_others_refuse),
         cmocka_unit_test(json_accessors_take_what_is_not_there),

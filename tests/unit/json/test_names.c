@@ -52,6 +52,34 @@ static void names_are_found_as_by_jt_get(void **state)
     }
 }
 
+/* Texts of NUL bytes: all of them begin with the same eight, so that only their lengths tell them
+ * apart, wherever in the table they meet. */
+static void names_are_told_apart_by_length(void **state)
+{
+    (void)state;
+    static const char nul[2 * JT_NAMES_MAX] = {0};
+    for (size_t first = 0; first < 2; first++) {
+        jt_names names = {0};
+        for (size_t i = 0; i < JT_NAMES_MAX; i++)
+            assert_int_equal(jt_names_add(&names, jeton_bytes(nul, 2 * i + first)), i);
+        for (size_t len = 0; len < sizeof nul; len++) {
+            jt_buf text = jt_buf_init(NULL);
+            assert_int_equal(jt_buf_add(&text, jeton_str("{\""), NULL), JETON_OK);
+            for (size_t i = 0; i < len; i++)
+                assert_int_equal(jt_buf_add(&text, jeton_str("\\u0000"), NULL), JETON_OK);
+            assert_int_equal(jt_buf_add(&text, jeton_str("\":1}"), NULL), JETON_OK);
+            jt_json *doc = NULL;
+            assert_int_equal(jt_json_parse(NULL, jt_buf_span(&text), &doc, NULL), JETON_OK);
+            const jt_val *vals[JT_NAMES_MAX];
+            jt_names_find(&names, jt_json_root(doc), vals);
+            for (size_t i = 0; i < JT_NAMES_MAX; i++)
+                assert_int_equal(vals[i] != NULL, 2 * i + first == len);
+            jt_json_free(&doc);
+            jt_buf_done(&text);
+        }
+    }
+}
+
 static void names_of_nothing_are_absent(void **state)
 {
     (void)state;
@@ -142,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_found_as_by_jt_get),
+        cmocka_unit_test(names_are_told_apart_by_length),
         cmocka_unit_test(names_of_nothing_are_absent),
         cmocka_unit_test(names_added_again_keep_their_place),
         cmocka_unit_test(names_are_found_when_there_are_as_many_as_may_be),

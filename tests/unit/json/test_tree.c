@@ -185,6 +185,34 @@ static void tree_keeps_a_failure_that_was_not_looked_at(void **state)
     jt_tree_free(NULL);
 }
 
+/* After a failure everything may still be called, and makes nothing. */
+static void tree_that_failed_takes_every_call(void **state)
+{
+    (void)state;
+    jt_tree *tree = new_tree();
+    jt_node *root = jt_tree_object(tree);
+    jt_json *doc = NULL;
+    assert_int_equal(jt_json_parse(NULL, jeton_str("[1,{}]"), &doc, NULL), JETON_OK);
+    jt_put_text(tree, root, "a", jeton_str("b"));
+    jt_put_node(tree, root, "c", NULL);
+    assert_null(jt_tree_object(tree));
+    assert_null(jt_tree_array(tree));
+    assert_null(jt_tree_text(tree, jeton_str("text")));
+    assert_null(jt_tree_text(tree, jeton_str("")));
+    assert_null(jt_tree_copy(tree, jt_json_root(doc)));
+    assert_null(jt_tree_copy(tree, NULL));
+    jt_put_text(tree, root, "d", jeton_str("e"));
+    jt_put_int(tree, root, "f", 1);
+    jt_put_bool(tree, root, "g", true);
+    jt_put_node(tree, root, "h", root);
+    jt_add_text(tree, NULL, jeton_str("i"));
+    assert_true(jt_node_has(root, "a"));
+    assert_false(jt_node_has(root, "d"));
+    assert_does_not_print(tree, root, JETON_E_NOMEM);
+    jt_json_free(&doc);
+    jt_tree_free(&tree);
+}
+
 static jeton_status build_and_print(const jeton_ctx *ctx, jt_buf *out, jeton_err *err)
 {
     jt_tree *tree = BOGUS;
@@ -248,6 +276,7 @@ int main(void)
         cmocka_unit_test(tree_refuses_to_print_what_is_not_utf8),
         cmocka_unit_test(tree_copies_values_that_were_read),
         cmocka_unit_test(tree_keeps_a_failure_that_was_not_looked_at),
+        cmocka_unit_test(tree_that_failed_takes_every_call),
         cmocka_unit_test(tree_gives_up_without_memory_and_leaks_nothing),
         cmocka_unit_test(tree_wipes_what_it_held),
     };

@@ -256,6 +256,83 @@ static void store_does_not_wait(void **state)
     end();
 }
 
+/* What another thread may do between two steps of a search or of a store. */
+static void store_and_find_take_what_another_thread_left(void **state)
+{
+    (void)state;
+    begin(0, 0);
+    char *token = token_until(1, 1700000900, 1);
+    jt_cache_set *set = jt_cache_set_of(cache, jt_cache_hash(cache, 1, jeton_str(token)));
+    const uint8_t tag = jt_cache_tag(jt_cache_hash(cache, 1, jeton_str(token)));
+    atomic_store(&set->tags, tag); /* a tag without an entry: it has just been taken out */
+    assert_false(is_in(token));
+    assert_int_equal(counts().entries, 1);
+    assert_true(is_in(token));
+    assert_true(atomic_load(&set->tags) != tag); /* the way behind it is the entry's */
+
+    /* another thread has stored it meanwhile: it stays there once */
+    atomic_store(&set->tags, 0);
+    assert_false(is_in(token));
+    assert_int_equal(counts().stored, 1);
+    assert_int_equal(counts().entries, 1);
+    free(token);
+    end();
+}
+
+/* Every tag of every set says yes to everything: the entries decide. */
+static void find_is_sure_of_an_entry_only_when_it_has_compared_it(void **state)
+{
+    (void)state;
+    begin(20, 0);
+    char *tokens[20];
+    for (unsigned i = 0; i < COUNT(tokens); i++) {
+        tokens[i] = token_until(i, 1700000900, 1);
+        assert_false(is_in(tokens[i]));
+    }
+    for (unsigned i = 0; i < COUNT(tokens); i++) {
+        const uint64_t hash = jt_cache_hash(cache, 1, jeton_str(tokens[i]));
+        for (size_t set = 0; set < cache->set_count; set++)
+            atomic_store(&cache->sets[set].tags, JT_CACHE_EACH * jt_cache_tag(hash));
+        jeton_span sub = {0};
+        char want[8];
+        snprintf(want, sizeof want, "%u", i);
+        assert_true(is_in(tokens[i]));
+        assert_true(jeton_verdict_text(verdict, "sub", &sub));
+        unit_assert_span(sub, want);
+        tokens[i][strlen(tokens[i]) / 2] ^= 1; /* its end, which the place is chosen by, is good */
+        assert_int_not_equal(verify(tokens[i]), JETON_OK);
+        free(tokens[i]);
+    }
+    end();
+}
+
+/* Room is made in another shard only where nobody is. */
+static void store_leaves_shards_alone_in_which_others_are(void **state)
+{
+    (void)state;
+    begin(1, 0);
+    char *first = token_until(1, 1700000900, 1);
+    assert_false(is_in(first));
+    const size_t set =
+        (size_t)(jt_cache_set_of(cache, jt_cache_hash(cache, 1, jeton_str(first))) - cache->sets);
+    jt_cache_shard *shard = &cache->shards[set % JT_CACHE_SHARDS];
+    assert_int_equal(pthread_mutex_lock(&shard->lock), 0);
+    for (unsigned sub = 2; sub < 20; sub++) {
+        char *token = token_until(sub, 1700000900, 1);
+        assert_int_equal(verify(token), JETON_OK);
+        free(token);
+    }
+    assert_int_equal(counts().stored, 1);
+    assert_int_equal(pthread_mutex_unlock(&shard->lock), 0);
+    assert_true(is_in(first));
+    char *last = token_until(20, 1700000900, 1);
+    assert_false(is_in(last)); /* and takes the place of the first, wherever that is */
+    assert_true(is_in(last));
+    free(first);
+    free(last);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +343,9 @@ int main(void)
         cmocka_unit_test(store_goes_on_once_nothing_is_held),
         cmocka_unit_test(store_has_an_order_in_which_entries_go),
         cmocka_unit_test(store_does_not_wait),
+        cmocka_unit_test(store_and_find_take_what_another_thread_left),
+        cmocka_unit_test(find_is_sure_of_an_entry_only_when_it_has_compared_it),
+        cmocka_unit_test(store_leaves_shards_alone_in_which_others_are),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
