@@ -53,11 +53,11 @@ typedef struct jeton_jws_options {
 
 /* What is taken beyond the usual: flags, each naming what it allows. */
 typedef enum jeton_jws_allow {
-    JETON_JWS_ALLOW_UNENCODED = 1,       /* payloads that are not base64url ("b64":false, named in a
-                                            protected "crit"). A verifier that does not expect them could
-                                            be shown other bytes than were signed (RFC 7797 §8) */
-    JETON_JWS_ALLOW_UNPROTECTED_ALG = 2, /* "alg" outside the protected header; it must be the
-                                            key's and the policy's all the same */
+    /* payloads that are not base64url: "b64":false, named in a protected "crit". It changes what
+     * the text means, so both sides have to have agreed on it (RFC 7797 §8) */
+    JETON_JWS_ALLOW_UNENCODED = 1,
+    /* "alg" outside the protected header; it must be the key's and the policy's all the same */
+    JETON_JWS_ALLOW_UNPROTECTED_ALG = 2,
 } jeton_jws_allow;
 
 /* What is demanded. {0}: compact, one good signature, by the algorithm its key is bound to. */

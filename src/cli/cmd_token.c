@@ -18,11 +18,6 @@ jeton_status jd_token_stdin_once(const jd_args *args, bool also, const char *wha
     return JETON_OK;
 }
 
-jeton_status jd_token_unbound(jeton_err *err)
-{
-    return jt_fail(err, JETON_E_ARGUMENT, "the key is bound to no algorithm: name one by --alg");
-}
-
 const jd_command jd_token_commands[] = {
     {.noun = "token",
      .verb = "sign",

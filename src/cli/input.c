@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PART ((size_t)32 * 1024) /* of a file, read at once */
+
 static bool is_stdin(const char *path)
 {
     return strcmp(path, "-") == 0;
@@ -39,6 +41,21 @@ jeton_status jd_input_read(const char *path, size_t limit, jt_buf *to, jeton_err
         if (got == 0)
             return JETON_OK;
     }
+}
+
+jeton_status jd_input_each(const char *path, void (*take)(void *user, jeton_span part), void *user,
+                           jeton_err *err)
+{
+    uint8_t part[PART];
+    size_t got;
+    JT_AUTO(close_file) FILE *file = is_stdin(path) ? stdin : fopen(path, "rb");
+    if (file == NULL)
+        return jt_fail(err, JETON_E_SYSTEM, "cannot read %.90s: %s", path, strerror(errno));
+    while ((got = fread(part, 1, sizeof part, file)) > 0)
+        take(user, jeton_bytes(part, got));
+    if (ferror(file))
+        return jt_fail(err, JETON_E_SYSTEM, "cannot read %.90s: %s", path, strerror(errno));
+    return JETON_OK;
 }
 
 static bool is_space(uint8_t byte)
@@ -187,4 +204,25 @@ jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err)
         text += len + (text[len] == ',' ? 1 : 0);
     }
     return JETON_OK;
+}
+
+jeton_status jd_input_alg(const char *text, jeton_alg *alg, jeton_err *err)
+{
+    *alg = jeton_alg_find(jeton_str(text));
+    if (text != NULL && *alg == JETON_ALG_UNSET)
+        return jt_fail(err, JETON_E_ARGUMENT, "there is no algorithm of that name");
+    return JETON_OK;
+}
+
+bool jd_input_any_bound(const jeton_keyset *keys)
+{
+    for (size_t i = 0; i < jeton_keyset_count(keys); i++)
+        if (jeton_key_alg(jeton_keyset_get(keys, i)) != JETON_ALG_UNSET)
+            return true;
+    return false;
+}
+
+jeton_status jd_input_unbound(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_ARGUMENT, "the key is bound to no algorithm: name one by --alg");
 }

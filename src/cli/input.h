@@ -37,4 +37,16 @@ JETON_MUST jeton_status jd_input_duration(const char *text, unsigned *seconds, j
 /* Names of algorithms parted by commas, as a set for jeton_policy.algs. NULL gives 0. */
 JETON_MUST jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err);
 
+/* The name of one algorithm. NULL gives JETON_ALG_UNSET. JETON_E_ARGUMENT. */
+JETON_MUST jeton_status jd_input_alg(const char *text, jeton_alg *alg, jeton_err *err);
+
+/* Without --alg the algorithm is the key's own: whether any key of the set has one, and the failure
+ * when none does, JETON_E_ARGUMENT. */
+bool jd_input_any_bound(const jeton_keyset *keys);
+JETON_MUST jeton_status jd_input_unbound(jeton_err *err);
+
+/* Hands out a file, or standard input for "-", in parts, however long it is. JETON_E_SYSTEM. */
+JETON_MUST jeton_status jd_input_each(const char *path, void (*take)(void *user, jeton_span part),
+                                      void *user, jeton_err *err);
+
 #endif

@@ -23,8 +23,4 @@ bool jd_token_is_stdin(const char *text);
 JETON_MUST jeton_status jd_token_stdin_once(const jd_args *args, bool also, const char *what,
                                             jeton_err *err);
 
-/* Without --alg the algorithm is the key's own; a key that is bound to none needs --alg. Always
- * JETON_E_ARGUMENT. */
-JETON_MUST jeton_status jd_token_unbound(jeton_err *err);
-
 #endif

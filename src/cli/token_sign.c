@@ -72,18 +72,6 @@ static jeton_status lifetime_of(const jd_args *args, unsigned *seconds, jeton_er
     return strcmp(text, "never") == 0 ? JETON_OK : jd_input_duration(text, seconds, err);
 }
 
-static jeton_status one_alg(const jd_args *args, jeton_alg *alg, jeton_err *err)
-{
-    const char *name = jd_args_get(args, "--alg");
-    *alg = JETON_ALG_UNSET;
-    if (name == NULL)
-        return JETON_OK;
-    *alg = jeton_alg_find(jeton_str(name));
-    return *alg != JETON_ALG_UNSET
-               ? JETON_OK
-               : jt_fail(err, JETON_E_ARGUMENT, "there is no algorithm of that name");
-}
-
 static jeton_status sign(const jd_args *args, jeton_text **token, jeton_err *err)
 {
     jeton_token_defaults defaults = {.typ = jd_args_get(args, "--typ")};
@@ -94,10 +82,10 @@ static jeton_status sign(const jd_args *args, jeton_text **token, jeton_err *err
     JT_TRY(jd_token_stdin_once(args, jd_token_is_stdin(jd_args_get(args, "--claims")), "the claims",
                                err));
     JT_TRY(lifetime_of(args, &defaults.lifetime, err));
-    JT_TRY(one_alg(args, &alg, err));
+    JT_TRY(jd_input_alg(jd_args_get(args, "--alg"), &alg, err));
     JT_TRY(jd_input_key(jd_args_get(args, "--key"), jd_args_get(args, "--kid"), &key, err));
     if (alg == JETON_ALG_UNSET && jeton_key_alg(key) == JETON_ALG_UNSET)
-        return jd_token_unbound(err);
+        return jd_input_unbound(err);
     JT_TRY(collect_claims(args, &claims, err));
     JT_TRY(jeton_signer_new(NULL, key, alg, &defaults, &signer, err));
     return jeton_sign(signer, claims, token, err);

@@ -47,14 +47,6 @@ static jeton_status set_clock(const jd_args *args, judge *on, jeton_err *err)
     return jeton_ctx_new(&options, &on->ctx, err);
 }
 
-static bool any_bound(const jeton_keyset *keys)
-{
-    for (size_t i = 0; i < jeton_keyset_count(keys); i++)
-        if (jeton_key_alg(jeton_keyset_get(keys, i)) != JETON_ALG_UNSET)
-            return true;
-    return false;
-}
-
 /* `on` must stay where it is: its context points to it. */
 static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
 {
@@ -63,8 +55,8 @@ static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
     JT_TRY(jd_token_policy_read(args, &from, err));
     JT_TRY(set_clock(args, on, err));
     JT_TRY(jd_input_keys(jd_args_get(args, "--key"), &keys, err));
-    if (from.policy.algs == 0 && !any_bound(keys))
-        return jd_token_unbound(err);
+    if (from.policy.algs == 0 && !jd_input_any_bound(keys))
+        return jd_input_unbound(err);
     JT_TRY(jeton_verifier_new(on->ctx, &from.policy, keys, &on->verifier, err));
     return jeton_verdict_new(on->ctx, &on->verdict, err);
 }
