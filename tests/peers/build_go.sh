@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# build_go.sh GO OUTPUT SOURCE FOLDER - builds the driver for golang-jwt, without modules and so
+# without the network: the library is the distribution's, under whichever of its names it has.
+set -euo pipefail
+
+go=$1 output=$(realpath -m "$2") source=$(realpath "$3") folder=$(realpath -m "$4")
+share=/usr/share/gocode/src/github.com/golang-jwt/jwt
+library=
+for place in "$share" "$share/v4" "$share/v5"; do
+    if [[ -f $place/token.go ]]; then
+        library=$place
+        break
+    fi
+done
+if [[ -z $library ]]; then
+    echo "golang-jwt is not below $share (package golang-github-golang-jwt-jwt-dev)" >&2
+    exit 1
+fi
+version=$(dpkg-query -W -f '${Version}' golang-github-golang-jwt-jwt-dev | sed 's/^.*really//; s/-.*//')
+
+rm -rf "$folder"
+mkdir -p "$folder/src/peer"
+# a copy, not a link: the go tool does not look through links
+mkdir "$folder/src/peer/jwt"
+cp "$library"/*.go "$folder/src/peer/jwt/"
+rm -f "$folder"/src/peer/jwt/*_test.go
+export GOPATH=$folder GOCACHE=$folder/cache GO111MODULE=off GOFLAGS='' GOTOOLCHAIN=local CGO_ENABLED=0
+"$go" build -trimpath -ldflags "-X main.version=$version" -o "$output" "$source"
