@@ -126,12 +126,22 @@ const char *jd_args_next(const jd_args *args, const char *name, size_t *at)
     return NULL;
 }
 
+/* Bytes of a UTF-8 text that take no column of their own: printf() counts bytes. */
+static int without_column(const char *text)
+{
+    int count = 0;
+    for (; *text != '\0'; text++)
+        count += (*text & 0xC0) == 0x80;
+    return count;
+}
+
 static void print_option(const jd_option *option)
 {
     char left[40];
     (void)snprintf(left, sizeof left, "%s%s%s", option->name, option->value != NULL ? " " : "",
                    option->value != NULL ? option->value : "");
-    printf("  %-24s %s%s\n", left, option->help, option->many ? " (may be repeated)" : "");
+    printf("  %-*s %s%s\n", 24 + without_column(left), left, option->help,
+           option->many ? " (may be repeated)" : "");
 }
 
 void jd_args_help(const jd_command *command)

@@ -6,6 +6,7 @@ else.
 - each symbol of src/libjeton.map is in one page of section 3 and in one page of docs/reference;
 - each command that the program lists (FOLDER/commands.json) has its synopsis in one page of
   section 1, with each of its options; no page of its noun names an option that it has not;
+- each variable of the environment that the program reads is in a page of section 1;
 - a page of ours that another one refers to exists;
 - mandoc finds nothing to warn of, or groff, where there is no mandoc.
 """
@@ -106,6 +107,22 @@ def check_no_others(found, pages, commands):
                 found.add(name, f"calls jeton {words} {flag}, which there is not")
 
 
+def check_environment(found, pages):
+    """What getenv() is asked for, and what the settings make of their names."""
+    names = {name for path in findings.files(("src",), (".c",))
+             for name in re.findall(r'getenv\("(\w+)"\)', findings.read(path))}
+    names |= {"JETON_" + row[2].upper().replace("-", "_")
+              for row in findings.rows("src/sys/config_keys.h", "JD_CONFIG_LIST")}
+    commands = "".join(text for name, text in pages.items() if name.endswith(".1"))
+    told = set(re.findall(r"\bEv (\w+)", commands))
+    for name in sorted(names):
+        found.looked_at += 1
+        if name not in told:
+            found.add(name, "is read from the environment, and no page says so")
+    for name in sorted(told - names):
+        found.add(name, "is told of as an environment variable, and nothing reads it")
+
+
 def check_references(found, pages):
     for name, text in pages.items():
         for page, section in re.findall(r"^\.Xr (\S+) (\d)", text, re.M):
@@ -139,6 +156,7 @@ def main():
     check_symbols(found, pages)
     check_commands(found, pages, commands)
     check_no_others(found, pages, commands)
+    check_environment(found, pages)
     check_references(found, pages)
     check_form(found, folder, pages)
     return found.report()

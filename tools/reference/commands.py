@@ -8,13 +8,16 @@ What a page is filled in with is asked for by a line of its own:
     .\\" @command VERB   a section about that command; what follows the line is added to it
     .\\" @commands       the same for those of the noun that were not named
     .\\" @summaries      every command of the program in a line
+    .\\" @see            the pages of those commands
     .\\" @settings       the settings of jeton serve
+    .\\" @rules          the operators of rules (jeton_policy(3)) by their words
     .\\" @headers        the pages of the library
     .\\" @example FILE   a program, as it stands in examples/
 """
 import os
 import re
 
+import declarations
 import findings
 import mdoc
 
@@ -23,7 +26,7 @@ MARK = re.compile(r'^\.\\" @(\w+) ?(.*)\n', re.M)
 
 def sentence(text):
     """A help text as a sentence; names keep their letters."""
-    text = text[0].upper() + text[1:] if re.match(r"[a-z]+[ ,;']", text) else text
+    text = text[0].upper() + text[1:] if re.match(r"[a-z]+[ ;']", text) else text
     return text if text.endswith(".") else text + "."
 
 
@@ -116,6 +119,16 @@ class Page:
 
     def fill_settings(self, _argument, rest):
         return "\n".join(settings()) + "\n" + rest
+
+    def fill_rules(self, _argument, rest):
+        header = "include/jeton/policy.h"
+        meaning = declarations.row_comments(header, "JETON_RULE_LIST")
+        lines = [".Bl -tag -width contains-all -compact"]
+        for name, _, word in findings.rows(header, "JETON_RULE_LIST"):
+            text = re.sub(r"[A-Z_]{3,}", lambda m: m[0].lower().replace("_", "-")
+                          if m[0] in meaning else m[0], meaning[name])
+            lines += [f".It Cm {word}", *mdoc.paragraph(text, ())]
+        return "\n".join(lines + [".El"]) + "\n" + rest
 
     def fill_headers(self, _argument, rest):
         lines = [".Bl -tag -width Ds"]
