@@ -6,8 +6,8 @@
  *
  * A row: name, number, HTTP status, OAuth 2 error code, text. Status and code are what a server
  * answers when a request fails that way; the codes are those of RFC 6750 §3.1, RFC 6749 §5.2 and
- * §4.1.2.1 and RFC 9470 §3, and two of our own for what they have no word for (not_found,
- * already_exists).
+ * §4.1.2.1 and RFC 9470 §3, and four of our own for what they have no word for (not_found,
+ * already_exists, last_admin, password_change_required).
  */
 #ifndef JETON_ERROR_H
 #define JETON_ERROR_H
@@ -62,7 +62,9 @@
     X(E_REQUEST,      56, 400, "invalid_request",                  "the request is malformed")                                \
     X(E_BUSY,         57, 503, "temporarily_unavailable",          "too much to do at the moment")                            \
     X(E_STORE,        58, 503, "temporarily_unavailable",          "the store cannot be used")                                \
-    X(E_SYSTEM,       59, 500, "server_error",                     "the operating system refused")
+    X(E_SYSTEM,       59, 500, "server_error",                     "the operating system refused")                            \
+    X(E_LAST_ADMIN,   60, 409, "last_admin",                       "the last administrator stays one")                        \
+    X(E_MUST_CHANGE,  61, 403, "password_change_required",         "the password has to be changed before anything else")
 /* clang-format on */
 
 typedef enum jeton_status {

@@ -57,6 +57,7 @@ static jd_session describe(const jd_accounts *accounts, const jd_user *user, con
     const jeton_time expires = now + accounts->config.session_ttl * 1000;
     return (jd_session){
         .user = user->id,
+        .password_n = user->password_n,
         .client = jeton_str(JD_CLIENT),
         .created = now,
         .rotated = now,
@@ -85,6 +86,9 @@ jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *user, jeton_
                           &sealed, err));
     session->sealed_key = jt_buf_span(&sealed);
     JT_TRY(jd_store_session_add(accounts->store, session, &view.rev, err));
+    /* The roles of now, not those from before the password was hashed. */
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    JT_TRY(jd_store_user_get(accounts->store, &user->id, &arena, &view.user, err));
     return make_tokens(accounts, &view, jt_secret_span(&key), tokens, err);
 }
 

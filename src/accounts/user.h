@@ -7,7 +7,6 @@
 
 #define JD_NAME_MAX  128U /* bytes of a user's name */
 #define JD_ROLE_MAX  64U  /* bytes of a role's name */
-#define JD_ROLES_MAX 32U  /* roles of one user */
 
 /* Adds a user with a password. *user is filled, its texts borrowed from the arguments.
  *

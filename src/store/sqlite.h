@@ -26,6 +26,23 @@ JETON_MUST jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *ar
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
+/* The texts that a statement of one column gives. */
+JETON_MUST jeton_status jd_sqlite_read_texts(jd_query *query, jt_arena *arena,
+                                             const jeton_span **texts, size_t *count,
+                                             jeton_err *err);
+/* JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_sqlite_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err);
+/* JETON_E_LAST_ADMIN when nobody who is enabled has JD_ROLE_ADMIN: asked after a change that took
+ * it from somebody who had it. */
+JETON_MUST jeton_status jd_sqlite_is_admin(jd_conn *conn, const jd_id *id, bool *admin,
+                                           jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_admin_left(jd_conn *conn, jeton_err *err);
+/* Adds a role unless it is there. */
+JETON_MUST jeton_status jd_sqlite_role_make(jd_conn *conn, jeton_span role, jeton_err *err);
+/* Ends the sessions of a user but `keep`, with an entry each. */
+JETON_MUST jeton_status jd_sqlite_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,
+                                               jeton_time now, jeton_time expires, jt_arena *arena,
+                                               jd_entries *entries, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena,
                                             jd_user *user, jeton_err *err);
 
@@ -51,6 +68,30 @@ jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time
 jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *err);
 jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
                                    jeton_span password, jeton_err *err);
+
+jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                   jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
+                                      jeton_err *err);
+jeton_status jd_sqlite_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
+                                        jeton_time expires, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
+                                  jeton_err *err);
+jeton_status jd_sqlite_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                   jeton_err *err);
+
+jeton_status jd_sqlite_password_set(jd_store *store, const jd_password_change *change,
+                                    jt_arena *arena, jd_entries *entries, jeton_err *err);
+jeton_status jd_sqlite_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
+                                 jeton_time expires, jeton_err *err);
+jeton_status jd_sqlite_reset_find(jd_store *store, jeton_span digest, jeton_time now,
+                                  jt_arena *arena, jd_user *user, jeton_err *err);
+
+jeton_status jd_sqlite_role_add(jd_store *store, const jd_role *role, jeton_err *err);
+jeton_status jd_sqlite_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err);
+jeton_status jd_sqlite_role_grant(jd_store *store, const jd_role *role, jeton_err *err);
+jeton_status jd_sqlite_role_revoke(jd_store *store, const jd_role *role, jeton_err *err);
+jeton_status jd_sqlite_role_remove(jd_store *store, jeton_span name, jeton_err *err);
 
 jeton_status jd_sqlite_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
                                    jeton_err *err);

@@ -105,6 +105,7 @@ static jeton_status purge_table(jd_conn *conn, jd_sql sql, const purging *asked,
 static jeton_status purge(jd_conn *conn, void *args, jeton_err *err)
 {
     JT_TRY(purge_table(conn, JD_SQL_SESSION_PURGE, args, err));
+    JT_TRY(purge_table(conn, JD_SQL_RESET_PURGE, args, err));
     return purge_table(conn, JD_SQL_LOG_PURGE, args, err);
 }
 

@@ -25,7 +25,7 @@ static const struct {
 jeton_status jd_sqlite_fail(jeton_err *err, int rc, const char *what)
 {
     if (rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_UNIQUE)
-        return jt_fail(err, JETON_E_EXISTS, "there is one of that name already");
+        return jt_fail(err, JETON_E_EXISTS, "the name or the e-mail address is taken already");
     jeton_status status = JETON_E_STORE;
     for (size_t i = 0; i < JT_COUNT(outcomes); i++)
         if (outcomes[i].rc == (rc & 0xff))

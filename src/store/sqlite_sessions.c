@@ -27,10 +27,12 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_text(&query, session->device);
     jd_bind_text(&query, session->address);
     jd_bind_id(&query, &session->user);
+    jd_bind_count(&query, session->password_n);
     unsigned changed;
     JT_TRY(jd_query_run(&query, &changed, err));
     if (changed != 1)
-        return jt_fail(err, JETON_E_CREDENTIALS, "the user is gone or disabled by now");
+        return jt_fail(err, JETON_E_CREDENTIALS,
+                       "the user is gone, disabled or has another password by now");
     return jd_sqlite_head(conn, asked->rev, err);
 }
 
@@ -245,4 +247,12 @@ jeton_status jd_sqlite_session_end_all(jd_store *store, const jd_id *user, const
 {
     ending_all args = {user, keep, now, expires, arena, entries};
     return jd_sqlite_write(store, end_all, &args, err);
+}
+
+jeton_status jd_sqlite_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,
+                                    jeton_time now, jeton_time expires, jt_arena *arena,
+                                    jd_entries *entries, jeton_err *err)
+{
+    ending_all args = {user, keep, now, expires, arena, entries};
+    return end_all(conn, &args, err);
 }

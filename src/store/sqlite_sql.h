@@ -8,7 +8,8 @@
 #define JD_STORE_SQLITE_SQL_H
 
 /* clang-format off */
-#define JD_USER_COLUMNS    "id, name, password, disabled, must_change, created"
+#define JD_USER_COLUMNS    "id, name, email, password, password_n, disabled, must_change, " \
+                           "created"
 #define JD_SESSION_COLUMNS "id, user, client, counter, created, rotated, idle_expires, expires, " \
                            "ended, auth_time, device, address"
 
@@ -32,7 +33,8 @@
                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                      \
     X(META_CLAIM, "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING")   \
     /* users */                                                                                   \
-    X(USER_ADD,      "INSERT INTO users (" JD_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)")         \
+    X(USER_ADD,      "INSERT INTO users (id, name, email, password, disabled, must_change, "      \
+                     "created, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                        \
     X(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?")                      \
     X(USER_BY_ID,    "SELECT " JD_USER_COLUMNS " FROM users WHERE id = ?")                        \
     X(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
@@ -40,6 +42,42 @@
     X(USER_DISABLE,  "UPDATE users SET disabled = 1 WHERE id = ?")                                \
     X(USER_ENABLE,   "UPDATE users SET disabled = 0 WHERE id = ?")                                \
     X(USER_REHASH,   "UPDATE users SET password = ? WHERE id = ? AND password = ?")               \
+    X(USER_SET_EMAIL, "UPDATE users SET email = ? WHERE id = ?")                                  \
+    X(USER_MUST_CHANGE, "UPDATE users SET must_change = 1 WHERE id = ?")                          \
+    X(USER_REMOVE,   "DELETE FROM users WHERE id = ?")                                            \
+    X(USER_IMPORTED, "SELECT imported FROM users WHERE name = ?")                                 \
+    X(USER_BY_EMAIL, "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND email <> ''")       \
+    X(USER_ROLE_COUNT, "SELECT count(*) FROM user_roles WHERE user = ?")                          \
+    X(USER_ROLE_DROP, "DELETE FROM user_roles WHERE user = ? AND role = ?")                       \
+    X(USER_PERMISSIONS, "SELECT DISTINCT permission FROM user_roles "                             \
+                     "JOIN role_permissions USING (role) WHERE user = ? ORDER BY permission")     \
+    X(USER_IS_ADMIN, "SELECT count(*) FROM users WHERE id = ? AND disabled = 0 AND EXISTS "       \
+                     "(SELECT 1 FROM user_roles WHERE user = users.id AND role = 'admin')")       \
+    X(ADMIN_LEFT,    "SELECT EXISTS (SELECT 1 FROM user_roles JOIN users ON users.id = user "     \
+                     "WHERE role = 'admin' AND disabled = 0)")                                    \
+    /* passwords */                                                                               \
+    X(PASSWORD_SET,  "UPDATE users SET password = ?, password_n = password_n + 1, "               \
+                     "must_change = ? WHERE id = ? AND password_n = ? AND disabled = 0")          \
+    X(RESET_PUT,     "INSERT INTO password_resets (user, digest, expires) VALUES (?, ?, ?) "      \
+                     "ON CONFLICT (user) DO UPDATE SET digest = excluded.digest, "                \
+                     "expires = excluded.expires")                                                \
+    X(RESET_FIND,    "SELECT user FROM password_resets WHERE digest = ? AND expires > ?")         \
+    X(RESET_USE,     "DELETE FROM password_resets WHERE user = ? AND digest = ? AND expires > ?") \
+    X(RESET_DROP,    "DELETE FROM password_resets WHERE user = ?")                                \
+    X(RESET_PURGE,   "DELETE FROM password_resets WHERE user IN "                                 \
+                     "(SELECT user FROM password_resets WHERE expires < ? LIMIT ?)")              \
+    /* roles */                                                                                   \
+    X(ROLE_NEW,      "INSERT INTO roles (name) VALUES (?)")                                       \
+    X(ROLE_GET,      "SELECT 1 FROM roles WHERE name = ?")                                        \
+    X(ROLE_LIST,     "SELECT name, (SELECT count(*) FROM user_roles WHERE role = name) "          \
+                     "FROM roles ORDER BY name")                                                  \
+    X(ROLE_REMOVE,   "DELETE FROM roles WHERE name = ?")                                          \
+    X(ROLE_EMPTY,    "DELETE FROM user_roles WHERE role = ?")                                     \
+    X(ROLE_GRANT,    "INSERT INTO role_permissions (role, permission) VALUES (?, ?) "             \
+                     "ON CONFLICT DO NOTHING")                                                    \
+    X(ROLE_REVOKE,   "DELETE FROM role_permissions WHERE role = ? AND permission = ?")            \
+    X(ROLE_PERMISSIONS, "SELECT permission FROM role_permissions WHERE role = ? "                 \
+                     "ORDER BY permission")                                                       \
     X(ROLE_ADD,      "INSERT INTO roles (name) VALUES (?) ON CONFLICT (name) DO NOTHING")         \
     X(USER_ROLE_ADD, "INSERT INTO user_roles (user, role) VALUES (?, ?) ON CONFLICT DO NOTHING")  \
     X(USER_ROLES,    "SELECT role FROM user_roles WHERE user = ? ORDER BY role")                  \
@@ -47,7 +85,8 @@
     X(SESSION_ADD,      "INSERT INTO sessions (id, client, sealed_key, created, rotated, "        \
                         "idle_expires, expires, auth_time, device, address, user) "               \
                         "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                                \
-                        "FROM users WHERE id = ? AND disabled = 0")                               \
+                        "FROM users WHERE id = ? AND disabled = 0 AND must_change = 0 "            \
+                        "AND password_n = ?")                                                     \
     X(SESSION_GET,      "SELECT " JD_SESSION_COLUMNS ", sealed_key FROM sessions WHERE id = ?")   \
     X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
                         "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \

@@ -6,28 +6,30 @@
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static jeton_status read_roles(jd_conn *conn, jt_arena *arena, jd_user *user, jeton_err *err)
+static jeton_status read_texts_of(jd_conn *conn, jd_sql sql, const jd_id *id, jt_arena *arena,
+                                  const jeton_span **texts, size_t *count, jeton_err *err)
 {
-    jd_rows rows = {.arena = arena, .size = sizeof(jeton_span)};
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_ROLES);
-    jd_bind_id(&query, &user->id);
-    while (jd_query_row(&query)) {
-        jeton_span *role = jd_rows_add(&rows, &query);
-        if (role == NULL)
-            break;
-        *role = jd_take_text(&query, arena);
-    }
-    user->roles = rows.at;
-    user->role_count = rows.count;
-    return jd_query_end(&query, err);
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    jd_bind_id(&query, id);
+    return jd_sqlite_read_texts(&query, arena, texts, count, err);
 }
 
-/* The row that `query` is at, and the roles. */
+static jeton_status read_roles(jd_conn *conn, jt_arena *arena, jd_user *user, jeton_err *err)
+{
+    JT_TRY(read_texts_of(conn, JD_SQL_USER_ROLES, &user->id, arena, &user->roles, &user->role_count,
+                         err));
+    return read_texts_of(conn, JD_SQL_USER_PERMISSIONS, &user->id, arena, &user->permissions,
+                         &user->permission_count, err);
+}
+
+/* JD_USER_COLUMNS of the row that `query` is at, and the roles. */
 static jeton_status read_row(jd_query *query, jt_arena *arena, jd_user *user, jeton_err *err)
 {
     jd_take_bytes(query, user->id.bytes, JD_ID_BYTES);
     user->name = jd_take_text(query, arena);
+    user->email = jd_take_text(query, arena);
     user->password = jd_take_text(query, arena);
+    user->password_n = (uint64_t)jd_take_int(query);
     user->disabled = jd_take_int(query) != 0;
     user->must_change = jd_take_int(query) != 0;
     user->created = jd_take_int(query);
@@ -67,6 +69,13 @@ jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena
     if (!jd_query_row(&query))
         return jd_query_missing(&query, err, "there is no such user");
     return read_row(&query, arena, user, err);
+}
+
+jeton_status jd_sqlite_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_ID);
+    jd_bind_id(&query, id);
+    return jd_query_row(&query) ? JETON_OK : jd_query_missing(&query, err, "there is no such user");
 }
 
 static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
@@ -115,37 +124,40 @@ jeton_status jd_sqlite_user_list(jd_store *store, jeton_span after, size_t most,
 
 /* --- adding --------------------------------------------------------------------------------- */
 
-static jeton_status add_row(jd_conn *conn, const jd_user *user, jeton_err *err)
+static jeton_status add_row(jd_conn *conn, const jd_user *user, jeton_span digest, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_ADD);
     jd_bind_id(&query, &user->id);
     jd_bind_text(&query, user->name);
+    jd_bind_text(&query, user->email);
     jd_bind_text(&query, user->password);
     jd_bind_int(&query, user->disabled);
     jd_bind_int(&query, user->must_change);
     jd_bind_int(&query, user->created);
+    jd_bind_blob(&query, digest);
     return jd_query_run(&query, NULL, err);
 }
 
 static jeton_status add_role(jd_conn *conn, const jd_id *user, jeton_span role, jeton_err *err)
 {
-    JT_AUTO(jd_query_done) jd_query known = jd_query_of(conn, JD_SQL_ROLE_ADD);
-    jd_bind_text(&known, role);
-    JT_TRY(jd_query_run(&known, NULL, err));
-
+    JT_TRY(jd_sqlite_role_make(conn, role, err));
     JT_AUTO(jd_query_done) jd_query given = jd_query_of(conn, JD_SQL_USER_ROLE_ADD);
     jd_bind_id(&given, user);
     jd_bind_text(&given, role);
     return jd_query_run(&given, NULL, err);
 }
 
-static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status add_user(jd_conn *conn, const jd_user *user, jeton_span digest, jeton_err *err)
 {
-    const jd_user *user = args;
-    JT_TRY(add_row(conn, user, err));
+    JT_TRY(add_row(conn, user, digest, err));
     for (size_t i = 0; i < user->role_count; i++)
         JT_TRY(add_role(conn, &user->id, user->roles[i], err));
     return JETON_OK;
+}
+
+static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
+{
+    return add_user(conn, args, jeton_str(NULL), err);
 }
 
 jeton_status jd_sqlite_user_add(jd_store *store, const jd_user *user, jeton_err *err)
@@ -154,9 +166,78 @@ jeton_status jd_sqlite_user_add(jd_store *store, const jd_user *user, jeton_err 
     return jd_sqlite_write(store, add, &args, err);
 }
 
+/* --- importing ------------------------------------------------------------------------------ */
+
+/* The user of that name, if there is one, came from a line that said the same, or did not. */
+static jeton_status judge_name(jd_conn *conn, const jd_import *of, jd_import_outcome *outcome,
+                               jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_IMPORTED);
+    jd_bind_text(&query, of->user.name);
+    if (jd_query_row(&query)) {
+        const jeton_span digest = jd_take_blob(&query, &arena);
+        *outcome = jeton_span_equal(digest, jeton_bytes(of->digest, sizeof of->digest))
+                       ? JD_IMPORT_ALREADY
+                       : JD_IMPORT_NAME;
+    }
+    return jd_query_end(&query, err);
+}
+
+static jeton_status judge_email(jd_conn *conn, const jd_import *of, jd_import_outcome *outcome,
+                                jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_EMAIL);
+    jd_bind_text(&query, of->user.email);
+    if (jd_query_row(&query))
+        *outcome = JD_IMPORT_EMAIL;
+    return jd_query_end(&query, err);
+}
+
+typedef struct importing {
+    jd_import *imports;
+    size_t count;
+} importing;
+
+static jeton_status judge(jd_conn *conn, jd_import *of, jeton_err *err)
+{
+    of->outcome = JD_IMPORT_ADDED;
+    JT_TRY(judge_name(conn, of, &of->outcome, err));
+    return of->outcome == JD_IMPORT_ADDED ? judge_email(conn, of, &of->outcome, err) : JETON_OK;
+}
+
+static jeton_status look_over(jd_conn *conn, void *args, jeton_err *err)
+{
+    const importing *asked = args;
+    for (size_t i = 0; i < asked->count; i++)
+        JT_TRY(judge(conn, &asked->imports[i], err));
+    return JETON_OK;
+}
+
+/* Judged one by one, since a line may be in the way of a later one. */
+static jeton_status import(jd_conn *conn, void *args, jeton_err *err)
+{
+    const importing *asked = args;
+    for (size_t i = 0; i < asked->count; i++) {
+        jd_import *of = &asked->imports[i];
+        JT_TRY(judge(conn, of, err));
+        if (of->outcome == JD_IMPORT_ADDED)
+            JT_TRY(add_user(conn, &of->user, jeton_bytes(of->digest, sizeof of->digest), err));
+    }
+    return JETON_OK;
+}
+
+jeton_status jd_sqlite_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                   jeton_err *err)
+{
+    importing args = {imports, count};
+    return dry ? jd_sqlite_read(store, look_over, &args, err)
+               : jd_sqlite_write(store, import, &args, err);
+}
+
 /* --- changing ------------------------------------------------------------------------------- */
 
-static jeton_status set_disabled(jd_conn *conn, jd_sql sql, const jd_id *id, jeton_err *err)
+static jeton_status set_flag(jd_conn *conn, jd_sql sql, const jd_id *id, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
     jd_bind_id(&query, id);
@@ -165,16 +246,22 @@ static jeton_status set_disabled(jd_conn *conn, jd_sql sql, const jd_id *id, jet
     return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such user");
 }
 
-typedef struct disabling {
+/* Something that ends the sessions and refuses the tokens of a user. */
+typedef struct barring {
     const jd_id *id;
     jeton_time now;
     jt_revocation *entry;
-} disabling;
+    jd_sql sql;
+} barring;
 
-static jeton_status disable(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status bar(jd_conn *conn, void *args, jeton_err *err)
 {
-    const disabling *asked = args;
-    JT_TRY(set_disabled(conn, JD_SQL_USER_DISABLE, asked->id, err));
+    const barring *asked = args;
+    bool was_admin;
+    JT_TRY(jd_sqlite_is_admin(conn, asked->id, &was_admin, err));
+    JT_TRY(set_flag(conn, asked->sql, asked->id, err));
+    if (was_admin)
+        JT_TRY(jd_sqlite_admin_left(conn, err));
     JT_TRY(jd_sqlite_append(conn, asked->entry, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_USER);
     jd_bind_int(&query, asked->now);
@@ -183,18 +270,37 @@ static jeton_status disable(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
-                                    jeton_time expires, jt_revocation *entry, jeton_err *err)
+static jeton_status bar_user(jd_store *store, jd_sql sql, const jd_id *id, jeton_time now,
+                             jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
     memcpy(entry->id, id->bytes, JD_ID_BYTES);
-    disabling args = {id, now, entry};
-    return jd_sqlite_write(store, disable, &args, err);
+    barring args = {id, now, entry, sql};
+    return jd_sqlite_write(store, bar, &args, err);
+}
+
+jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                    jeton_time expires, jt_revocation *entry, jeton_err *err)
+{
+    return bar_user(store, JD_SQL_USER_DISABLE, id, now, expires, entry, err);
+}
+
+jeton_status jd_sqlite_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
+                                        jeton_time expires, jt_revocation *entry, jeton_err *err)
+{
+    return bar_user(store, JD_SQL_USER_MUST_CHANGE, id, now, expires, entry, err);
+}
+
+/* The sessions go with the row; there is nothing left to end. */
+jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                   jt_revocation *entry, jeton_err *err)
+{
+    return bar_user(store, JD_SQL_USER_REMOVE, id, 0, expires, entry, err);
 }
 
 static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
 {
-    return set_disabled(conn, JD_SQL_USER_ENABLE, args, err);
+    return set_flag(conn, JD_SQL_USER_ENABLE, args, err);
 }
 
 jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
@@ -203,36 +309,25 @@ jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *
     return jd_sqlite_write(store, enable, &args, err);
 }
 
-typedef struct rehashing {
+typedef struct naming {
     const jd_id *id;
-    jeton_span old, password;
-} rehashing;
+    jeton_span email;
+} naming;
 
-/* Nothing changed: is it the user who is missing, or the old hash? */
-static jeton_status explain_rehash(jd_conn *conn, const jd_id *id, jeton_err *err)
+static jeton_status set_email(jd_conn *conn, void *args, jeton_err *err)
 {
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_ID);
-    jd_bind_id(&query, id);
-    if (!jd_query_row(&query))
-        return jd_query_missing(&query, err, "there is no such user");
-    return jt_fail(err, JETON_E_CREDENTIALS, "the password was changed meanwhile");
-}
-
-static jeton_status rehash(jd_conn *conn, void *args, jeton_err *err)
-{
-    const rehashing *asked = args;
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_REHASH);
-    jd_bind_text(&query, asked->password);
+    const naming *asked = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_SET_EMAIL);
+    jd_bind_text(&query, asked->email);
     jd_bind_id(&query, asked->id);
-    jd_bind_text(&query, asked->old);
     unsigned changed;
     JT_TRY(jd_query_run(&query, &changed, err));
-    return changed == 1 ? JETON_OK : explain_rehash(conn, asked->id, err);
+    return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such user");
 }
 
-jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
-                                   jeton_span password, jeton_err *err)
+jeton_status jd_sqlite_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
+                                      jeton_err *err)
 {
-    rehashing args = {id, old, password};
-    return jd_sqlite_write(store, rehash, &args, err);
+    naming args = {id, email};
+    return jd_sqlite_write(store, set_email, &args, err);
 }

@@ -147,6 +147,105 @@ jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span o
     return store->ops->user_rehash(store, id, old, password, err);
 }
 
+jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                  jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->user_remove(store, id, expires, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
+                                     jeton_err *err)
+{
+    return store->ops->user_set_email(store, id, email, err);
+}
+
+jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
+                                       jeton_time expires, jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->user_must_change(store, id, now, expires, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
+                                 jeton_err *err)
+{
+    return store->ops->user_roles(store, id, change, err);
+}
+
+jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                  jeton_err *err)
+{
+    return store->ops->user_import(store, imports, count, dry, err);
+}
+
+/* --- passwords ------------------------------------------------------------------------------ */
+
+jeton_status jd_store_password_set(jd_store *store, const jd_password_change *change,
+                                   jt_arena *arena, jd_entries *entries, jeton_err *err)
+{
+    *entries = (jd_entries){0};
+    const jeton_status status = store->ops->password_set(store, change, arena, entries, err);
+    if (status != JETON_OK)
+        *entries = (jd_entries){0};
+    return status;
+}
+
+jeton_status jd_store_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
+                                jeton_time expires, jeton_err *err)
+{
+    return store->ops->reset_put(store, user, digest, expires, err);
+}
+
+jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time now,
+                                 jt_arena *arena, jd_user *user, jeton_err *err)
+{
+    *user = (jd_user){0};
+    const jeton_status status = store->ops->reset_find(store, digest, now, arena, user, err);
+    if (status != JETON_OK)
+        *user = (jd_user){0};
+    return status;
+}
+
+/* --- roles ---------------------------------------------------------------------------------- */
+
+jeton_status jd_store_role_add(jd_store *store, const jd_role *role, jeton_err *err)
+{
+    return store->ops->role_add(store, role, err);
+}
+
+jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
+{
+    *roles = (jd_roles){0};
+    const jeton_status status = store->ops->role_list(store, arena, roles, err);
+    if (status != JETON_OK)
+        *roles = (jd_roles){0};
+    return status;
+}
+
+jeton_status jd_store_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
+{
+    return store->ops->role_grant(store, role, err);
+}
+
+jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
+{
+    return store->ops->role_revoke(store, role, err);
+}
+
+jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *err)
+{
+    if (jeton_span_equal(name, jeton_str(JD_ROLE_ADMIN)))
+        return jt_fail(err, JETON_E_LAST_ADMIN, "the role " JD_ROLE_ADMIN " stays");
+    return store->ops->role_remove(store, name, err);
+}
+
 /* --- sessions ------------------------------------------------------------------------------- */
 
 jeton_status jd_store_session_add(jd_store *store, const jd_session *session, uint64_t *rev,

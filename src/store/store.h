@@ -84,19 +84,26 @@ JETON_MUST jeton_status jd_store_meta_claim(jd_store *store, const char *name, j
 
 /* --- users ---------------------------------------------------------------------------------- */
 
+#define JD_ROLES_MAX  32U     /* roles of one user */
+#define JD_ROLE_ADMIN "admin" /* the role that at least one user keeps who can log in */
+
 typedef struct jd_user {
     jd_id id;
     jeton_span name;         /* as typed when the user was added */
+    jeton_span email;        /* may be empty */
     jeton_span password;     /* the hash as text, in any format accounts/ knows; empty: none */
+    uint64_t password_n;     /* how often it was changed; rehashing is no change */
     const jeton_span *roles; /* in the order of their names */
     size_t role_count;
+    const jeton_span *permissions; /* of all the roles, each once, in the order of their names */
+    size_t permission_count;
     bool disabled;
     bool must_change; /* the password, before anything else */
     jeton_time created;
 } jd_user;
 
-/* Adds a user; roles that are new are made.
- * JETON_E_EXISTS: the name is taken, whatever the case of its ASCII letters. */
+/* Adds a user; roles that are new are made. password_n and the permissions need not be filled in.
+ * JETON_E_EXISTS: the name or the e-mail is taken, whatever the case of their ASCII letters. */
 JETON_MUST jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err);
 
 /* JETON_E_NOT_FOUND. Names are compared like above. */
@@ -123,6 +130,7 @@ JETON_MUST jeton_status jd_store_user_list(jd_store *store, jeton_span after, si
  * entry    the mark, to be applied; a user who was disabled before gets another one
  *
  * JETON_E_NOT_FOUND
+ * JETON_E_LAST_ADMIN  nobody else who is enabled has JD_ROLE_ADMIN
  */
 JETON_MUST jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time now,
                                               jeton_time expires, jt_revocation *entry,
@@ -130,6 +138,58 @@ JETON_MUST jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, 
 
 /* JETON_E_NOT_FOUND. A user who is enabled already stays so. */
 JETON_MUST jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err);
+
+/* Removes a user with the sessions, and puts a mark for the subject into the log; see above.
+ * JETON_E_NOT_FOUND, JETON_E_LAST_ADMIN. */
+JETON_MUST jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                             jt_revocation *entry, jeton_err *err);
+
+/* Sets the e-mail; empty: none. JETON_E_NOT_FOUND, JETON_E_EXISTS. */
+JETON_MUST jeton_status jd_store_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
+                                                jeton_err *err);
+
+/* Demands another password before the user's next session: sessions and tokens end as with
+ * jd_store_user_disable(). JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
+                                                  jeton_time expires, jt_revocation *entry,
+                                                  jeton_err *err);
+
+/* Gives roles to a user and takes others away; those given that are new are made, and one that is
+ * in both lists is given. To give what he has and to take what he has not is fine.
+ *
+ * JETON_E_NOT_FOUND
+ * JETON_E_LIMIT       he would have more than JD_ROLES_MAX
+ * JETON_E_LAST_ADMIN  see jd_store_user_disable()
+ */
+typedef struct jd_role_change {
+    const jeton_span *give, *take;
+    size_t give_count, take_count;
+} jd_role_change;
+
+JETON_MUST jeton_status jd_store_user_roles(jd_store *store, const jd_id *id,
+                                            const jd_role_change *change, jeton_err *err);
+
+/* --- imports -------------------------------------------------------------------------------- */
+
+typedef enum jd_import_outcome {
+    JD_IMPORT_ADDED,
+    JD_IMPORT_ALREADY, /* a user of that name came from a line that said the same */
+    JD_IMPORT_NAME,    /* the name is taken by another */
+    JD_IMPORT_EMAIL,   /* the e-mail is */
+} jd_import_outcome;
+
+typedef struct jd_import {
+    jd_user user;
+    uint8_t digest[32]; /* of what the line said, whatever that is to the caller */
+    jd_import_outcome outcome;
+} jd_import;
+
+/* Adds those users whose name and e-mail are free, and says of each what came of it: an outcome
+ * other than JD_IMPORT_ADDED is no failure of the others. With `dry` nothing is added. */
+JETON_MUST jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t count,
+                                             bool dry, jeton_err *err);
+
+/* --- passwords ------------------------------------------------------------------------------ */
 
 /* Replaces the password hash if it still is `old`, and leaves the rest of the user alone: made
  * for upgrading a format at login, when a change by the user must win.
@@ -140,6 +200,75 @@ JETON_MUST jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, j
 JETON_MUST jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
                                              jeton_span password, jeton_err *err);
 
+/* New entries of the log. */
+typedef struct jd_entries {
+    const jt_revocation *at;
+    size_t count;
+} jd_entries;
+
+typedef struct jd_password_change {
+    jd_id user;
+    uint64_t password_n; /* what it must be; the change makes it one more */
+    jeton_span code;     /* the digest of a one-time code that the user must have; empty: none */
+    jeton_span password; /* the new hash */
+    const jd_id *keep;   /* the one session that goes on, or NULL */
+    jeton_time now;
+    jeton_time expires; /* as in jd_store_user_disable() */
+} jd_password_change;
+
+/* Changes the password: must_change and any one-time code are gone afterwards, and the sessions
+ * but one are ended.
+ *
+ * entries  their ends, to be applied
+ *
+ * JETON_E_CREDENTIALS  the user is gone or disabled, the password was changed meanwhile, or the
+ *                      code is not (or no longer) his
+ */
+JETON_MUST jeton_status jd_store_password_set(jd_store *store, const jd_password_change *change,
+                                              jt_arena *arena, jd_entries *entries, jeton_err *err);
+
+#define JD_RESET_DIGEST 32U
+
+/* Gives the user a one-time code in the place of an earlier one. JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_store_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
+                                           jeton_time expires, jeton_err *err);
+
+/* The user who has this code. JETON_E_NOT_FOUND: nobody, or no longer at `now`. */
+JETON_MUST jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time now,
+                                            jt_arena *arena, jd_user *user, jeton_err *err);
+
+/* --- roles ---------------------------------------------------------------------------------- */
+
+#define JD_PERMISSIONS_MAX 64U /* of one role */
+
+typedef struct jd_role {
+    jeton_span name;
+    const jeton_span *permissions; /* in the order of their names */
+    size_t permission_count;
+    uint64_t users; /* how many have it */
+} jd_role;
+
+typedef struct jd_roles {
+    const jd_role *at;
+    size_t count;
+} jd_roles;
+
+/* JETON_E_EXISTS. JETON_E_LIMIT: more than JD_PERMISSIONS_MAX. */
+JETON_MUST jeton_status jd_store_role_add(jd_store *store, const jd_role *role, jeton_err *err);
+
+/* All roles in the order of their names. */
+JETON_MUST jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *roles,
+                                           jeton_err *err);
+
+/* Gives permissions to a role or takes them away; what it has, or has not, already is fine.
+ * JETON_E_NOT_FOUND; JETON_E_LIMIT: it would have more than JD_PERMISSIONS_MAX. */
+JETON_MUST jeton_status jd_store_role_grant(jd_store *store, const jd_role *role, jeton_err *err);
+JETON_MUST jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_err *err);
+
+/* Removes a role, and takes it from whoever has it.
+ * JETON_E_NOT_FOUND. JETON_E_LAST_ADMIN: it is JD_ROLE_ADMIN, which stays. */
+JETON_MUST jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *err);
+
 /* --- sessions ------------------------------------------------------------------------------- */
 
 /* One login on one device; its refresh tokens are one family (DESIGN.md §5). It is live while it
@@ -147,6 +276,7 @@ JETON_MUST jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, j
 typedef struct jd_session {
     jd_id id;
     jd_id user;
+    uint64_t password_n;   /* the user's, when the password was checked; for adding only */
     jeton_span client;     /* may be empty */
     jeton_span sealed_key; /* the key of its refresh tokens */
     uint64_t counter;      /* of the refresh token that is good now; 0 at first */
@@ -166,7 +296,8 @@ typedef struct jd_session {
  *
  * rev  the head of the log in this transaction, for the tokens that are issued with it
  *
- * JETON_E_CREDENTIALS  the user is gone or disabled by now
+ * JETON_E_CREDENTIALS  the user is gone or disabled by now, or must change or has changed the
+ *                      password
  * JETON_E_EXISTS       there is one of that id
  * JETON_E_ARGUMENT     the device text is too long
  */
@@ -214,11 +345,6 @@ JETON_MUST jeton_status jd_store_session_rotate(jd_store *store, const jd_rotati
 JETON_MUST jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time now,
                                              jeton_time expires, jt_revocation *entry,
                                              jeton_err *err);
-
-typedef struct jd_entries {
-    const jt_revocation *at;
-    size_t count;
-} jd_entries;
 
 /* Ends the sessions of a user, all but `keep` (NULL: all), with one log entry each. Ending none
  * is fine, also of a user who is not there. */

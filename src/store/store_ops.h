@@ -36,6 +36,30 @@ typedef struct jd_store_ops {
     jeton_status (*user_rehash)(jd_store *store, const jd_id *id, jeton_span old,
                                 jeton_span password, jeton_err *err);
 
+    jeton_status (*user_remove)(jd_store *store, const jd_id *id, jeton_time expires,
+                                jt_revocation *entry, jeton_err *err);
+    jeton_status (*user_set_email)(jd_store *store, const jd_id *id, jeton_span email,
+                                   jeton_err *err);
+    jeton_status (*user_must_change)(jd_store *store, const jd_id *id, jeton_time now,
+                                     jeton_time expires, jt_revocation *entry, jeton_err *err);
+    jeton_status (*user_roles)(jd_store *store, const jd_id *id, const jd_role_change *change,
+                               jeton_err *err);
+    jeton_status (*user_import)(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                jeton_err *err);
+
+    jeton_status (*password_set)(jd_store *store, const jd_password_change *change, jt_arena *arena,
+                                 jd_entries *entries, jeton_err *err);
+    jeton_status (*reset_put)(jd_store *store, const jd_id *user, jeton_span digest,
+                              jeton_time expires, jeton_err *err);
+    jeton_status (*reset_find)(jd_store *store, jeton_span digest, jeton_time now, jt_arena *arena,
+                               jd_user *user, jeton_err *err);
+
+    jeton_status (*role_add)(jd_store *store, const jd_role *role, jeton_err *err);
+    jeton_status (*role_list)(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err);
+    jeton_status (*role_grant)(jd_store *store, const jd_role *role, jeton_err *err);
+    jeton_status (*role_revoke)(jd_store *store, const jd_role *role, jeton_err *err);
+    jeton_status (*role_remove)(jd_store *store, jeton_span name, jeton_err *err);
+
     jeton_status (*session_add)(jd_store *store, const jd_session *session, uint64_t *rev,
                                 jeton_err *err);
     jeton_status (*session_get)(jd_store *store, const jd_id *id, jt_arena *arena,

@@ -105,7 +105,7 @@ jd_id suite_id(uint8_t byte)
 jd_user suite_user(suite *s, uint8_t byte)
 {
     static const jeton_span roles[] = {{(const uint8_t *)"reader", 6},
-                                       {(const uint8_t *)"admin", 5}};
+                                       {(const uint8_t *)"editor", 6}};
     char name[16];
     (void)snprintf(name, sizeof name, "User-%03u", byte);
     return (jd_user){

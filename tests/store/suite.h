@@ -39,7 +39,7 @@ int suite_run(const char *group, const struct CMUnitTest *tests, size_t count);
 /* Fixed ids that tests name things by: all bytes are `byte`. */
 jd_id suite_id(uint8_t byte);
 
-/* A user "user-<byte>" with the roles admin and reader; and a session of that user that lives for
+/* A user "user-<byte>" with the roles editor and reader; and a session of that user that lives for
  * DAY after NOW. Neither is added. */
 jd_user suite_user(suite *s, uint8_t byte);
 jd_session suite_session(uint8_t session, uint8_t user);

@@ -35,7 +35,7 @@ static void user_is_found_by_name_and_by_id_as_it_was_added(void **state)
     assert_user(&by_name, &want);
     assert_user(&by_id, &want);
     assert_int_equal(by_id.role_count, 2);
-    unit_assert_span(by_id.roles[0], "admin"); /* by name, not as given */
+    unit_assert_span(by_id.roles[0], "editor"); /* by name, not as given */
     unit_assert_span(by_id.roles[1], "reader");
     assert_int_equal(by_id.name.ptr[by_id.name.len], '\0');
 }
