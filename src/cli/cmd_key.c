@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cmd_key.c - jeton key new|public|thumbprint: make keys, and look at them. */
+/* cli/cmd_key.c - jeton key: make keys, and look at them. */
 #include "cli/args.h"
 #include "cli/input.h"
+#include "cli/key_convert.h"
+#include "cli/key_lint.h"
+#include "cli/key_output.h"
+#include "cli/passphrase.h"
 #include "cli/report.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -13,21 +17,20 @@ static jeton_status print_key(const jd_args *args, const jeton_key *key, jeton_k
                                       : jeton_key_print(key, part, text, err);
 }
 
-/* JWKs end without a newline, PEM blocks with one. */
-static int report_key(const jd_args *args, const jeton_text *text)
-{
-    const jeton_span span = jeton_text_span(text);
-    const bool ended = span.len > 0 && span.ptr[span.len - 1] == '\n';
-    return ended ? jd_report_bytes(args, span) : jd_report_line(args, span);
-}
-
 static jeton_status make_key(const jd_args *args, jeton_text **text, jeton_err *err)
 {
     const jeton_alg alg = jeton_alg_find(jeton_str(jd_args_get(args, "--alg")));
     if (alg == JETON_ALG_UNSET)
         return jt_fail(err, JETON_E_ARGUMENT, "there is no algorithm of that name");
+    if (jd_args_has(args, "--encrypt") && !jd_args_has(args, "--pem"))
+        return jt_fail(err, JETON_E_ARGUMENT, "--encrypt goes with --pem");
+    if (jd_args_has(args, "--passphrase-file") && !jd_args_has(args, "--encrypt"))
+        return jt_fail(err, JETON_E_ARGUMENT, "--passphrase-file goes with --encrypt");
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
     JT_TRY(jeton_key_generate(NULL, alg, jeton_str(jd_args_get(args, "--kid")), &key, err));
+    if (jd_args_has(args, "--encrypt"))
+        return jd_key_print_encrypted(key, jd_args_get(args, "--passphrase-file"),
+                                      JD_NEW_PASSPHRASE_ENV, text, err);
     return print_key(args, key, JETON_KEY_PRIVATE, text, err);
 }
 
@@ -36,14 +39,14 @@ static int key_new(const jd_args *args)
     JT_AUTO(jeton_text_free) jeton_text *text = NULL;
     jeton_err err = {0};
     const jeton_status status = make_key(args, &text, &err);
-    return status == JETON_OK ? report_key(args, text) : jd_report_failure(args, status, &err);
+    return status == JETON_OK ? jd_key_output(args, text) : jd_report_failure(args, status, &err);
 }
 
 /* A set stays a set, a single key a single key. */
 static jeton_status publish(const jd_args *args, jeton_text **text, jeton_err *err)
 {
     JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
-    JT_TRY(jd_input_keys(args->operand, &keys, err));
+    JT_TRY(jd_input_keys_opened(args->operand, jd_args_get(args, "--passphrase-file"), &keys, err));
     if (jeton_keyset_count(keys) == 1)
         return print_key(args, jeton_keyset_get(keys, 0), JETON_KEY_PUBLIC, text, err);
     if (jd_args_has(args, "--pem"))
@@ -56,14 +59,17 @@ static int key_public(const jd_args *args)
     JT_AUTO(jeton_text_free) jeton_text *text = NULL;
     jeton_err err = {0};
     const jeton_status status = publish(args, &text, &err);
-    return status == JETON_OK ? report_key(args, text) : jd_report_failure(args, status, &err);
+    return status == JETON_OK ? jd_key_output(args, text) : jd_report_failure(args, status, &err);
 }
 
 static jeton_status thumbprint(const jd_args *args, jeton_text **text, jeton_err *err)
 {
+    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    JT_TRY(jd_input_key(args->operand, jd_args_get(args, "--kid"), &key, err));
-    return jeton_key_thumbprint(key, text, err);
+    JT_TRY(jd_input_keys_opened(args->operand, jd_args_get(args, "--passphrase-file"), &keys, err));
+    JT_TRY(jd_input_choose(args->operand, keys, jd_args_get(args, "--kid"), &key, err));
+    return jd_args_has(args, "--uri") ? jeton_key_thumbprint_uri(key, text, err)
+                                      : jeton_key_thumbprint(key, text, err);
 }
 
 static int key_thumbprint(const jd_args *args)
@@ -71,8 +77,14 @@ static int key_thumbprint(const jd_args *args)
     JT_AUTO(jeton_text_free) jeton_text *text = NULL;
     jeton_err err = {0};
     const jeton_status status = thumbprint(args, &text, &err);
-    return status == JETON_OK ? report_key(args, text) : jd_report_failure(args, status, &err);
+    return status == JETON_OK ? jd_key_output(args, text) : jd_report_failure(args, status, &err);
 }
+
+#define PASSPHRASE_OPTION                                                                          \
+    {                                                                                              \
+        .name = "--passphrase-file", .value = "FILE",                                              \
+        .help = "opens an encrypted PEM key; otherwise JETON_PASSPHRASE or the terminal does"      \
+    }
 
 static const jd_option new_options[] = {
     {.name = "--alg",
@@ -81,16 +93,24 @@ static const jd_option new_options[] = {
      .required = true},
     {.name = "--kid", .value = "KID", .help = "the key's name; by default its thumbprint"},
     {.name = "--pem", .help = "print PKCS#8 PEM instead of a JWK"},
+    {.name = "--encrypt", .help = "with --pem: encrypt it under a passphrase"},
+    {.name = "--passphrase-file",
+     .value = "FILE",
+     .help = "that passphrase; otherwise JETON_NEW_PASSPHRASE or the terminal"},
+    JD_OUT_OPTION,
     {.name = NULL},
 };
 
 static const jd_option public_options[] = {
     {.name = "--pem", .help = "print PEM instead of a JWK"},
+    PASSPHRASE_OPTION,
     {.name = NULL},
 };
 
 static const jd_option thumbprint_options[] = {
     {.name = "--kid", .value = "KID", .help = "which key of a set"},
+    {.name = "--uri", .help = "print it as a URI (RFC 9278)"},
+    PASSPHRASE_OPTION,
     {.name = NULL},
 };
 
@@ -101,9 +121,16 @@ const jd_command jd_key_commands[] = {
      .options = new_options,
      .run = key_new},
     {.noun = "key",
+     .verb = "convert",
+     .operand = "FILE|-",
+     .summary =
+         "Prints a JWK, JWK Set, PEM or DER key in another form, or makes a key of a secret.",
+     .options = jd_key_convert_options,
+     .run = jd_key_convert},
+    {.noun = "key",
      .verb = "public",
      .operand = "FILE|-",
-     .summary = "Prints the public part of a JWK, JWK Set or PEM key. Secrets have none.",
+     .summary = "Prints the public part of a JWK, JWK Set, PEM or DER key. Secrets have none.",
      .options = public_options,
      .run = key_public},
     {.noun = "key",
@@ -112,5 +139,11 @@ const jd_command jd_key_commands[] = {
      .summary = "Prints the SHA-256 thumbprint of a key (RFC 7638), base64url.",
      .options = thumbprint_options,
      .run = key_thumbprint},
+    {.noun = "key",
+     .verb = "lint",
+     .operand = "FILE|-",
+     .summary = "Judges a key or a key set: what a verifier would refuse, what is weak or unclear.",
+     .options = jd_key_lint_options,
+     .run = jd_key_lint},
     {.noun = NULL},
 };

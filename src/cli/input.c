@@ -63,11 +63,10 @@ static bool is_space(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
 }
 
-jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to, jeton_err *err)
+void jd_input_trim(jt_buf *to)
 {
-    JT_TRY(jd_input_read(path, limit, to, err));
     if (to->len == 0)
-        return JETON_OK;
+        return;
     size_t start = 0;
     while (to->len > 0 && is_space(to->ptr[to->len - 1]))
         to->len--;
@@ -75,6 +74,12 @@ jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to, j
         start++;
     to->len -= start;
     memmove(to->ptr, to->ptr + start, to->len);
+}
+
+jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to, jeton_err *err)
+{
+    JT_TRY(jd_input_read(path, limit, to, err));
+    jd_input_trim(to);
     return JETON_OK;
 }
 
@@ -100,72 +105,6 @@ jeton_status jd_input_line(jt_buf *line, bool *end, jeton_err *err)
         line->len--;
     return ferror(stdin) ? jt_fail(err, JETON_E_SYSTEM, "cannot read: %s", strerror(errno))
                          : JETON_OK;
-}
-
-/* ---- keys ----------------------------------------------------------------------------------- */
-
-static bool starts_with(jeton_span text, const char *start)
-{
-    const size_t len = strlen(start);
-    return text.len >= len && memcmp(text.ptr, start, len) == 0;
-}
-
-static jeton_status keys_of_pem(jeton_span pem, jeton_keyset **keys, jeton_err *err)
-{
-    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    JT_TRY(jeton_key_parse_pem(NULL, pem, JETON_ALG_UNSET, jeton_str(NULL), &key, err));
-    const jeton_key *const only[] = {key};
-    return jeton_keyset_new(NULL, only, 1, keys, err);
-}
-
-static jeton_status keys_of_json(const char *path, jeton_span json, jeton_keyset **keys,
-                                 jeton_err *err)
-{
-    JT_TRY(jeton_keyset_parse(NULL, json, keys, err));
-    const size_t skipped = jeton_keyset_skipped(*keys);
-    if (jeton_keyset_count(*keys) == 0) {
-        (void)jt_fail(err, JETON_E_KEY, "no usable key in %.60s: %.80s", path,
-                      skipped > 0 ? jeton_keyset_skipped_why(*keys) : "the set is empty");
-        jeton_keyset_free(keys);
-        return JETON_E_KEY;
-    }
-    if (skipped > 0)
-        fprintf(stderr, "jeton: %s: %zu keys skipped, the first because: %s\n", path, skipped,
-                jeton_keyset_skipped_why(*keys));
-    return JETON_OK;
-}
-
-jeton_status jd_input_keys(const char *path, jeton_keyset **keys, jeton_err *err)
-{
-    *keys = NULL;
-    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
-    JT_TRY(jd_input_read_trimmed(path, jt_limits(NULL)->json, &text, err));
-    const jeton_span span = jt_buf_span(&text);
-    if (starts_with(span, "{"))
-        return keys_of_json(path, span, keys, err);
-    if (starts_with(span, "-----BEGIN "))
-        return keys_of_pem(span, keys, err);
-    return jt_fail(err, JETON_E_KEY, "%.90s is neither a JWK, a JWK Set nor PEM", path);
-}
-
-jeton_status jd_input_key(const char *path, const char *kid, jeton_key **key, jeton_err *err)
-{
-    *key = NULL;
-    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
-    JT_TRY(jd_input_keys(path, &keys, err));
-    const jeton_key *found = NULL;
-    for (size_t i = 0; i < jeton_keyset_count(keys); i++) {
-        const jeton_key *each = jeton_keyset_get(keys, i);
-        if (kid != NULL && !jeton_span_equal(jeton_key_id(each), jeton_str(kid)))
-            continue;
-        if (found != NULL)
-            return jt_fail(err, JETON_E_KEY, "%.90s holds several keys: say which by --kid", path);
-        found = each;
-    }
-    if (found == NULL)
-        return jt_fail(err, JETON_E_KEY, "%.90s holds no key of that kid", path);
-    *key = jeton_key_ref(found);
-    return JETON_OK;
 }
 
 /* ---- values of options ---------------------------------------------------------------------- */

@@ -15,6 +15,9 @@ JETON_MUST jeton_status jd_input_read(const char *path, size_t limit, jt_buf *to
 JETON_MUST jeton_status jd_input_read_trimmed(const char *path, size_t limit, jt_buf *to,
                                               jeton_err *err);
 
+/* Takes white space off both ends. */
+void jd_input_trim(jt_buf *text);
+
 /* A token: the operand itself, or standard input for "-". */
 JETON_MUST jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_err *err);
 
@@ -22,12 +25,37 @@ JETON_MUST jeton_status jd_input_token(const char *operand, jt_buf *to, jeton_er
  * longer than any token the rest is dropped: it is refused as too long. *end: there was no more. */
 JETON_MUST jeton_status jd_input_line(jt_buf *line, bool *end, jeton_err *err);
 
-/* The keys of a file: a JWK, a JWK Set, or a PEM block. Nothing else is taken for a key, least of
- * all for a secret. A set of which keys were skipped is told about on stderr.
+/* The keys of a file: a JWK, a JWK Set, a PEM block or DER, which say themselves what they are.
+ * Nothing else is taken for a key, least of all for a secret. A set of which keys were skipped is
+ * told about on stderr. An encrypted PEM block is opened with the passphrase of
+ * jd_passphrase_input()
+ * (`passphrase_file` NULL: from the environment or the terminal).
  * JETON_E_KEY when there is no usable key in it. */
 JETON_MUST jeton_status jd_input_keys(const char *path, jeton_keyset **keys, jeton_err *err);
+JETON_MUST jeton_status jd_input_keys_opened(const char *path, const char *passphrase_file,
+                                             jeton_keyset **keys, jeton_err *err);
 
-/* The one key of a file. JETON_E_KEY when it holds several: `kid` (NULL: none) then chooses. */
+/* The two steps of it: the bytes of a file, without white space around unless they are DER; and
+ * their keys. `path` is for sentences only. */
+JETON_MUST jeton_status jd_input_key_bytes(const char *path, jt_buf *bytes, jeton_err *err);
+JETON_MUST jeton_status jd_input_parse_keys(const char *path, jeton_span bytes,
+                                            const char *passphrase_file, jeton_keyset **keys,
+                                            jeton_err *err);
+
+/* What bytes say they are. */
+typedef enum jd_key_form {
+    JD_FORM_NONE,
+    JD_FORM_JSON,
+    JD_FORM_PEM,
+    JD_FORM_DER,
+} jd_key_form;
+jd_key_form jd_key_form_of(jeton_span bytes);
+
+/* The one key of a set. JETON_E_KEY when there are several: `kid` (NULL: none) then chooses. */
+JETON_MUST jeton_status jd_input_choose(const char *path, const jeton_keyset *keys, const char *kid,
+                                        jeton_key **key, jeton_err *err);
+
+/* The one key of a file. */
 JETON_MUST jeton_status jd_input_key(const char *path, const char *kid, jeton_key **key,
                                      jeton_err *err);
 

@@ -54,17 +54,29 @@ static jeton_status ask(FILE *terminal, const char *prompt, jt_secret *line, jet
     return status;
 }
 
-static jeton_status ask_twice(jt_secret *password, jeton_err *err)
+static jeton_status ask_again(FILE *terminal, const char *prompt, const jt_secret *password,
+                              jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret again = {0};
+    JT_TRY(ask(terminal, prompt, &again, err));
+    if (!jt_equal_ct(jt_secret_span(password), jt_secret_span(&again)))
+        return jt_fail(err, JETON_E_REQUEST, "the two differ");
+    return JETON_OK;
+}
+
+jeton_status jd_password_ask(const char *prompt, const char *again, const char *otherwise,
+                             jt_secret *password, jeton_err *err)
+{
+    *password = (jt_secret){0};
+    JT_AUTO(jt_secret_done) jt_secret read = {0};
     JT_AUTO(close_file) FILE *terminal = fopen("/dev/tty", "r+e");
     if (terminal == NULL)
-        return jt_fail(err, JETON_E_ARGUMENT,
-                       "there is no terminal to ask at: give the password by --password-stdin");
-    JT_TRY(ask(terminal, "Password: ", password, err));
-    JT_TRY(ask(terminal, "Once more: ", &again, err));
-    if (!jt_equal_ct(jt_secret_span(password), jt_secret_span(&again)))
-        return jt_fail(err, JETON_E_REQUEST, "the two passwords differ");
+        return jt_fail(err, JETON_E_ARGUMENT, "there is no terminal to ask at: %s", otherwise);
+    JT_TRY(ask(terminal, prompt, &read, err));
+    if (again != NULL)
+        JT_TRY(ask_again(terminal, again, &read, err));
+    *password = read;
+    read = (jt_secret){0}; /* ownership has moved to the caller */
     return JETON_OK;
 }
 
@@ -75,7 +87,8 @@ jeton_status jd_password_input(bool from_stdin, jt_secret *password, jeton_err *
     if (from_stdin)
         JT_TRY(read_line(stdin, &read, err));
     else
-        JT_TRY(ask_twice(&read, err));
+        JT_TRY(jd_password_ask("Password: ", "Once more: ", "give the password by --password-stdin",
+                               &read, err));
     *password = read;
     read = (jt_secret){0}; /* ownership has moved to the caller */
     return JETON_OK;

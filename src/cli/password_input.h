@@ -13,4 +13,11 @@
  */
 JETON_MUST jeton_status jd_password_input(bool from_stdin, jt_secret *password, jeton_err *err);
 
+/* Asks at the terminal without showing what is typed; `again` (NULL: not) asks a second time.
+ *
+ * otherwise  what to do where there is no terminal, for the sentence of JETON_E_ARGUMENT
+ */
+JETON_MUST jeton_status jd_password_ask(const char *prompt, const char *again,
+                                        const char *otherwise, jt_secret *password, jeton_err *err);
+
 #endif
