@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""latchset_jose.py - latchset jose as a peer, by its command line. It knows no claims and no PEM."""
+"""latchset_jose.py - latchset jose as a peer, by its command line: no claims, no PEM."""
 import json
 import subprocess
 

@@ -17,7 +17,8 @@ exports.versionOf = (name) =>
 exports.serve = async (peer, version, formats, sign, verify) => {
   const verbs = {
     hello: () => ({ peer, version, formats }),
-    sign: async (ask) => ({ ok: true, token: await sign(ask.alg, ask.format, ask.key, ask.claims) }),
+    sign: async (ask) =>
+      ({ ok: true, token: await sign(ask.alg, ask.format, ask.key, ask.claims) }),
     verify: async (ask) =>
       ({ ok: true, claims: await verify(ask.alg, ask.format, ask.key, ask.token) })
   }
