@@ -82,13 +82,14 @@ int main(void)
     jeton_verifier *verifier = NULL;
     jeton_verdict *verdict = NULL;
     jeton_err err = {0};
+    char suspended[] = "spammer"; /* the hook's own: a real one would ask a table */
     bool good = jeton_key_generate(NULL, JETON_ES256, jeton_str("k1"), &key, &err) == JETON_OK &&
                 jeton_keyset_new(NULL, (const jeton_key *[]){key}, 1, &keys, &err) == JETON_OK &&
                 jeton_signer_new(NULL, key, JETON_ES256, &defaults, &signer, &err) == JETON_OK &&
                 jeton_verifier_new(NULL, &policy, keys, &verifier, &err) == JETON_OK &&
                 jeton_verdict_new(NULL, &verdict, &err) == JETON_OK;
     if (good) {
-        jeton_verifier_on_accept(verifier, not_suspended, "spammer");
+        jeton_verifier_on_accept(verifier, not_suspended, suspended);
         good = judge_all(signer, verifier, verdict);
     }
     if (!good)
