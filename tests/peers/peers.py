@@ -20,9 +20,6 @@ import sys
 import tempfile
 import time
 
-from cryptography.hazmat.primitives import serialization
-from jwt.algorithms import get_default_algorithms
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "e2e"))
 
@@ -120,17 +117,6 @@ def command(*words, stdin=""):
     return out
 
 
-def pem_of(jwk):
-    """PEM of a JWK, private and public, by PyJWT."""
-    reader = get_default_algorithms()["EdDSA" if jwk["kty"] == "OKP" else jwk["alg"]]
-    key = reader.from_jwk(json.dumps(jwk))
-    pem = serialization.Encoding.PEM
-    return (key.private_bytes(pem, serialization.PrivateFormat.PKCS8,
-                              serialization.NoEncryption()).decode(),
-            key.public_key().public_bytes(
-                pem, serialization.PublicFormat.SubjectPublicKeyInfo).decode())
-
-
 class Key:
     """A key made by jeton key new, in every form. A label is an algorithm, or an algorithm and
     the curve where it leaves that open: EdDSA/Ed448."""
@@ -150,17 +136,24 @@ class Key:
         else:
             text = json.dumps(private)
             self.public["jwk"] = json.loads(command("key", "public", "-", stdin=text))
-            self.private["pem"], self.public["pem"] = pem_of(private)
+            self.private["pem"] = command("key", "convert", "--to", "pem", "-", stdin=text)
+            self.public["pem"] = command("key", "convert", "--to", "pem", "--public", "-",
+                                         stdin=text)
         Key.made += 1
         self.place = os.path.join(FOLDER.name, str(Key.made))
         self.files = {}
 
     def file(self, form, private=False):
-        """What jeton reads: the same form that the peer was given."""
-        form = "jwk" if form == "raw" else form
+        """The file that jeton reads: what the peer was given. A raw secret is read by way of key
+        convert, which takes a newline off its end."""
         path = f"{self.place}.{'private' if private else 'public'}.{form}"
         if not os.path.exists(path):
             key = (self.private if private else self.public)[form]
+            if form == "raw":
+                with open(path + ".secret", "wb") as file:
+                    file.write(unb64(key) + b"\n")
+                key = json.loads(command("key", "convert", "--from", "raw", "--alg", self.alg,
+                                         path + ".secret"))
             with open(path, "w", encoding="utf-8") as file:
                 file.write(key if form == "pem" else json.dumps(key))
         return path

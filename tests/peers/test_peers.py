@@ -76,7 +76,6 @@ class Store:
 
     @classmethod
     def token(cls, label, form):
-        form = "jwk" if form == "raw" else form
         if (label, form) not in cls.tokens:
             cls.tokens[label, form] = peers.sign(cls.pair(label)[0], form, cls.claims)
         return cls.tokens[label, form]
