@@ -68,7 +68,7 @@ static jeton_status take_keys(jeton_span jwks, jeton_err *err)
     static const jeton_policy policy = {.algs = JETON_ALG_BIT(JETON_ES256), .require = {"sub"}};
     jeton_keyset *keys = NULL;
     jeton_verifier *next = NULL;
-    jeton_status status = jeton_keyset_parse(NULL, jwks, &keys, err);
+    jeton_status status = jeton_keyset_parse_public(NULL, jwks, &keys, err);
     if (status == JETON_OK)
         status = jeton_verifier_new(NULL, &policy, keys, &next, err);
     if (status == JETON_OK)

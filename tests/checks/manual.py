@@ -108,9 +108,10 @@ def check_no_others(found, pages, commands):
 
 
 def check_environment(found, pages):
-    """What getenv() is asked for, and what the settings make of their names."""
-    names = {name for path in findings.files(("src",), (".c",))
-             for name in re.findall(r'getenv\("(\w+)"\)', findings.read(path))}
+    """What getenv() is asked for or a literal names, and what the settings make of their names."""
+    names = {name for path in findings.files(("src",), (".c", ".h"))
+             for name in re.findall(r'getenv\("(\w+)"\)|"(JETON_[A-Z_]+)"', findings.read(path))}
+    names = {one or other for one, other in names}
     names |= {"JETON_" + row[2].upper().replace("-", "_")
               for row in findings.rows("src/sys/config_keys.h", "JD_CONFIG_LIST")}
     commands = "".join(text for name, text in pages.items() if name.endswith(".1"))
