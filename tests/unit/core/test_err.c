@@ -37,8 +37,10 @@ static const struct {
     {"invalid_grant", 401},
     {"insufficient_user_authentication", 401},
     {"insufficient_scope", 403},
+    {"password_change_required", 403},
     {"not_found", 404},
     {"already_exists", 409},
+    {"last_admin", 409},
     {"server_error", 500},
     {"temporarily_unavailable", 503},
 };
