@@ -74,7 +74,7 @@ static bool live(world *in, const jeton_ctx *ctx, jeton_err *err)
     if (made) {
         const jeton_status now = jeton_verify(verifier, jeton_text_span(token), verdict);
         const long before = in->taken;
-        in->now += 3600 * 1000;
+        in->now += (jeton_time)3600 * 1000;
         const jeton_status later = jeton_verify(verifier, jeton_text_span(token), verdict);
         printf("now: %s, an hour later: %s\n", jeton_status_name(now), jeton_status_name(later));
         printf("blocks that the second verification took: %ld\n", in->taken - before);
