@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const char *const hmac[] = {"HS256", "HS384", "HS512", NULL};
-static const char *const pairs[] = {"RS256", "RS384", "RS512", "PS256",  "PS384", "PS512",
-                                    "ES256", "ES384", "ES512", "ES256K", "EdDSA", NULL};
+static const char *const pairs[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
+                                    "PS512", "ES256", "ES384", "ES512", NULL};
 
 /* Those of them that this version knows: 1.10 has no PS256. */
 static json_t *known(const char *const names[])
