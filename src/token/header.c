@@ -109,6 +109,8 @@ static jeton_status read_texts(const halves *header, jt_header *read, jeton_err 
     JT_TRY(read_text(header->guarded, "typ", &read->typ, err));
     JT_TRY(read_text(header->open, "typ", &other, err));
     JT_TRY(read_text(half_with(header, "cty"), "cty", &other, err));
+    if (read->kid.len == 0)
+        JT_TRY(read_text(half_with(header, "x5t#S256"), "x5t#S256", &read->x5t, err));
     if (read->kid.len > JT_LIMIT_KID)
         return jt_fail(err, JETON_E_LIMIT, "kid longer than %zu bytes", JT_LIMIT_KID);
     return JETON_OK;

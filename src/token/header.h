@@ -12,6 +12,7 @@ typedef struct jt_header {
     jeton_alg alg;  /* never JETON_ALG_UNSET after a good parse */
     jeton_span kid; /* empty: none */
     jeton_span typ; /* empty: none; always a protected one */
+    jeton_span x5t; /* "x5t#S256" where there is no kid, or empty */
     bool unencoded; /* "b64": false (RFC 7797); never true where it is not taken */
 } jt_header;
 
@@ -23,7 +24,7 @@ enum {
 
 /* Reads a header in place: `text` is overwritten, and must be followed by JT_JSON_PADDING bytes;
  * the spans point into it. `depth` is what it may nest. Keys and addresses in it (jwk, jku, x5c,
- * x5u) are never looked at.
+ * x5u) are never looked at: x5t#S256 only names a key of ours, as kid does.
  *
  * JETON_E_SYNTAX  not strict JSON
  * JETON_E_HEADER  not an object, or a member of the wrong type

@@ -81,11 +81,18 @@ void jt_search_begin(jt_search *search, const jeton_keyset *keys, uint32_t algs,
     forget(&search->why);
 }
 
+/* By the certificate only where there is no kid: header.c reads it only then. */
+INLINE const jeton_key *next_named(jt_search *search)
+{
+    const jt_header *header = search->header;
+    return header->x5t.len > 0 ? jt_keyset_next_x5t(search->keys, header->x5t, &search->at)
+                               : jt_keyset_next(search->keys, header->kid, &search->at);
+}
+
 INLINE const jeton_key *next(jt_search *search)
 {
     const jeton_key *key;
-    while (search->tried < JT_LIMIT_TRIED_KEYS &&
-           (key = jt_keyset_next(search->keys, search->header->kid, &search->at)) != NULL) {
+    while (search->tried < JT_LIMIT_TRIED_KEYS && (key = next_named(search)) != NULL) {
         jeton_err *why = search->tried == 0 ? &search->why : NULL;
         if (why != NULL)
             forget(why);

@@ -40,14 +40,18 @@ jeton_status jt_last_header_keep(jt_last_header *last, jeton_span segment, unsig
     last->is_there = false;
     bytes->len = 0;
     /* each was in the token, whose length is limited: the sum cannot overflow */
-    JT_TRY(jt_buf_reserve(bytes, segment.len + header->kid.len + header->typ.len, err));
+    JT_TRY(jt_buf_reserve(bytes, segment.len + header->kid.len + header->typ.len + header->x5t.len,
+                          err));
     add(bytes, segment);
     add(bytes, header->kid);
     add(bytes, header->typ);
+    add(bytes, header->x5t);
     const uint8_t *kid = bytes->ptr + segment.len;
+    const uint8_t *typ = kid + header->kid.len;
     last->header = (jt_header){.alg = header->alg,
                                .kid = jeton_bytes(kid, header->kid.len),
-                               .typ = jeton_bytes(kid + header->kid.len, header->typ.len)};
+                               .typ = jeton_bytes(typ, header->typ.len),
+                               .x5t = jeton_bytes(typ + header->typ.len, header->x5t.len)};
     last->segment_len = segment.len;
     last->depth = depth;
     last->is_there = true;

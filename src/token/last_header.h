@@ -11,7 +11,7 @@
 #include "token/header.h"
 
 typedef struct jt_last_header {
-    jt_buf bytes; /* the segment as it came, then kid and typ */
+    jt_buf bytes; /* the segment as it came, then kid, typ and x5t */
     size_t segment_len;
     unsigned depth; /* what it was allowed to nest */
     jt_header header;

@@ -9,7 +9,10 @@ static const char segment[] = "eyJhbGciOiJIUzI1NiJ9";
 
 static jt_header sample(void)
 {
-    return (jt_header){.alg = JETON_HS256, .kid = jeton_str("key-1"), .typ = jeton_str("at+jwt")};
+    return (jt_header){.alg = JETON_HS256,
+                       .kid = jeton_str("key-1"),
+                       .typ = jeton_str("at+jwt"),
+                       .x5t = jeton_str("abc")};
 }
 
 static void last_header_gives_back_what_was_kept(void **state)
@@ -27,6 +30,7 @@ static void last_header_gives_back_what_was_kept(void **state)
     assert_int_equal(found.alg, JETON_HS256);
     unit_assert_span(found.kid, "key-1");
     unit_assert_span(found.typ, "at+jwt");
+    unit_assert_span(found.x5t, "abc");
     jt_last_header_done(&last);
 }
 
