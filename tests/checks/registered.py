@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Every test runs: each test file, check and fuzz target is named in the meson.build that is
-responsible for it, and each fuzz target has seeds."""
+responsible for it, each fuzz target has seeds, and each example is built and run."""
 import os
 import re
 import sys
@@ -43,6 +43,13 @@ def main():
             seeds = f"tests/fuzz/seeds/{name[5:-2]}"
             if not findings.files((seeds,), ("",)):
                 found.add(path, f"has no seeds in {seeds}")
+    for path in findings.files(("examples",), (".c", ".cpp")):
+        found.looked_at += 1
+        name = os.path.basename(path)
+        where = "examples/meson.build" if path.endswith(".c") else "tests/install/test_install.sh"
+        text = findings.read(where)
+        if f"'{name[:-2]}': [" not in text and f"examples/{name}" not in text:
+            found.add(path, f"is not in {where}, so it is never run")
     return found.report()
 
 
