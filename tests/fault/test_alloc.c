@@ -18,7 +18,7 @@ static jeton_ctx *ctx;
 static struct {
     jeton_key *key, *secret;
     jeton_keyset *keys;
-    jeton_text *jwk, *jwks, *pem, *der, *sealed, *public_jwk, *token;
+    jeton_text *jwk, *jwks, *pem, *der, *sealed, *public_jwk, *token, *jws, *detached, *unsecured;
     jeton_claims *claims;
     jeton_signer *signer;
     jeton_verifier *verifier, *caching;
@@ -356,6 +356,112 @@ static jeton_status verify_with_a_cache(bool *had, jeton_err *err)
     return status;
 }
 
+/* Two signatures, with everything a header can have. */
+static jeton_status make_jws(bool detached, jeton_text **text, jeton_err *err)
+{
+    const jeton_jws_signature by[] = {
+        {.key = given.key,
+         .typ = "t",
+         .cty = "c",
+         .protected_as = jeton_str("{\"x\":[1,{\"y\":null}]}"),
+         .unprotected = jeton_str("{\"z\":\"open\"}")},
+        {.key = given.secret},
+    };
+    const jeton_jws_options options = {
+        .form = JETON_JWS_GENERAL, .detached = detached, .unencoded = detached};
+    return jeton_jws_sign(ctx, by, COUNT(by), jeton_str("octets"), &options, text, err);
+}
+
+static jeton_status jws_sign(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status = make_jws(false, &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static const jeton_jws_policy jws_policy = {
+    .forms = JETON_JWS_GENERAL, .all = true, .allow = JETON_JWS_ALLOW_UNENCODED};
+
+static bool had_jws(jeton_jws *jws)
+{
+    const bool had = jws != NULL;
+    jeton_jws_free(&jws);
+    return had;
+}
+
+static jeton_status jws_verify(bool *had, jeton_err *err)
+{
+    jeton_jws *jws = BOGUS;
+    const jeton_status status =
+        jeton_jws_verify(ctx, given.keys, &jws_policy, jeton_text_span(given.jws), NULL, &jws, err);
+    *had = had_jws(jws);
+    return status;
+}
+
+static jeton_status jws_verify_detached(bool *had, jeton_err *err)
+{
+    const jeton_span octets = jeton_str("octets");
+    jeton_jws *jws = BOGUS;
+    const jeton_status status = jeton_jws_verify(
+        ctx, given.keys, &jws_policy, jeton_text_span(given.detached), &octets, &jws, err);
+    *had = had_jws(jws);
+    return status;
+}
+
+static jeton_status jws_sign_in_parts(bool *had, jeton_err *err)
+{
+    const jeton_jws_signature by[] = {{.key = given.key}, {.key = given.secret}};
+    const jeton_jws_options options = {.form = JETON_JWS_GENERAL};
+    jeton_jws_stream *stream = BOGUS;
+    jeton_text *text = NULL;
+    jeton_status status = jeton_jws_sign_begin(ctx, by, COUNT(by), &options, &stream, err);
+    assert_true((stream != NULL) == (status == JETON_OK));
+    if (status == JETON_OK) {
+        jeton_jws_add(stream, jeton_str("octets"));
+        text = BOGUS;
+        status = jeton_jws_sign_end(stream, &text, err);
+    }
+    *had = had_text(text);
+    jeton_jws_stream_free(&stream);
+    return status;
+}
+
+static jeton_status jws_verify_in_parts(bool *had, jeton_err *err)
+{
+    jeton_jws_stream *stream = BOGUS;
+    jeton_jws *jws = NULL;
+    jeton_status status = jeton_jws_verify_begin(ctx, given.keys, &jws_policy,
+                                                 jeton_text_span(given.detached), &stream, err);
+    assert_true((stream != NULL) == (status == JETON_OK));
+    if (status == JETON_OK) {
+        jeton_jws_add(stream, jeton_str("octets"));
+        jws = BOGUS;
+        status = jeton_jws_verify_end(stream, &jws, err);
+    }
+    *had = had_jws(jws);
+    jeton_jws_stream_free(&stream);
+    return status;
+}
+
+static jeton_status jws_unsecured_print(bool *had, jeton_err *err)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status =
+        jeton_jws_unsecured_print(ctx, "t", jeton_str("octets"), &text, err);
+    *had = had_text(text);
+    return status;
+}
+
+static jeton_status jws_unsecured_parse(bool *had, jeton_err *err)
+{
+    jeton_text *payload = BOGUS;
+    const jeton_status status =
+        jeton_jws_unsecured_parse(ctx, jeton_text_span(given.unsecured), &payload, err);
+    *had = had_text(payload);
+    return status;
+}
+
 static jeton_status context_new(bool *had, jeton_err *err)
 {
     const jeton_ctx_options options = {
@@ -397,6 +503,13 @@ static const struct {
     {"jeton_claims_new and all setters", claims_set},
     {"jeton_signer_new", signer_new},
     {"jeton_sign", sign},
+    {"jeton_jws_sign", jws_sign},
+    {"jeton_jws_verify", jws_verify},
+    {"jeton_jws_verify, detached", jws_verify_detached},
+    {"jeton_jws_sign_begin to the end", jws_sign_in_parts},
+    {"jeton_jws_verify_begin to the end", jws_verify_in_parts},
+    {"jeton_jws_unsecured_print", jws_unsecured_print},
+    {"jeton_jws_unsecured_parse", jws_unsecured_parse},
     {"jeton_verifier_new", verifier_new},
     {"jeton_verdict_new and jeton_verify", verify},
     {"jeton_cache_new", cache_new},
@@ -457,6 +570,11 @@ static int set_up(void **state)
     assert_int_equal(jeton_signer_new(ctx, given.key, JETON_ES256, &defaults, &given.signer, NULL),
                      JETON_OK);
     assert_int_equal(jeton_sign(given.signer, given.claims, &given.token, NULL), JETON_OK);
+    assert_int_equal(make_jws(false, &given.jws, NULL), JETON_OK);
+    assert_int_equal(make_jws(true, &given.detached, NULL), JETON_OK);
+    assert_int_equal(
+        jeton_jws_unsecured_print(ctx, NULL, jeton_str("octets"), &given.unsecured, NULL),
+        JETON_OK);
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.verifier, NULL), JETON_OK);
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.caching, NULL), JETON_OK);
     return 0;
@@ -465,6 +583,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    jeton_text_free(&given.jws);
+    jeton_text_free(&given.detached);
+    jeton_text_free(&given.unsecured);
     jeton_verifier_free(&given.verifier);
     jeton_verifier_free(&given.caching);
     jeton_text_free(&given.token);
