@@ -18,6 +18,9 @@ static jeton_status decode(jeton_span chars, jt_buf *to, jeton_span *bytes, cons
                            jeton_err *err)
 {
     const size_t len = jt_base64url_bytes(chars.len);
+    *bytes = jeton_str(NULL);
+    if (chars.len == 0) /* and perhaps no text at all */
+        return JETON_OK;
     JT_TRY(jt_buf_reserve(to, len + JT_JSON_PADDING, err));
     uint8_t *at = to->ptr + to->len;
     if (!jt_base64url_parse(chars, at))
@@ -184,6 +187,8 @@ static jeton_status take_payload(jeton_jws *jws, jeton_err *err)
 jeton_status jt_jws_encode(jt_buf *to, jeton_span bytes, jeton_err *err)
 {
     const size_t chars = jt_base64url_chars(bytes.len);
+    if (bytes.len == 0)
+        return JETON_OK;
     JT_TRY(jt_buf_reserve(to, chars, err));
     jt_base64url_print(bytes, (char *)to->ptr + to->len);
     to->len += chars;
