@@ -64,7 +64,12 @@
     X(E_STORE,        58, 503, "temporarily_unavailable",          "the store cannot be used")                                \
     X(E_SYSTEM,       59, 500, "server_error",                     "the operating system refused")                            \
     X(E_LAST_ADMIN,   60, 409, "last_admin",                       "the last administrator stays one")                        \
-    X(E_MUST_CHANGE,  61, 403, "password_change_required",         "the password has to be changed before anything else")
+    X(E_MUST_CHANGE,  61, 403, "password_change_required",         "the password has to be changed before anything else")     \
+    /* what OAuth clients are told (RFC 6749 §5.2) */                                                                         \
+    X(E_CLIENT,       62, 401, "invalid_client",                   "the client is unknown or did not authenticate")           \
+    X(E_GRANT,        63, 400, "unsupported_grant_type",           "there is no such grant type")                             \
+    X(E_UNAUTHORIZED, 64, 400, "unauthorized_client",              "the client may not do this")                              \
+    X(E_WIDER,        65, 400, "invalid_scope",                    "none of the scope asked for is allowed")
 /* clang-format on */
 
 typedef enum jeton_status {

@@ -2,11 +2,13 @@
 /* accounts/access_token.c - writes and judges access tokens. */
 #include "accounts/access_token.h"
 
+#include "accounts/revoke.h"
 #include "accounts/session.h"
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "token/verdict.h"
 
 #define JTI_BYTES 12U
 #define JTI_CHARS 16U
@@ -28,24 +30,35 @@ static jeton_status set_jti(jeton_claims *claims, jeton_err *err)
     return JETON_OK;
 }
 
+static void set_user(jeton_claims *claims, const jd_access *access)
+{
+    set_id(claims, "sub", &access->user->id);
+    set_id(claims, "sid", &access->session->id);
+    jeton_claims_set_date(claims, "auth_time", access->session->auth_time);
+    jeton_claims_set_list(claims, "roles", access->user->roles, access->user->role_count);
+}
+
 jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *access,
                                   jeton_text **token, jeton_err *err)
 {
     *token = NULL;
-    const jd_user *user = access->user;
     JT_AUTO(jeton_claims_free) jeton_claims *claims = NULL;
     JT_TRY(jeton_claims_new(NULL, &claims, err));
+    const jeton_span audience = access->client->audience;
     jeton_claims_set_text(claims, "iss", jeton_str(accounts->issuer));
-    set_id(claims, "sub", &user->id);
-    jeton_claims_set_text(claims, "aud", jeton_str(accounts->audience));
-    jeton_claims_set_text(claims, "client_id", access->session->client);
+    jeton_claims_set_text(claims, "aud",
+                          audience.len > 0 ? audience : jeton_str(accounts->audience));
+    jeton_claims_set_text(claims, "client_id", access->client->id);
     jeton_claims_set_date(claims, "iat", access->issued);
     jeton_claims_set_date(claims, "exp", access->expires);
     JT_TRY(set_jti(claims, err));
-    set_id(claims, "sid", &access->session->id);
     jeton_claims_set_int(claims, "rev", (int64_t)access->rev);
-    jeton_claims_set_date(claims, "auth_time", access->session->auth_time);
-    jeton_claims_set_list(claims, "roles", user->roles, user->role_count);
+    if (access->session != NULL)
+        set_user(claims, access);
+    else /* RFC 9068 §2.2: the client is the subject */
+        jeton_claims_set_text(claims, "sub", access->client->id);
+    if (access->scope.len > 0)
+        jeton_claims_set_text(claims, "scope", access->scope);
     return jd_signer_sign(accounts->signer, claims, token, err);
 }
 
@@ -57,25 +70,67 @@ bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *ses
            jeton_verdict_text(verdict, "sid", &sid) && jd_id_parse(sid, session);
 }
 
-/* The revocation hook. A token that does not say what we need to ask with is refused: ours do. */
-static jeton_status ask_revocations(void *revocations, const jeton_verdict *verdict)
+/* What a token says that revocations are asked by. */
+typedef struct names {
+    jeton_span client, kid;
+    uint8_t token[JT_REVOKED_ID];
+    bool of_user;
+    jd_id user, session;
+    uint64_t rev;
+} names;
+
+/* False for a token that does not say what we need to ask with: ours do. One without a session is a
+ * client's own, and says so by its subject. */
+static bool read_names(const jeton_verdict *verdict, names *of)
 {
-    jd_id user;
-    jd_id session;
+    jeton_span jti;
+    jeton_span sub;
     int64_t rev;
-    if (!jd_access_token_owner(verdict, &user, &session) ||
+    if (!jeton_verdict_text(verdict, "jti", &jti) || !jd_revoked_token(jti, of->token) ||
+        !jeton_verdict_text(verdict, "client_id", &of->client) ||
         !jeton_verdict_int(verdict, "rev", &rev) || rev < 0)
-        return JETON_E_CLAIM;
-    return jt_revocations_check(revocations, user.bytes, session.bytes, (uint64_t)rev);
+        return false;
+    of->rev = (uint64_t)rev;
+    of->kid = jeton_key_id(jeton_verdict_key(verdict));
+    of->of_user = jt_get(verdict->claims, "sid") != NULL;
+    if (of->of_user)
+        return jd_access_token_owner(verdict, &of->user, &of->session);
+    return jeton_verdict_text(verdict, "sub", &sub) && jeton_span_equal(sub, of->client);
 }
 
-jeton_status jd_access_token_verifier(jd_accounts *accounts, jeton_verifier **verifier,
-                                      jeton_err *err)
+/* Clients and keys have longer names than the log: a digest is worth its time only if there is
+ * something to find. */
+static jeton_status ask_by_name(const jt_revocations *revocations, jt_revoked kind, jeton_span name,
+                                uint64_t rev)
+{
+    uint8_t id[JT_REVOKED_ID];
+    if (!jt_revocations_has(revocations, kind))
+        return JETON_OK;
+    jd_revoked_name(name, id);
+    return jt_revocations_check_one(revocations, kind, id, rev);
+}
+
+/* The revocation hook. */
+static jeton_status ask_revocations(void *revocations, const jeton_verdict *verdict)
+{
+    names of;
+    if (!read_names(verdict, &of))
+        return JETON_E_CLAIM;
+    const uint8_t *sub = of.of_user ? of.user.bytes : NULL;
+    const uint8_t *sid = of.of_user ? of.session.bytes : NULL;
+    JT_TRY(jt_revocations_check(revocations, sub, sid, of.rev));
+    JT_TRY(jt_revocations_check_one(revocations, JT_REVOKED_TOKEN, of.token, of.rev));
+    JT_TRY(ask_by_name(revocations, JT_REVOKED_CLIENT, of.client, of.rev));
+    return ask_by_name(revocations, JT_REVOKED_KEY, of.kid, of.rev);
+}
+
+jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
+                                      jeton_verifier **verifier, jeton_err *err)
 {
     const jeton_policy policy = {
         .preset = JETON_PRESET_JETON,
         .issuers = {accounts->issuer},
-        .audiences = {accounts->audience},
+        .audiences = {any_audience ? NULL : accounts->audience},
         .leeway = (unsigned)accounts->config.leeway,
     };
     JT_TRY(jeton_verifier_new(NULL, &policy, jd_signer_keyset(accounts->signer), verifier, err));

@@ -10,8 +10,10 @@
 
 /* What a token is made of. */
 typedef struct jd_access {
-    const jd_session *session;
-    const jd_user *user;
+    const jd_session *session; /* NULL: the client acts for itself (client_credentials) */
+    const jd_user *user;       /* NULL then */
+    const jd_client *client;
+    jeton_span scope;
     uint64_t rev; /* the head of the log in the transaction that began or rotated the session */
     jeton_time issued, expires;
 } jd_access;
@@ -21,11 +23,14 @@ JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const 
                                              jeton_text **token, jeton_err *err);
 
 /* A verifier for our own access tokens, which also asks the revocation state. It borrows
- * `accounts`. The caller's: jeton_verifier_free(). */
-JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, jeton_verifier **verifier,
-                                                 jeton_err *err);
+ * `accounts`. The caller's: jeton_verifier_free().
+ *
+ * any_audience  false: it demands the server's own; true: it takes tokens for whatever audience a
+ *               client has, and what audience is the right one is the caller's business */
+JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
+                                                 jeton_verifier **verifier, jeton_err *err);
 
-/* Whose an accepted token is. False when it does not say so in the way ours do. */
+/* Whose an accepted token is. False when it is a client's own, which has no user and no session. */
 JETON_MUST bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *session);
 
 #endif

@@ -2,6 +2,7 @@
 /* accounts/accounts.c - opens and closes what users and sessions are made of. */
 #include "accounts/accounts.h"
 
+#include "accounts/client.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -80,11 +81,13 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     JT_TRY(open_store(accounts, err));
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
+    JT_TRY(jd_clients_open(accounts, err));
     return make_decoy(accounts, err);
 }
 
 void jd_accounts_close(jd_accounts *accounts)
 {
+    jd_clients_close(accounts);
     jt_revocations_free(&accounts->revocations);
     jd_signer_free(&accounts->signer);
     jd_sealer_free(&accounts->sealer);

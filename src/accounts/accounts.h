@@ -10,12 +10,15 @@
 #include "store/store.h"
 #include "sys/config.h"
 
+typedef struct jd_clients jd_clients; /* client.h */
+
 typedef struct jd_accounts {
     jd_config config;
     jd_store *store;
     jd_sealer *sealer;
     jd_signer *signer;
     jt_revocations *revocations;
+    jd_clients *clients;
     char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
     jt_pwhash_cost cost;           /* of new password hashes */

@@ -4,10 +4,13 @@
 
 #include "accounts/access_token.h"
 #include "accounts/device.h"
+#include "accounts/words.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/secret.h"
+
+#include <stdio.h>
 
 #define ROTATE_TRIES 8U /* how often a lost race is judged anew */
 
@@ -27,69 +30,151 @@ static jeton_time sooner(jeton_time a, jeton_time b)
     return a < b ? a : b;
 }
 
+static jeton_time life(int64_t of_client, int64_t of_settings)
+{
+    return (of_client > 0 ? of_client : of_settings) * 1000;
+}
+
+static void describe_tokens(jd_tokens *tokens, const jd_access *access)
+{
+    tokens->expires_in = (access->expires - access->issued) / 1000;
+    (void)snprintf(tokens->scope, sizeof tokens->scope, "%.*s", (int)access->scope.len,
+                   (const char *)access->scope.ptr);
+}
+
 /* The pair for the session in `view`; its key is open in `key`. An access token does not outlive
  * its session. */
 static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_view *view,
-                                jeton_span key, jd_tokens *tokens, jeton_err *err)
+                                const jd_client *client, jeton_span scope, jeton_span key,
+                                jd_tokens *tokens, jeton_err *err)
 {
     const jd_session *session = &view->session;
     const jeton_time now = jt_now(NULL);
     const jd_access access = {
         .session = session,
         .user = &view->user,
+        .client = client,
+        .scope = scope,
         .rev = view->rev,
         .issued = now,
-        .expires = sooner(now + accounts->config.access_ttl * 1000, session->expires),
+        .expires =
+            sooner(now + life(client->access_ttl, accounts->config.access_ttl), session->expires),
     };
     JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
-    jd_refresh_token_print(&session->id, session->counter, key, tokens->refresh);
-    tokens->expires_in = (access.expires - now) / 1000;
+    if (jd_words_has(client->grants, jeton_str("refresh_token")))
+        jd_refresh_token_print(&session->id, session->counter, key, tokens->refresh);
+    describe_tokens(tokens, &access);
     tokens->session = session->id;
     return JETON_OK;
 }
 
+/* ---- scope ---------------------------------------------------------------------------------- */
+
+/* Narrows *scope to what was asked for, if anything was. */
+static jeton_status narrow_to(jeton_span asked, jt_arena *arena, jeton_span *scope, jeton_err *err)
+{
+    if (asked.len == 0)
+        return JETON_OK;
+    JT_TRY(jd_words_narrow(asked, *scope, arena, scope, err));
+    return scope->len > 0 ? JETON_OK
+                          : jt_fail(err, JETON_E_WIDER, "%s", jeton_status_text(JETON_E_WIDER));
+}
+
+/* What the roles permit now, as far as the client may have it and the session was begun for. */
+static jeton_status scope_of(const jd_client *client, const jd_user *user, jeton_span begun_for,
+                             jt_arena *arena, jeton_span *scope, jeton_err *err)
+{
+    JT_TRY(jd_words_join(user->permissions, user->permission_count, arena, scope, err));
+    if (!jeton_span_equal(client->id, jeton_str(JD_CLIENT)))
+        JT_TRY(jd_words_narrow(*scope, client->scopes, arena, scope, err));
+    return begun_for.len > 0 ? jd_words_narrow(begun_for, *scope, arena, scope, err) : JETON_OK;
+}
+
 /* ---- begin ---------------------------------------------------------------------------------- */
 
-static jd_session describe(const jd_accounts *accounts, const jd_user *user, const char *device,
-                           const char *address)
+static jd_session describe(const jd_accounts *accounts, const jd_beginning *beginning,
+                           const char *device)
 {
     const jeton_time now = jt_now(NULL);
-    const jeton_time expires = now + accounts->config.session_ttl * 1000;
+    const jd_client *client = beginning->client;
+    const jeton_time expires = now + life(client->session_ttl, accounts->config.session_ttl);
+    const jeton_time idle = now + life(client->refresh_ttl, accounts->config.refresh_ttl);
     return (jd_session){
-        .user = user->id,
-        .password_n = user->password_n,
-        .client = jeton_str(JD_CLIENT),
+        .user = beginning->user->id,
+        .password_n = beginning->user->password_n,
+        .client = client->id,
         .created = now,
         .rotated = now,
-        .idle_expires = sooner(now + accounts->config.refresh_ttl * 1000, expires),
+        .idle_expires = sooner(idle, expires),
         .expires = expires,
         .auth_time = now,
         .device = jeton_str(device),
-        .address = jeton_str(address),
+        .address = jeton_str(beginning->address),
     };
 }
 
-jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *user, jeton_span device,
-                              const char *address, jd_tokens *tokens, jeton_err *err)
+/* What the session is kept for: nothing in particular, or what is allowed of what was asked. */
+static jeton_status grant(const jd_beginning *beginning, jt_arena *arena, jeton_span *scope,
+                          jeton_err *err)
+{
+    *scope = jeton_str(NULL);
+    if (beginning->scope.len == 0)
+        return JETON_OK;
+    JT_TRY(scope_of(beginning->client, beginning->user, jeton_str(NULL), arena, scope, err));
+    return narrow_to(beginning->scope, arena, scope, err);
+}
+
+/* The key of its refresh tokens, open and sealed. */
+static jeton_status make_key(const jd_accounts *accounts, jd_session *session, jt_secret *key,
+                             jt_buf *sealed, jeton_err *err)
+{
+    JT_TRY(jt_secret_new(NULL, JD_REFRESH_KEY, key, err));
+    JT_TRY(jt_random(NULL, key->ptr, key->len, err));
+    JT_TRY(jd_sealer_seal(accounts->sealer, place_of_key(&session->id), jt_secret_span(key), sealed,
+                          err));
+    session->sealed_key = jt_buf_span(sealed);
+    return JETON_OK;
+}
+
+jeton_status jd_session_begin(jd_accounts *accounts, const jd_beginning *beginning,
+                              jd_tokens *tokens, jeton_err *err)
 {
     *tokens = (jd_tokens){0};
-    char summary[JD_DEVICE_TEXT];
-    jd_device_describe(device, summary);
-    jd_session_view view = {.session = describe(accounts, user, summary, address), .user = *user};
+    char device[JD_DEVICE_TEXT];
+    jd_device_describe(beginning->device, device);
+    jd_session_view view = {.session = describe(accounts, beginning, device),
+                            .user = *beginning->user};
     jd_session *session = &view.session;
+    const jd_client *client = beginning->client;
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     JT_AUTO(jt_secret_done) jt_secret key = {0};
     JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(NULL);
+    jeton_span scope;
+    JT_TRY(grant(beginning, &arena, &session->scope, err));
     JT_TRY(jd_id_new(NULL, &session->id, err));
-    JT_TRY(jt_secret_new(NULL, JD_REFRESH_KEY, &key, err));
-    JT_TRY(jt_random(NULL, key.ptr, key.len, err));
-    JT_TRY(jd_sealer_seal(accounts->sealer, place_of_key(&session->id), jt_secret_span(&key),
-                          &sealed, err));
-    session->sealed_key = jt_buf_span(&sealed);
+    JT_TRY(make_key(accounts, session, &key, &sealed, err));
     JT_TRY(jd_store_session_add(accounts->store, session, &view.rev, err));
     /* The roles of now, not those from before the password was hashed. */
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    JT_TRY(jd_store_user_get(accounts->store, &user->id, &arena, &view.user, err));
-    return make_tokens(accounts, &view, jt_secret_span(&key), tokens, err);
+    JT_TRY(jd_store_user_get(accounts->store, &session->user, &arena, &view.user, err));
+    JT_TRY(scope_of(client, &view.user, session->scope, &arena, &scope, err));
+    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), tokens, err);
+}
+
+jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client, jeton_span scope,
+                             jd_tokens *tokens, jeton_err *err)
+{
+    *tokens = (jd_tokens){0};
+    const jeton_time now = jt_now(NULL);
+    const jd_access access = {
+        .client = client,
+        .scope = scope,
+        .rev = jt_revocations_head(accounts->revocations), /* what this process has applied */
+        .issued = now,
+        .expires = now + life(client->access_ttl, accounts->config.access_ttl),
+    };
+    JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
+    describe_tokens(tokens, &access);
+    return JETON_OK;
 }
 
 /* ---- refresh -------------------------------------------------------------------------------- */
@@ -129,14 +214,15 @@ static meaning judge(const jd_accounts *accounts, const jd_session *session, uin
     return one_behind && in_grace ? AGAIN : REPLAY;
 }
 
-static jeton_status rotate(jd_accounts *accounts, jd_session_view *view, jeton_time now,
-                           jeton_err *err)
+static jeton_status rotate(jd_accounts *accounts, const jd_client *client, jd_session_view *view,
+                           jeton_time now, jeton_err *err)
 {
+    const jeton_time idle = now + life(client->refresh_ttl, accounts->config.refresh_ttl);
     const jd_rotation rotation = {
         .session = view->session.id,
         .counter = view->session.counter,
         .now = now,
-        .idle_expires = sooner(now + accounts->config.refresh_ttl * 1000, view->session.expires),
+        .idle_expires = sooner(idle, view->session.expires),
     };
     JT_TRY(jd_store_session_rotate(accounts->store, &rotation, &view->rev, err));
     view->session.counter++;
@@ -155,9 +241,11 @@ static jeton_status end_replayed(jd_accounts *accounts, const jd_session *sessio
     return jt_fail(err, JETON_E_REPLAY, "%s", jeton_status_text(JETON_E_REPLAY));
 }
 
-/* Reads the session behind a token and opens its key. The token is authentic afterwards. */
-static jeton_status look_up(jd_accounts *accounts, const jd_refresh_token *token, jt_arena *arena,
-                            jd_session_view *view, jt_secret *key, jeton_err *err)
+/* Reads the session behind a token and opens its key. The token is authentic and the client's
+ * afterwards. */
+static jeton_status look_up(jd_accounts *accounts, const jd_client *client,
+                            const jd_refresh_token *token, jt_arena *arena, jd_session_view *view,
+                            jt_secret *key, jeton_err *err)
 {
     jeton_err why = {0};
     const jeton_status status =
@@ -166,29 +254,41 @@ static jeton_status look_up(jd_accounts *accounts, const jd_refresh_token *token
         return over(err);
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
+    if (!jeton_span_equal(view->session.client, client->id)) /* RFC 6749 §6 */
+        return over(err);
     JT_TRY(jd_sealer_open(accounts->sealer, place_of_key(&token->session), view->session.sealed_key,
                           key, err));
     return jd_refresh_token_is_authentic(token, jt_secret_span(key)) ? JETON_OK : over(err);
 }
 
+static jeton_status next_scope(const jd_refreshing *refreshing, const jd_session_view *view,
+                               jt_arena *arena, jeton_span *scope, jeton_err *err)
+{
+    JT_TRY(scope_of(refreshing->client, &view->user, view->session.scope, arena, scope, err));
+    return narrow_to(refreshing->scope, arena, scope, err);
+}
+
 /* One attempt. JETON_E_BUSY: somebody else rotated in between, judge anew. */
-static jeton_status attempt(jd_accounts *accounts, const jd_refresh_token *token, jd_tokens *tokens,
-                            jeton_err *err)
+static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshing,
+                            const jd_refresh_token *token, jd_tokens *tokens, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     JT_AUTO(jt_secret_done) jt_secret key = {0};
     jd_session_view view;
+    jeton_span scope;
+    const jd_client *client = refreshing->client;
     const jeton_time now = jt_now(NULL);
-    JT_TRY(look_up(accounts, token, &arena, &view, &key, err));
+    JT_TRY(look_up(accounts, client, token, &arena, &view, &key, err));
     if (!is_live(&view, now))
         return over(err);
     switch (judge(accounts, &view.session, token->counter, now)) {
     case REPLAY: return end_replayed(accounts, &view.session, now, err);
     case STRANGE: return over(err);
-    case AGAIN: break;
+    case AGAIN: JT_TRY(next_scope(refreshing, &view, &arena, &scope, err)); break;
     case CURRENT: {
         jeton_err why = {0};
-        const jeton_status status = rotate(accounts, &view, now, &why);
+        JT_TRY(next_scope(refreshing, &view, &arena, &scope, err)); /* refusing changes nothing */
+        const jeton_status status = rotate(accounts, client, &view, now, &why);
         if (status == JETON_E_SESSION)
             return JETON_E_BUSY;
         if (status != JETON_OK)
@@ -196,23 +296,40 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refresh_token *token
         break;
     }
     }
-    return make_tokens(accounts, &view, jt_secret_span(&key), tokens, err);
+    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), tokens, err);
 }
 
-jeton_status jd_session_refresh(jd_accounts *accounts, jeton_span text, jd_tokens *tokens,
-                                jeton_err *err)
+jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refreshing,
+                                jd_tokens *tokens, jeton_err *err)
 {
     *tokens = (jd_tokens){0};
     jd_refresh_token token;
-    if (!jd_refresh_token_parse(text, &token))
+    if (!jd_refresh_token_parse(refreshing->token, &token))
         return over(err);
     jeton_status status = JETON_E_BUSY;
     for (unsigned i = 0; i < ROTATE_TRIES && status == JETON_E_BUSY; i++)
-        status = attempt(accounts, &token, tokens, err);
+        status = attempt(accounts, refreshing, &token, tokens, err);
     jt_wipe(&token, sizeof token);
     if (status == JETON_E_BUSY)
         return jt_fail(err, JETON_E_BUSY, "too many refreshes of one session at once");
     return status;
+}
+
+jeton_status jd_session_peek(jd_accounts *accounts, const jd_client *client, jeton_span text,
+                             jt_arena *arena, jd_session_view *view, jeton_err *err)
+{
+    JT_AUTO(jt_secret_done) jt_secret key = {0};
+    jd_refresh_token token;
+    const jeton_time now = jt_now(NULL);
+    if (!jd_refresh_token_parse(text, &token))
+        return over(err);
+    const jeton_status status = look_up(accounts, client, &token, arena, view, &key, err);
+    const bool good = status == JETON_OK && is_live(view, now) &&
+                      judge(accounts, &view->session, token.counter, now) <= AGAIN;
+    jt_wipe(&token, sizeof token);
+    if (status != JETON_OK)
+        return status;
+    return good ? JETON_OK : over(err);
 }
 
 /* ---- end ------------------------------------------------------------------------------------ */
@@ -225,6 +342,21 @@ static jeton_status end_this(jd_accounts *accounts, const jd_id *session, jeton_
         jd_store_session_end(accounts->store, session, now, jd_accounts_horizon(now), &entry, err));
     jd_accounts_revoke(accounts, &entry);
     return JETON_OK;
+}
+
+/* An old refresh token of the session will do: whoever has it wants an end of it all the same. */
+jeton_status jd_session_revoke(jd_accounts *accounts, const jd_client *client, jeton_span text,
+                               jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    JT_AUTO(jt_secret_done) jt_secret key = {0};
+    jd_session_view view;
+    jd_refresh_token token;
+    if (!jd_refresh_token_parse(text, &token))
+        return over(err);
+    const jeton_status status = look_up(accounts, client, &token, &arena, &view, &key, err);
+    jt_wipe(&token, sizeof token);
+    return status == JETON_OK ? end_this(accounts, &view.session.id, err) : status;
 }
 
 /* Whose a session is never changes, so it may be looked at before. */

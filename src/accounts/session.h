@@ -4,44 +4,75 @@
 #ifndef JD_ACCOUNTS_SESSION_H
 #define JD_ACCOUNTS_SESSION_H
 
-#include "accounts/accounts.h"
+#include "accounts/client.h"
 #include "accounts/refresh_token.h"
 
 #include <jeton/text.h>
 
-#define JD_CLIENT "jeton" /* the client_id of logins that name no client */
-
 /* What a login or a refresh gives. jd_tokens_done() wipes it. */
 typedef struct jd_tokens {
     jeton_text *access;
-    char refresh[JD_REFRESH_CHARS + 1];
-    int64_t expires_in; /* seconds, of the access token */
+    char refresh[JD_REFRESH_CHARS + 1];  /* "" for none */
+    char scope[JD_CLIENT_WORDS_MAX + 1]; /* of the access token */
+    int64_t expires_in;                  /* seconds, of the access token */
     jd_id session;
 } jd_tokens;
 
 void jd_tokens_done(jd_tokens *tokens);
 
-/* Begins a session for a user whose password was right.
- *
- * device   what the client says it is: its User-Agent, of which a summary is kept (device.h)
- * address  where it comes from
- * tokens   emptied first; the caller's: jd_tokens_done()
+/* What a session is begun with, for a user whose password was right. */
+typedef struct jd_beginning {
+    const jd_user *user;
+    const jd_client *client; /* whose the tokens are, and how long they live */
+    jeton_span scope;        /* words that were asked for; empty: nothing in particular */
+    jeton_span device;       /* the User-Agent, of which a summary is kept (device.h) */
+    const char *address;     /* where it comes from */
+} jd_beginning;
+
+/* tokens  emptied first; the caller's: jd_tokens_done()
  *
  * JETON_E_CREDENTIALS  the user is disabled or gone by now
+ * JETON_E_WIDER        a scope was asked for, and none of it is allowed
+ *
+ * The scope of a user's token is what the roles permit, as far as the client may have it, and as
+ * far as it was asked for. A session that was begun without asking follows the roles.
  */
-JETON_MUST jeton_status jd_session_begin(jd_accounts *accounts, const jd_user *user,
-                                         jeton_span device, const char *address, jd_tokens *tokens,
-                                         jeton_err *err);
+JETON_MUST jeton_status jd_session_begin(jd_accounts *accounts, const jd_beginning *beginning,
+                                         jd_tokens *tokens, jeton_err *err);
+
+/* What a refresh is asked with. */
+typedef struct jd_refreshing {
+    const jd_client *client; /* who asks: only whose the session is gets anything */
+    jeton_span token;
+    jeton_span scope; /* words to narrow the access token to; empty: all of the session's */
+} jd_refreshing;
 
 /* Uses up a refresh token and gives the next pair. A token that was used less than the grace
  * window ago gives the same successor again; one that was used before that ends its session, and
  * that stays so although the call fails.
  *
- * JETON_E_SESSION  never issued here, or its session is over
+ * JETON_E_SESSION  never issued here or to another client, or its session is over
  * JETON_E_REPLAY   used before: the session has been ended
+ * JETON_E_WIDER    the session has none of the scope
  */
-JETON_MUST jeton_status jd_session_refresh(jd_accounts *accounts, jeton_span text,
+JETON_MUST jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refreshing,
                                            jd_tokens *tokens, jeton_err *err);
+
+/* An access token for the client itself (RFC 6749 §4.4): no user, no session, no refresh token,
+ * and nothing is written. `scope` is narrowed already. */
+JETON_MUST jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client,
+                                        jeton_span scope, jd_tokens *tokens, jeton_err *err);
+
+/* Ends the session of a refresh token, if it is one of this client's and authentic, whatever its
+ * counter. JETON_E_SESSION when it is not; ending what has ended is fine. */
+JETON_MUST jeton_status jd_session_revoke(jd_accounts *accounts, const jd_client *client,
+                                          jeton_span token, jeton_err *err);
+
+/* Says whether a refresh token is good at this moment for this client, changing nothing: the
+ * session and its user in *view then, texts in the arena. JETON_E_SESSION. */
+JETON_MUST jeton_status jd_session_peek(jd_accounts *accounts, const jd_client *client,
+                                        jeton_span token, jt_arena *arena, jd_session_view *view,
+                                        jeton_err *err);
 
 /* Ends one session of a user; from its return on its access tokens are refused. Ending one that has
  * ended is fine.

@@ -5,8 +5,8 @@
 
 #include "accounts/accounts.h"
 
-#define JD_NAME_MAX  128U /* bytes of a user's name */
-#define JD_ROLE_MAX  64U  /* bytes of a role's name */
+#define JD_NAME_MAX 128U /* bytes of a user's name */
+#define JD_ROLE_MAX 64U  /* bytes of a role's name */
 
 /* Adds a user with a password. *user is filled, its texts borrowed from the arguments.
  *

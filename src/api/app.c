@@ -8,9 +8,11 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 
-#define COMMIT_QUEUE 10000U
-#define BATCH_MOST   64U /* works that reach the disk together */
-#define BATCH_MS     2U
+#define COMMIT_QUEUE  10000U
+#define BATCH_MOST    64U /* works that reach the disk together */
+#define BATCH_MS      2U
+#define CACHE_ENTRIES ((size_t)8192)
+#define CACHE_BYTES   ((size_t)8 << 20)
 
 static jeton_status begin_batch(void *store, jeton_err *err)
 {
@@ -20,6 +22,17 @@ static jeton_status begin_batch(void *store, jeton_err *err)
 static jeton_status end_batch(void *store, jeton_err *err)
 {
     return jd_store_batch_end(store, err);
+}
+
+static jeton_status open_verifiers(jd_app *app, jeton_err *err)
+{
+    const jeton_cache_options options = {.entries = CACHE_ENTRIES, .bytes = CACHE_BYTES};
+    JT_TRY(jeton_cache_new(NULL, &options, &app->cache, err));
+    JT_TRY(jd_access_token_verifier(app->accounts, false, &app->verifier, err));
+    JT_TRY(jd_access_token_verifier(app->accounts, true, &app->any, err));
+    jeton_verifier_use_cache(app->verifier, app->cache);
+    jeton_verifier_use_cache(app->any, app->cache);
+    return JETON_OK;
 }
 
 jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
@@ -39,7 +52,7 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                     .queue = (size_t)accounts->config.hash_queue,
                                     .idle = true};
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
-    JT_TRY(jd_access_token_verifier(accounts, &app->verifier, err));
+    JT_TRY(open_verifiers(app, err));
     JT_TRY(jd_lane_open(&commits, &app->commits, err));
     return jd_lane_open(&hashes, &app->hashes, err);
 }
@@ -54,7 +67,9 @@ void jd_app_close(jd_app *app)
     jd_lane_close(&app->hashes); /* before the lane its works move on to */
     jd_lane_close(&app->commits);
     jeton_verifier_free(&app->verifier);
+    jeton_verifier_free(&app->any);
     jd_verdicts_done(&app->verdicts);
+    jeton_cache_free(&app->cache);
 }
 
 void jd_app_handle(void *app, jd_request *request)

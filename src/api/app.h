@@ -8,12 +8,15 @@
 #include "api/verdicts.h"
 #include "http/server.h"
 
+#include <jeton/cache.h>
 #include <jeton/verifier.h>
 #include <stdatomic.h>
 
 typedef struct jd_app {
     jd_accounts *accounts;
-    jeton_verifier *verifier; /* of access tokens */
+    jeton_cache *cache;       /* of both verifiers */
+    jeton_verifier *verifier; /* of access tokens for ourselves */
+    jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
     jd_lane *commits; /* work that waits for the disk */
     jd_lane *hashes;  /* work that hashes passwords */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_refresh.c - POST /refresh: a refresh token in, the next pair out. */
+#include "accounts/client.h"
 #include "api/body.h"
 #include "api/endpoints.h"
 #include "api/token_answer.h"
@@ -32,7 +33,10 @@ static jeton_status refresh(jd_call *call, jeton_err *err)
 {
     const jeton_span *token = call->state;
     JT_AUTO(jd_tokens_done) jd_tokens tokens = {0};
-    const jeton_status status = jd_session_refresh(call->app->accounts, *token, &tokens, err);
+    jd_client client;
+    JT_TRY(jd_client_find(call->app->accounts, jeton_str(JD_CLIENT), call->arena, &client, err));
+    const jd_refreshing refreshing = {.client = &client, .token = *token};
+    const jeton_status status = jd_session_refresh(call->app->accounts, &refreshing, &tokens, err);
     if (status != JETON_OK) {
         log_refusal(call, status);
         return status;

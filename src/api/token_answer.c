@@ -12,7 +12,10 @@ jeton_status jd_token_answer(jd_call *call, const jd_tokens *tokens, jeton_err *
     jt_put_text(tree, answer, "access_token", jeton_text_span(tokens->access));
     jt_put_text(tree, answer, "token_type", jeton_str("Bearer"));
     jt_put_int(tree, answer, "expires_in", tokens->expires_in);
-    jt_put_text(tree, answer, "refresh_token", jeton_str(tokens->refresh));
+    if (tokens->refresh[0] != '\0')
+        jt_put_text(tree, answer, "refresh_token", jeton_str(tokens->refresh));
+    if (tokens->scope[0] != '\0')
+        jt_put_text(tree, answer, "scope", jeton_str(tokens->scope));
     jd_call_header(call, "Pragma", "no-cache"); /* RFC 6749 §5.1 asks for it beside no-store */
     return jd_call_answer(call, 200, tree, answer, err);
 }

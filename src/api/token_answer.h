@@ -6,7 +6,8 @@
 #include "accounts/session.h"
 #include "api/call.h"
 
-/* Puts {"access_token","token_type":"Bearer","expires_in","refresh_token"}. */
+/* Puts {"access_token","token_type":"Bearer","expires_in"}, "refresh_token" when there is one and
+ * "scope" when it is not empty. */
 JETON_MUST jeton_status jd_token_answer(jd_call *call, const jd_tokens *tokens, jeton_err *err);
 
 #endif

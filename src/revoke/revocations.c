@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define SLOTS_LEAST ((size_t)64)
+#define KINDS       7U             /* one more than the highest number */
 #define SWEEP_SLOTS ((size_t)4096) /* looked at while checks have to wait */
 
 /* One thing that is revoked. n is 0 in a free slot: log numbers begin at 1. */
@@ -30,6 +31,7 @@ struct jt_revocations {
 
     /* Read without the lock: most servers have nothing revoked at most times. */
     atomic_size_t used;
+    atomic_size_t of_kind[KINDS]; /* its parts */
     _Atomic uint64_t head;
     _Atomic uint64_t all; /* the mark for everything; 0: none */
 
@@ -104,6 +106,7 @@ static void drop(jt_revocations *revocations, size_t hole)
 {
     const size_t mask = revocations->slot_count - 1;
     slot *slots = revocations->slots;
+    const jt_revoked kind = slots[hole].kind;
     for (size_t i = (hole + 1) & mask; slots[i].n != 0; i = (i + 1) & mask) {
         const size_t from_home = (i - home_of(revocations, &slots[i])) & mask;
         const size_t from_hole = (i - hole) & mask;
@@ -114,6 +117,7 @@ static void drop(jt_revocations *revocations, size_t hole)
     }
     slots[hole] = (slot){0};
     atomic_fetch_sub(&revocations->used, 1);
+    atomic_fetch_sub(&revocations->of_kind[kind], 1);
 }
 
 /* --- new and free --------------------------------------------------------------------------- */
@@ -201,6 +205,7 @@ static jeton_status keep(jt_revocations *revocations, const jt_revocation *entry
         *at = key;
         at->expires = entry->expires;
         atomic_fetch_add(&revocations->used, 1);
+        atomic_fetch_add(&revocations->of_kind[entry->kind], 1);
     }
     if (entry->n > at->n)
         at->n = entry->n;
@@ -213,7 +218,10 @@ static jeton_status take(jt_revocations *revocations, const jt_revocation *entry
 {
     switch (entry->kind) {
     case JT_REVOKED_SESSION:
-    case JT_REVOKED_SUBJECT: return keep(revocations, entry, err);
+    case JT_REVOKED_SUBJECT:
+    case JT_REVOKED_CLIENT:
+    case JT_REVOKED_KEY:
+    case JT_REVOKED_TOKEN: return keep(revocations, entry, err);
     case JT_REVOKED_ALL: raise_all(revocations, entry->n, entry->expires); return JETON_OK;
     }
     raise_all(revocations, entry->n, entry->expires);
@@ -245,8 +253,9 @@ static bool refuses(const jt_revocations *revocations, jt_revoked kind, const ui
     const slot *at = find(revocations, &key);
     if (at->n == 0)
         return false;
-    /* No token is issued for a session after its end, so its tokens need no comparison. */
-    return kind == JT_REVOKED_SESSION || rev < at->n;
+    /* No token is issued for a session after its end, and a token is issued once: these need no
+     * comparison. */
+    return kind == JT_REVOKED_SESSION || kind == JT_REVOKED_TOKEN || rev < at->n;
 }
 
 jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
@@ -262,6 +271,24 @@ jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8
         return JETON_E_REVOKED; /* too many readers: what cannot be looked up is refused */
     const bool revoked = refuses(revocations, JT_REVOKED_SESSION, sid, rev) ||
                          refuses(revocations, JT_REVOKED_SUBJECT, sub, rev);
+    (void)pthread_rwlock_unlock(lock);
+    return revoked ? JETON_E_REVOKED : JETON_OK;
+}
+
+bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind)
+{
+    return atomic_load(&revocations->of_kind[kind]) != 0;
+}
+
+jeton_status jt_revocations_check_one(const jt_revocations *revocations, jt_revoked kind,
+                                      const uint8_t *id, uint64_t rev)
+{
+    if (!jt_revocations_has(revocations, kind))
+        return JETON_OK;
+    pthread_rwlock_t *lock = (pthread_rwlock_t *)(uintptr_t)&revocations->lock;
+    if (pthread_rwlock_rdlock(lock) != 0)
+        return JETON_E_REVOKED; /* as above */
+    const bool revoked = refuses(revocations, kind, id, rev);
     (void)pthread_rwlock_unlock(lock);
     return revoked ? JETON_E_REVOKED : JETON_OK;
 }

@@ -30,14 +30,17 @@ typedef enum jt_revoked {
     JT_REVOKED_SESSION = 1, /* a session has ended: each of its tokens is refused */
     JT_REVOKED_SUBJECT = 2, /* a mark for the tokens of one subject */
     JT_REVOKED_ALL = 3,     /* a mark for every token */
-    /* 4 client, 5 key, 6 token: to come. A number that is not known here is taken like an entry
-     * for which there is no memory. */
+    JT_REVOKED_CLIENT = 4,  /* a mark for the tokens of one client */
+    JT_REVOKED_KEY = 5,     /* a mark for the tokens signed with one key */
+    JT_REVOKED_TOKEN = 6,   /* one token */
+    /* A number that is not known here is taken like an entry for which there is no memory. */
 } jt_revoked;
 
 typedef struct jt_revocation {
     uint64_t n; /* its number in the log, from 1 */
     jt_revoked kind;
-    uint8_t id[JT_REVOKED_ID]; /* of the session or the subject; zeros for JT_REVOKED_ALL */
+    uint8_t id[JT_REVOKED_ID]; /* of the session or the subject, of a client, key or token what
+                                  its owner makes of its name; zeros for JT_REVOKED_ALL */
     jeton_time expires;        /* when every token it concerns has expired */
 } jt_revocation;
 
@@ -67,6 +70,12 @@ JETON_MUST jeton_status jt_revocations_apply(jt_revocations *revocations,
  * JETON_OK or JETON_E_REVOKED, and nothing else */
 JETON_MUST jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
                                              const uint8_t *sid, uint64_t rev);
+
+/* The same for one client, key or token. `has` says whether there is any entry of that kind: only
+ * then is it worth finding out the id. */
+JETON_MUST jeton_status jt_revocations_check_one(const jt_revocations *revocations, jt_revoked kind,
+                                                 const uint8_t *id, uint64_t rev);
+bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind);
 
 /* The highest number applied; 0 for none. */
 uint64_t jt_revocations_head(const jt_revocations *revocations);

@@ -46,6 +46,9 @@ JETON_MUST jeton_status jd_sqlite_end_sessions(jd_conn *conn, const jd_id *user,
 JETON_MUST jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena,
                                             jd_user *user, jeton_err *err);
 
+JETON_MUST jeton_status jd_sqlite_revoke_piece(jd_conn *conn, const jd_revoking *asked,
+                                               jt_revocation *entry, jeton_err *err);
+
 /* The operations; see store.h. */
 jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err);
 
@@ -112,6 +115,20 @@ jeton_status jd_sqlite_log_after(jd_store *store, uint64_t n, size_t most, jt_ar
                                  jd_entries *entries, jeton_err *err);
 jeton_status jd_sqlite_log_head(jd_store *store, uint64_t *head, jeton_err *err);
 jeton_status jd_sqlite_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
+
+jeton_status jd_sqlite_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                              jeton_err *err);
+
+jeton_status jd_sqlite_client_add(jd_store *store, const jd_client *client, jeton_err *err);
+jeton_status jd_sqlite_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                   jd_client_list *clients, jeton_err *err);
+jeton_status jd_sqlite_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
+                                         jeton_err *err);
+jeton_status jd_sqlite_client_disable(jd_store *store, const jd_revoking *revoking,
+                                      jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_client_enable(jd_store *store, jeton_span id, jeton_err *err);
+jeton_status jd_sqlite_client_remove(jd_store *store, const jd_revoking *revoking,
+                                     jt_revocation *entry, jeton_err *err);
 
 jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
 jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,

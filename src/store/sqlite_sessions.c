@@ -26,6 +26,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, session->auth_time);
     jd_bind_text(&query, session->device);
     jd_bind_text(&query, session->address);
+    jd_bind_text(&query, session->scope);
     jd_bind_id(&query, &session->user);
     jd_bind_count(&query, session->password_n);
     unsigned changed;
@@ -60,6 +61,7 @@ static void read_row(jd_query *query, jt_arena *arena, jd_session *session)
     session->auth_time = jd_take_int(query);
     session->device = jd_take_text(query, arena);
     session->address = jd_take_text(query, arena);
+    session->scope = jd_take_text(query, arena);
 }
 
 typedef struct lookup {

@@ -11,7 +11,10 @@
 #define JD_USER_COLUMNS    "id, name, email, password, password_n, disabled, must_change, " \
                            "created"
 #define JD_SESSION_COLUMNS "id, user, client, counter, created, rotated, idle_expires, expires, " \
-                           "ended, auth_time, device, address"
+                           "ended, auth_time, device, address, scope"
+
+#define JD_CLIENT_COLUMNS  "id, name, secret, audience, scopes, grants, access_ttl, refresh_ttl, " \
+                           "session_ttl, disabled, created"
 
 #define JD_SQL_LIST(X)                                                                            \
     X(BEGIN_READ,  "BEGIN")                                                                       \
@@ -83,8 +86,8 @@
     X(USER_ROLES,    "SELECT role FROM user_roles WHERE user = ? ORDER BY role")                  \
     /* sessions */                                                                                \
     X(SESSION_ADD,      "INSERT INTO sessions (id, client, sealed_key, created, rotated, "        \
-                        "idle_expires, expires, auth_time, device, address, user) "               \
-                        "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                                \
+                        "idle_expires, expires, auth_time, device, address, scope, user) "        \
+                        "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                             \
                         "FROM users WHERE id = ? AND disabled = 0 AND must_change = 0 "            \
                         "AND password_n = ?")                                                     \
     X(SESSION_GET,      "SELECT " JD_SESSION_COLUMNS ", sealed_key FROM sessions WHERE id = ?")   \
@@ -96,6 +99,9 @@
     X(SESSION_END,      "UPDATE sessions SET ended = ?, ended_n = ? WHERE id = ?")                \
     X(SESSION_END_USER, "UPDATE sessions SET ended = ?, ended_n = ? "                             \
                         "WHERE user = ? AND ended = 0")                                           \
+    X(SESSION_END_CLIENT, "UPDATE sessions SET ended = ?, ended_n = ? "                           \
+                        "WHERE client = ? AND ended = 0")                                         \
+    X(SESSION_END_ALL,  "UPDATE sessions SET ended = ?, ended_n = ? WHERE ended = 0")             \
     X(SESSION_OF_USER,  "SELECT id FROM sessions WHERE user = ? AND ended = 0")                   \
     X(SESSION_LIST,     "SELECT " JD_SESSION_COLUMNS " FROM sessions WHERE user = ? "             \
                         "AND ended = 0 AND idle_expires > ? AND expires > ? AND EXISTS "          \
@@ -109,6 +115,15 @@
     X(LOG_ADD,   "INSERT INTO log (n, kind, subject, expires) VALUES (?, ?, ?, ?)")               \
     X(LOG_AFTER, "SELECT n, kind, subject, expires FROM log WHERE n > ? ORDER BY n LIMIT ?")      \
     X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?)")      \
+    /* clients */                                                                                 \
+    X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
+    X(CLIENT_LIST,    "SELECT " JD_CLIENT_COLUMNS " FROM clients WHERE id > ? "                   \
+                      "ORDER BY id LIMIT ?")                                                      \
+    X(CLIENT_SECRET,  "UPDATE clients SET secret = ? WHERE id = ?")                               \
+    X(CLIENT_DISABLE, "UPDATE clients SET disabled = 1 WHERE id = ?")                             \
+    X(CLIENT_ENABLE,  "UPDATE clients SET disabled = 0 WHERE id = ?")                             \
+    X(CLIENT_REMOVE,  "DELETE FROM clients WHERE id = ?")                                         \
     /* keys */                                                                                    \
     X(KEY_ADD,       "INSERT INTO keys (kid, alg, state, public, sealed, created) "               \
                      "VALUES (?, ?, ?, ?, ?, ?)")                                                 \

@@ -354,6 +354,64 @@ static bool is_state(jeton_span state)
     return false;
 }
 
+jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                             jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->revoke(store, asked, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+/* --- clients -------------------------------------------------------------------------------- */
+
+jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton_err *err)
+{
+    return store->ops->client_add(store, client, err);
+}
+
+jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                  jd_client_list *clients, jeton_err *err)
+{
+    *clients = (jd_client_list){0};
+    const jeton_status status = store->ops->client_list(store, after, most, arena, clients, err);
+    if (status != JETON_OK)
+        *clients = (jd_client_list){0};
+    return status;
+}
+
+jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
+                                        jeton_err *err)
+{
+    return store->ops->client_set_secret(store, id, hash, err);
+}
+
+jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revoking,
+                                     jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->client_disable(store, revoking, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err)
+{
+    return store->ops->client_enable(store, id, err);
+}
+
+jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking,
+                                    jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    const jeton_status status = store->ops->client_remove(store, revoking, entry, err);
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
 jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
 {
     if (!is_state(key->state))

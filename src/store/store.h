@@ -288,6 +288,7 @@ typedef struct jd_session {
     jeton_time auth_time;    /* when the password was given */
     jeton_span device;       /* what the client says it is, at most JD_DEVICE_MAX bytes */
     jeton_span address;      /* where it was made from */
+    jeton_span scope;        /* words: what its tokens may be good for; empty: nothing was asked */
 } jd_session;
 
 #define JD_DEVICE_MAX 200U
@@ -381,6 +382,66 @@ JETON_MUST jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t m
 
 /* The highest number ever given; 0 for none. */
 JETON_MUST jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err);
+
+/* What is to be refused from now on: the tokens issued so far to a subject, to a client, with a
+ * key, all of them, or one token. */
+typedef struct jd_revoking {
+    jt_revoked kind;
+    uint8_t id[JT_REVOKED_ID]; /* as in the entry; zeros for JT_REVOKED_ALL */
+    jeton_span client;         /* the client_id, for JT_REVOKED_CLIENT */
+    jeton_time now, expires;   /* as in jd_store_user_disable */
+} jd_revoking;
+
+/* Puts a mark into the log and ends the sessions it concerns: those of the subject, those of the
+ * client, or all. Whether there is such a thing is not looked at.
+ *
+ * entry  the mark, to be applied */
+JETON_MUST jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked,
+                                        jt_revocation *entry, jeton_err *err);
+
+/* --- clients -------------------------------------------------------------------------------- */
+
+/* An application that gets tokens. What the texts may be is accounts/client.h's business. */
+typedef struct jd_client {
+    jeton_span id;
+    jeton_span name;                              /* for people */
+    jeton_span secret;                            /* a keyed hash; empty: a public client */
+    jeton_span audience;                          /* the aud of its tokens; empty: the server's */
+    jeton_span scopes;                            /* words: what its tokens may be good for */
+    jeton_span grants;                            /* words: the grant types it may use */
+    int64_t access_ttl, refresh_ttl, session_ttl; /* seconds; 0: as the settings say */
+    bool disabled;
+    jeton_time created;
+} jd_client;
+
+/* JETON_E_EXISTS */
+JETON_MUST jeton_status jd_store_client_add(jd_store *store, const jd_client *client,
+                                            jeton_err *err);
+
+typedef struct jd_client_list {
+    const jd_client *at;
+    size_t count;
+} jd_client_list;
+
+/* At most `most` clients in the order of their ids, those after the id `after` (empty: from the
+ * first). Fewer than `most` means that there are no more. */
+JETON_MUST jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most,
+                                             jt_arena *arena, jd_client_list *clients,
+                                             jeton_err *err);
+
+/* Replaces the hash of its secret. JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
+                                                   jeton_err *err);
+
+/* Disables or removes the client revoking->client, and does what jd_store_revoke() does.
+ * JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revoking,
+                                                jt_revocation *entry, jeton_err *err);
+JETON_MUST jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking,
+                                               jt_revocation *entry, jeton_err *err);
+
+/* JETON_E_NOT_FOUND. A client that is enabled already stays so. */
+JETON_MUST jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err);
 
 /* --- signing keys --------------------------------------------------------------------------- */
 

@@ -79,6 +79,18 @@ typedef struct jd_store_ops {
                               jd_entries *entries, jeton_err *err);
     jeton_status (*log_head)(jd_store *store, uint64_t *head, jeton_err *err);
 
+    jeton_status (*revoke)(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                           jeton_err *err);
+    jeton_status (*client_add)(jd_store *store, const jd_client *client, jeton_err *err);
+    jeton_status (*client_list)(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                jd_client_list *clients, jeton_err *err);
+    jeton_status (*client_set_secret)(jd_store *store, jeton_span id, jeton_span hash,
+                                      jeton_err *err);
+    jeton_status (*client_disable)(jd_store *store, const jd_revoking *revoking,
+                                   jt_revocation *entry, jeton_err *err);
+    jeton_status (*client_enable)(jd_store *store, jeton_span id, jeton_err *err);
+    jeton_status (*client_remove)(jd_store *store, const jd_revoking *revoking,
+                                  jt_revocation *entry, jeton_err *err);
     jeton_status (*key_add)(jd_store *store, const jd_stored_key *key, jeton_err *err);
     jeton_status (*key_list)(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                              jeton_err *err);

@@ -30,6 +30,14 @@
     X(REFRESH_REFUSED, "refresh_refused", 100)    \
     X(LOGOUT,          "logout",            0)    \
     X(SESSIONS_ENDED,  "sessions_ended",    0)    \
+    X(TOKEN_ISSUED,    "token_issued",      0)    \
+    X(CLIENT_REFUSED,  "client_refused",  100)    \
+    X(CLIENT_ADDED,    "client_added",      0)    \
+    X(CLIENT_DISABLED, "client_disabled",   0)    \
+    X(CLIENT_ENABLED,  "client_enabled",    0)    \
+    X(CLIENT_REMOVED,  "client_removed",    0)    \
+    X(CLIENT_SECRET,   "client_secret_made", 0)   \
+    X(REVOKED,         "revoked",           0)    \
     X(TOKEN_REFUSED,   "token_refused",   100)    \
     X(USER_ADDED,      "user_added",        0)    \
     X(USER_DISABLED,   "user_disabled",     0)    \

@@ -9,7 +9,7 @@ static const jt_preset presets[] = {
     /* the tokens that src/accounts/access_token.c writes */
     [JETON_PRESET_JETON] = {.typ = "at+jwt",
                             .require = {"iss", "sub", "aud", "client_id", "iat", "exp", "jti",
-                                        "sid", "rev"}},
+                                        "rev"}}, /* a client's own have no "sid" */
     /* RFC 9068 §2.2 and §4 */
     [JETON_PRESET_RFC9068] = {.typ = "at+jwt",
                               .require = {"iss", "exp", "aud", "sub", "client_id", "iat", "jti"},

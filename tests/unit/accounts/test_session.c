@@ -9,7 +9,9 @@
 static jeton_status refresh(world *on, const char *text, jd_tokens *tokens)
 {
     memset(tokens, 0x5a, sizeof *tokens);
-    return jd_session_refresh(&on->accounts, jeton_str(text), tokens, NULL);
+    const jd_client client = world_client(on);
+    const jd_refreshing refreshing = {.client = &client, .token = jeton_str(text)};
+    return jd_session_refresh(&on->accounts, &refreshing, tokens, NULL);
 }
 
 static void a_login_gives_an_access_token_that_verifies(void **state)
@@ -193,8 +195,7 @@ static void disabling_a_user_refuses_tokens_and_enabling_does_not_bring_them_bac
     assert_true(changed);
     assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
     assert_int_equal(refresh(on, tokens.refresh, &none), JETON_E_SESSION);
-    assert_int_equal(jd_session_begin(&on->accounts, &on->alice, jeton_str(NULL), "?", &none, NULL),
-                     JETON_E_CREDENTIALS);
+    assert_int_equal(world_begin(on, &none, NULL), JETON_E_CREDENTIALS);
     assert_int_equal(jd_user_enable(&on->accounts, jeton_str("alice"), NULL), JETON_OK);
     assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
     jd_tokens_done(&tokens);

@@ -28,7 +28,7 @@ static inline void world_open(world *on)
     if (jd_accounts_open(&on->config, &on->accounts, &err) != JETON_OK)
         fail_msg("%s", err.text);
     assert_int_equal(jd_accounts_name(&on->accounts, "127.0.0.1:1", &err), JETON_OK);
-    assert_int_equal(jd_access_token_verifier(&on->accounts, &on->verifier, &err), JETON_OK);
+    assert_int_equal(jd_access_token_verifier(&on->accounts, false, &on->verifier, &err), JETON_OK);
 }
 
 static inline void world_close(world *on)
@@ -84,13 +84,30 @@ static inline int world_teardown(void **state)
     return 0;
 }
 
+static inline jd_client world_client(world *on)
+{
+    jd_client client;
+    assert_int_equal(jd_client_find(&on->accounts, jeton_str(JD_CLIENT), NULL, &client, NULL),
+                     JETON_OK);
+    return client;
+}
+
+static inline jeton_status world_begin(world *on, jd_tokens *tokens, jeton_err *err)
+{
+    const jd_client client = world_client(on);
+    const jd_beginning beginning = {.user = &on->alice,
+                                    .client = &client,
+                                    .device = jeton_str("a browser"),
+                                    .address = "192.0.2.1"};
+    return jd_session_begin(&on->accounts, &beginning, tokens, err);
+}
+
 static inline jd_tokens world_log_in(world *on)
 {
     jd_tokens tokens;
     jeton_err err = {0};
     memset(&tokens, 0x5a, sizeof tokens);
-    if (jd_session_begin(&on->accounts, &on->alice, jeton_str("a browser"), "192.0.2.1", &tokens,
-                         &err) != JETON_OK)
+    if (world_begin(on, &tokens, &err) != JETON_OK)
         fail_msg("%s", err.text);
     return tokens;
 }

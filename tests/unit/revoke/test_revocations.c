@@ -125,7 +125,7 @@ static void unknown_kinds_refuse_everything_before_them(void **state)
 {
     (void)state;
     jt_revocations *r = new_state(NULL);
-    const jt_revocation later = entry(5, (jt_revoked)6, alice, 100);
+    const jt_revocation later = entry(5, (jt_revoked)7, alice, 100);
     assert_int_equal(jt_revocations_apply(r, &later, NULL), JETON_E_UNSUPPORTED);
     assert_int_equal(jt_revocations_check(r, bob, phone, 4), JETON_E_REVOKED);
     assert_int_equal(jt_revocations_check(r, bob, phone, 5), JETON_OK);

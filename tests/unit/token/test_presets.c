@@ -187,7 +187,7 @@ static const struct {
     const char *names[10];
 } demands[] = {
     {&rfc9068, OAUTH, {"iss", "exp", "aud", "sub", "client_id", "iat", "jti"}},
-    {&ours, OURS, {"iss", "exp", "aud", "sub", "client_id", "iat", "jti", "sid", "rev"}},
+    {&ours, OURS, {"iss", "exp", "aud", "sub", "client_id", "iat", "jti", "rev"}},
 };
 
 static void presets_for_access_tokens_require_their_claims(void **state)

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/login.c - the steps of a login. */
+#include "accounts/login.h"
+
+#include "accounts/password.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "sys/log.h"
+
+static jeton_status refuse(const jd_login *login, const char *why, jeton_err *err)
+{
+    jd_log(JD_WARN, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
+           JD_TEXT("address", login->address), JD_TEXT("why", why));
+    return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
+}
+
+jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *arena, jeton_err *err)
+{
+    jeton_err why = {0};
+    login->upgraded[0] = '\0';
+    const jeton_status status =
+        jd_store_user_find(accounts->store, login->username, arena, &login->user, &why);
+    if (status == JETON_OK || status == JETON_E_NOT_FOUND) /* the decoy takes over */
+        return JETON_OK;
+    return jt_fail(err, status, "%s", why.text);
+}
+
+/* A hash of an older cost is replaced now, while the password is known. Failing to make a better
+ * one harms nobody. */
+static void upgrade(const jd_accounts *accounts, jd_login *login)
+{
+    if (jt_pwhash_is_weaker(login->user.password, &accounts->cost) &&
+        jt_pwhash_print(NULL, login->password, &accounts->cost, login->upgraded, NULL) != JETON_OK)
+        login->upgraded[0] = '\0';
+}
+
+jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status =
+        jd_password_check(accounts, login->user.password, login->password, &why);
+    if (status == JETON_E_CREDENTIALS)
+        return refuse(login, login->user.password.len > 0 ? "password" : "name", err);
+    if (status != JETON_OK)
+        return jt_fail(err, status, "%s", why.text);
+    if (login->user.disabled)
+        return refuse(login, "disabled", err);
+    upgrade(accounts, login);
+    return JETON_OK;
+}
+
+jeton_status jd_login_begin(jd_accounts *accounts, jd_login *login, jd_tokens *tokens,
+                            jeton_err *err)
+{
+    jeton_err why = {0};
+    const jd_beginning beginning = {.user = &login->user,
+                                    .client = login->client,
+                                    .scope = login->scope,
+                                    .device = login->device,
+                                    .address = login->address};
+    const jeton_status status = jd_session_begin(accounts, &beginning, tokens, &why);
+    if (status == JETON_E_CREDENTIALS)
+        return refuse(login, "disabled", err);
+    if (status != JETON_OK)
+        return jt_fail(err, status, "%s", why.text);
+    if (login->upgraded[0] != '\0' &&
+        jd_store_user_rehash(accounts->store, &login->user.id, login->user.password,
+                             jeton_str(login->upgraded), NULL) == JETON_OK)
+        jd_log(JD_DEBUG, EV_PASSWORD_REHASHED, JD_REQUEST(login->request));
+    jd_log(JD_INFO, EV_LOGIN_OK, JD_REQUEST(login->request), JD_SPAN("user", login->user.name),
+           JD_TEXT("address", login->address));
+    return JETON_OK;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/revoke.c - marks, by what they are about. */
+#include "accounts/revoke.h"
+
+#include "accounts/client.h"
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "crypto/sha2.h"
+#include "sys/log.h"
+
+void jd_revoked_name(jeton_span name, uint8_t id[JT_REVOKED_ID])
+{
+    uint8_t digest[JT_HASH_MAX];
+    jt_sha2_once(JT_SHA256, name, digest);
+    memcpy(id, digest, JT_REVOKED_ID);
+}
+
+bool jd_revoked_token(jeton_span jti, uint8_t id[JT_REVOKED_ID])
+{
+    if (jti.len != JT_REVOKED_ID)
+        return false;
+    memcpy(id, jti.ptr, JT_REVOKED_ID);
+    return true;
+}
+
+static jd_revoking revoking_of(jt_revoked kind, jeton_time now)
+{
+    return (jd_revoking){.kind = kind, .now = now, .expires = jd_accounts_horizon(now)};
+}
+
+jd_revoking jd_revoking_client(jeton_span id, jeton_time now)
+{
+    jd_revoking revoking = revoking_of(JT_REVOKED_CLIENT, now);
+    revoking.client = id;
+    jd_revoked_name(id, revoking.id);
+    return revoking;
+}
+
+static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, const char *what,
+                          jeton_err *err)
+{
+    jt_revocation entry;
+    JT_TRY(jd_store_revoke(accounts->store, revoking, &entry, err));
+    jd_accounts_revoke(accounts, &entry);
+    jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", what), JD_INT("n", (int64_t)entry.n));
+    return JETON_OK;
+}
+
+jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_user user;
+    jd_revoking revoking = revoking_of(JT_REVOKED_SUBJECT, jt_now(NULL));
+    JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
+    memcpy(revoking.id, user.id.bytes, JD_ID_BYTES);
+    return apply(accounts, &revoking, "user", err);
+}
+
+jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_client client;
+    jeton_err none = {0};
+    const jeton_status found = jd_client_find(accounts, id, &arena, &client, &none);
+    if (found == JETON_E_CLIENT || id.len == 0)
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no such client, or it is disabled");
+    if (found != JETON_OK)
+        return jt_fail(err, found, "%s", none.text);
+    const jd_revoking revoking = jd_revoking_client(id, jt_now(NULL));
+    return apply(accounts, &revoking, "client", err);
+}
+
+jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_stored_keys keys;
+    jd_revoking revoking = revoking_of(JT_REVOKED_KEY, jt_now(NULL));
+    JT_TRY(jd_store_key_list(accounts->store, &arena, &keys, err));
+    jd_revoked_name(kid, revoking.id);
+    for (size_t i = 0; i < keys.count; i++)
+        if (jeton_span_equal(keys.at[i].kid, kid))
+            return apply(accounts, &revoking, "key", err);
+    return jt_fail(err, JETON_E_NOT_FOUND, "there is no such key");
+}
+
+jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err)
+{
+    const jd_revoking revoking = revoking_of(JT_REVOKED_ALL, jt_now(NULL));
+    return apply(accounts, &revoking, "all", err);
+}
+
+/* The widest leeway a verifier may ever have comes on top of the token's own life. */
+jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
+                             jeton_err *err)
+{
+    jd_revoking revoking = revoking_of(JT_REVOKED_TOKEN, jt_now(NULL));
+    if (!jd_revoked_token(jti, revoking.id))
+        return jt_fail(err, JETON_E_REQUEST, "the jti of a token of ours has %u characters",
+                       JT_REVOKED_ID);
+    if (expires != 0 && expires + JD_LEEWAY_MAX * 1000 < revoking.expires)
+        revoking.expires = expires + JD_LEEWAY_MAX * 1000;
+    return apply(accounts, &revoking, "token", err);
+}
+
+static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jeton_err *err)
+{
+    return jd_revoke_token(accounts, jti, 0, err);
+}
+
+static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jeton_err *err)
+{
+    (void)name;
+    return jd_revoke_all(accounts, err);
+}
+
+static const struct {
+    const char *word;
+    jeton_status (*run)(jd_accounts *accounts, jeton_span name, jeton_err *err);
+} words[] = {
+    {"user", jd_revoke_user}, {"client", jd_revoke_client}, {"key", jd_revoke_key},
+    {"token", revoke_jti},    {"all", revoke_all},
+};
+
+jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,
+                               jeton_err *err)
+{
+    for (size_t i = 0; i < JT_COUNT(words); i++)
+        if (jeton_span_equal(word, jeton_str(words[i].word)))
+            return words[i].run(accounts, name, err);
+    return jt_fail(err, JETON_E_REQUEST, "what to revoke is one of: user, client, key, token, all");
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/revoke.h - has tokens refused: one, or all that were issued so far to a user, to a
+ * client, with a key, or at all. What a mark about each is called in the log is written here. */
+#ifndef JD_ACCOUNTS_REVOKE_H
+#define JD_ACCOUNTS_REVOKE_H
+
+#include "accounts/accounts.h"
+
+/* Writes what the log calls a client or a key: the first JT_REVOKED_ID bytes of a digest. */
+void jd_revoked_name(jeton_span name, uint8_t id[JT_REVOKED_ID]);
+
+/* The same for a token, by its jti, which of ours has that very length. False for another. */
+JETON_MUST bool jd_revoked_token(jeton_span jti, uint8_t id[JT_REVOKED_ID]);
+
+/* What jd_store_revoke() takes to refuse a client's tokens. `id` is borrowed. */
+jd_revoking jd_revoking_client(jeton_span id, jeton_time now);
+
+/* From the return of each of these on, also after a restart, the tokens are refused; with all of a
+ * user's or a client's, or all there are, the sessions they belong to are ended.
+ *
+ * JETON_E_REQUEST    not a jti of ours
+ * JETON_E_NOT_FOUND  no user of that name, no client of that id, no key of that kid
+ */
+JETON_MUST jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err);
+JETON_MUST jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err);
+JETON_MUST jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err);
+JETON_MUST jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err);
+
+/* expires  when the token does, if the caller knows; else 0. Nothing is kept beyond that. */
+JETON_MUST jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
+                                        jeton_err *err);
+
+/* The same by a word, for operators: "user", "client", "key", "token", "all". JETON_E_REQUEST for
+ * another word. */
+JETON_MUST jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,
+                                          jeton_err *err);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_revoke.c - marks, and the sessions that end with them. */
+#include "core/auto.h"
+#include "store/sqlite.h"
+
+static jeton_status end_all(jd_conn *conn, const jd_revoking *asked, uint64_t n, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_ALL);
+    jd_bind_int(&query, asked->now);
+    jd_bind_count(&query, n);
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status end_of_user(jd_conn *conn, const jd_revoking *asked, uint64_t n, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_USER);
+    jd_bind_int(&query, asked->now);
+    jd_bind_count(&query, n);
+    jd_bind_blob(&query, jeton_bytes(asked->id, sizeof asked->id));
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status end_of_client(jd_conn *conn, const jd_revoking *asked, uint64_t n,
+                                  jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_CLIENT);
+    jd_bind_int(&query, asked->now);
+    jd_bind_count(&query, n);
+    jd_bind_text(&query, asked->client);
+    return jd_query_run(&query, NULL, err);
+}
+
+/* The sessions that end with a mark; of a key or a single token there are none. */
+static const struct {
+    jt_revoked kind;
+    jeton_status (*end)(jd_conn *conn, const jd_revoking *asked, uint64_t n, jeton_err *err);
+} endings[] = {
+    {JT_REVOKED_SUBJECT, end_of_user},
+    {JT_REVOKED_CLIENT, end_of_client},
+    {JT_REVOKED_ALL, end_all},
+};
+
+jeton_status jd_sqlite_revoke_piece(jd_conn *conn, const jd_revoking *asked, jt_revocation *entry,
+                                    jeton_err *err)
+{
+    *entry = (jt_revocation){.kind = asked->kind, .expires = asked->expires};
+    memcpy(entry->id, asked->id, sizeof entry->id);
+    JT_TRY(jd_sqlite_append(conn, entry, err));
+    for (size_t i = 0; i < JT_COUNT(endings); i++)
+        if (endings[i].kind == asked->kind)
+            return endings[i].end(conn, asked, entry->n, err);
+    return JETON_OK;
+}
+
+typedef struct revoking {
+    const jd_revoking *asked;
+    jt_revocation *entry;
+} revoking;
+
+static jeton_status revoke(jd_conn *conn, void *args, jeton_err *err)
+{
+    const revoking *of = args;
+    return jd_sqlite_revoke_piece(conn, of->asked, of->entry, err);
+}
+
+jeton_status jd_sqlite_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                              jeton_err *err)
+{
+    revoking args = {asked, entry};
+    return jd_sqlite_write(store, revoke, &args, err);
+}
