@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* from_pyjwt.c - what a Python program does with PyJWT, in C. With two arguments, a file with an
  * HMAC secret and a token that PyJWT made, it says what becomes of that token; without, of one of
- * its own. */
+ * its own. Exit status 1 when it is refused. */
 #include <jeton.h>
 #include <stdio.h>
 
@@ -55,7 +55,7 @@ static jeton_status decoder(const jeton_key *key, jeton_verifier **verifier, jet
 /* try: claims = jwt.decode(…)
  * except jwt.ExpiredSignatureError: …
  * except jwt.InvalidTokenError: … */
-static void decode(const jeton_verifier *verifier, jeton_verdict *verdict, jeton_span token)
+static bool decode(const jeton_verifier *verifier, jeton_verdict *verdict, jeton_span token)
 {
     jeton_span sub;
     const jeton_status status = jeton_verify(verifier, token, verdict);
@@ -65,6 +65,7 @@ static void decode(const jeton_verifier *verifier, jeton_verdict *verdict, jeton
         puts("log in again");
     else
         printf("invalid: %s\n", jeton_verdict_why(verdict));
+    return status == JETON_OK;
 }
 
 static bool work(jeton_span secret, const char *given, jeton_err *err)
@@ -73,12 +74,12 @@ static bool work(jeton_span secret, const char *given, jeton_err *err)
     jeton_verifier *verifier = NULL;
     jeton_verdict *verdict = NULL;
     jeton_text *token = NULL;
-    const bool good = secret_key(secret, &key, err) == JETON_OK &&
-                      decoder(key, &verifier, err) == JETON_OK &&
-                      jeton_verdict_new(NULL, &verdict, err) == JETON_OK &&
-                      (given != NULL || encode(key, "alice", &token, err) == JETON_OK);
+    bool good = secret_key(secret, &key, err) == JETON_OK &&
+                decoder(key, &verifier, err) == JETON_OK &&
+                jeton_verdict_new(NULL, &verdict, err) == JETON_OK &&
+                (given != NULL || encode(key, "alice", &token, err) == JETON_OK);
     if (good)
-        decode(verifier, verdict, given != NULL ? jeton_str(given) : jeton_text_span(token));
+        good = decode(verifier, verdict, given != NULL ? jeton_str(given) : jeton_text_span(token));
     jeton_text_free(&token);
     jeton_verdict_free(&verdict);
     jeton_verifier_free(&verifier);
@@ -99,7 +100,7 @@ int main(int argc, char **argv)
         (void)fclose(file);
     }
     const bool good = work(jeton_bytes(secret, len), argc > 2 ? argv[2] : NULL, &err);
-    if (!good)
+    if (err.status != JETON_OK)
         fprintf(stderr, "%s\n", err.text);
     return good ? 0 : 1;
 }
