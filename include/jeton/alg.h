@@ -5,6 +5,8 @@
  * "none" is not among them: there is no value for it to have. "EdDSA", deprecated by RFC 9864, is
  * an alias: it is understood as the algorithm of the key's curve. The names of ML-DSA are always
  * known; its keys are JETON_E_UNSUPPORTED when the library was built against OpenSSL before 3.5.
+ *
+ * Threads: both calls may be made by any thread at any time.
  */
 #ifndef JETON_ALG_H
 #define JETON_ALG_H

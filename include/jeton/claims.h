@@ -3,7 +3,10 @@
  *
  * Setters return nothing: the first failure is kept and jeton_sign() reports it, so a program
  * checks once. Setting a name again replaces its value. Names and texts are copied and must be
- * UTF-8. Not for two threads at a time.
+ * UTF-8.
+ *
+ * Threads: setters and jeton_claims_free() need the claims for themselves. While no thread is in
+ * one of them, any number may call jeton_claims_has() and jeton_sign() with the same claims.
  */
 #ifndef JETON_CLAIMS_H
 #define JETON_CLAIMS_H

@@ -3,9 +3,10 @@
  *
  * libjeton has no globals: whatever it needs of the world comes through a context. Each call that
  * takes one accepts NULL, which stands for malloc, the system clock, the system's randomness and
- * the default limits. A context never changes once made, so threads may share it; the functions
- * given to it must be safe to call from every thread that uses it. It must outlive all that was
- * made with it.
+ * the default limits.
+ *
+ * Threads: a context never changes once made, so any number may share it; the functions given to it
+ * must be safe to call from every thread that uses it. It must outlive all that was made with it.
  */
 #ifndef JETON_CTX_H
 #define JETON_CTX_H

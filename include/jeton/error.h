@@ -8,6 +8,8 @@
  * answers when a request fails that way; the codes are those of RFC 6750 §3.1, RFC 6749 §5.2 and
  * §4.1.2.1 and RFC 9470 §3, and four of our own for what they have no word for (not_found,
  * already_exists, last_admin, password_change_required).
+ *
+ * Threads: any may ask for names and texts at any time; a jeton_err belongs to one.
  */
 #ifndef JETON_ERROR_H
 #define JETON_ERROR_H

@@ -10,9 +10,9 @@
  * signature, then "typ". The algorithm of the header, of the key and of the policy must be one.
  * Keys and addresses in a header (jwk, jku, x5c, x5u) are never looked at.
  *
- * Keys, key sets and policies never change, so threads may share them. A stream and a result
- * belong to one thread at a time. The functions without an object of their own may run on any
- * number of threads.
+ * Threads: keys, key sets and policies never change, so any number may share them. A stream and a
+ * result belong to one thread at a time. The functions without an object of their own may run on
+ * any number of threads.
  */
 #ifndef JETON_JWS_H
 #define JETON_JWS_H

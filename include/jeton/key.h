@@ -3,9 +3,11 @@
  *
  * A key is typed at import: a JWK says what it is, a PEM block says what it is, and a secret is
  * one only when jeton_key_from_secret() was called. Text is never taken for a secret because of
- * how it looks. A key never changes once made, so threads may share it without locks; its memory
- * is shared by reference counting, and the last jeton_key_free() wipes it.
- * Nothing here does I/O: fetching keys belongs to the caller.
+ * how it looks. Nothing here does I/O: fetching keys belongs to the caller.
+ *
+ * Threads: a key never changes once made, so any number may use it at once, without locks. Its
+ * memory is shared by reference counting: each thread may free its own reference at any time, and
+ * the last jeton_key_free() wipes the key.
  *
  * Refused as JETON_E_KEY everywhere: RSA below 2048 bits, with an exponent below 3 or even, or with
  * a modulus that can be factored (ROCA, CVE-2017-15361); points off the curve; an OKP or AKP key

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jeton/keyset.h - the keys a verifier may use.
  *
- * A set never changes once made, so threads may share it; to change keys, make a new set. Keys are
- * found by "kid", for a token without one by "x5t#S256", then by what the algorithm needs.
+ * Keys are found by "kid", for a token without one by "x5t#S256", then by what the algorithm needs.
+ *
+ * Threads: a set never changes once made, so any number may use it at once; to change keys, make a
+ * new set. Verifiers have references of their own: the caller may free his, on any thread, while
+ * they are in use.
  */
 #ifndef JETON_KEYSET_H
 #define JETON_KEYSET_H

@@ -22,6 +22,8 @@
  *         .rules = {{"scope", JETON_RULE_CONTAINS, "\"admin\""},
  *                   {"/org/level", JETON_RULE_AT_LEAST, "3"}},
  *     };
+ *
+ * Threads: a policy is a value of the program's and copied where a verifier is made of it.
  */
 #ifndef JETON_POLICY_H
 #define JETON_POLICY_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jeton/signer.h - a key and defaults: makes tokens.
  *
- * A signer never changes once made, so threads may share it.
+ * Threads: a signer never changes once made, so any number may sign with it at once; one frees it,
+ * when no other signs any more.
  */
 #ifndef JETON_SIGNER_H
 #define JETON_SIGNER_H

@@ -3,6 +3,8 @@
  *
  * A span owns nothing and need not end in NUL. Who owns the bytes is said where a span is taken
  * or given. An absent text is the empty span {NULL, 0}.
+ *
+ * Threads: a span is a value; the bytes may be read by as many threads as like while nobody writes.
  */
 #ifndef JETON_SPAN_H
 #define JETON_SPAN_H

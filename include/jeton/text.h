@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jeton/text.h - a text that libjeton made and the caller owns: a token, a printed key.
  *
- * It may hold a secret, so freeing it wipes it first. It never changes once made.
+ * It may hold a secret, so freeing it wipes it first.
+ *
+ * Threads: a text never changes once made, so any number may read it; one frees it, when no other
+ * reads it any more.
  */
 #ifndef JETON_TEXT_H
 #define JETON_TEXT_H

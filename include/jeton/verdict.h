@@ -2,8 +2,9 @@
 /* jeton/verdict.h - the one answer of a verification, and the claims of an accepted token.
  *
  * A verdict is also the scratch memory of the verifications it is used for: make one per thread,
- * use it again and again, and verifying allocates nothing. It starts as refused. Not for two
- * threads at a time.
+ * use it again and again, and verifying allocates nothing. It starts as refused.
+ *
+ * Threads: a verdict belongs to one at a time, all calls included; it may be handed on.
  *
  * What a verdict gives out is borrowed from it and lives until its next use. Claims are given of
  * an accepted token only: from a refused one every claim is absent.

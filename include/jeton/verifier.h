@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jeton/verifier.h - a policy and a key set, compiled: decides about tokens.
  *
- * A verifier never changes once made, so threads may share it without locks. To change policy or
- * keys, make a new one and swap the pointer.
+ * To change policy or keys, make a new one and swap the pointer.
+ *
+ * Threads: hooks and cache are set before a verifier is shared; from then on it never changes, and
+ * any number may call jeton_verify() with it at once, without locks, each with a verdict of its
+ * own. One frees it, when no verification is under way.
  *
  * The order of one verification is fixed: limits, base64url, header, key, algorithm, signature,
  * claims, revocation, the program's own check. A hook therefore never sees a token whose signature

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every header compiles alone: as C, and the public ones as C++ too."""
+"""Every header compiles alone: as C, and the public ones as C++ too. Public ones with something in
+them say what threads may do."""
 import concurrent.futures
 import os
 import re
@@ -30,6 +31,15 @@ def compile_alone(compiler, path, flags):
                           capture_output=True, text=True)
 
 
+def says_threads(path):
+    """Whether the comment at the top has a paragraph "Threads: ..."; one is not needed where there
+    are neither calls nor types."""
+    text = findings.read(path)
+    if "JETON_API" not in text.replace("#define JETON_API", "") and "typedef" not in text:
+        return True
+    return re.search(r"^ \* Threads: ", text[:text.find("#ifndef")], re.M) is not None
+
+
 def main():
     found = findings.Findings("headers")
     flags = foreign_flags()
@@ -40,6 +50,8 @@ def main():
         jobs.append((path, AS_C))
         if path.startswith("include/"):
             jobs.append((path, AS_CXX))
+        if path.startswith("include/jeton/") and not says_threads(path):
+            found.add(path, 'says nothing about threads: a paragraph " * Threads: ..." at the top')
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = pool.map(lambda job: compile_alone(job[1], job[0], flags), jobs)
         for (path, compiler), answer in zip(jobs, answers):
