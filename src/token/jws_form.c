@@ -8,11 +8,16 @@
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+static bool is_space(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 /* A compact text has neither white space nor braces, so there is nothing to guess. */
 static bool is_json(jeton_span text)
 {
     size_t at = 0;
-    while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL)
+    while (at < text.len && is_space(text.ptr[at]))
         at++;
     return at < text.len && text.ptr[at] == '{';
 }

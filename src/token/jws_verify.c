@@ -37,7 +37,8 @@ static jeton_status decode_part(const jt_jws_parts *parts, size_t i, jt_signatur
 {
     const jeton_span header = parts->at[i].header;
     const jeton_span signature = parts->at[i].signature;
-    JT_TRY(jt_buf_reserve(&to->bytes, 2 * header.len + signature.len + 3 * JT_JSON_PADDING, err));
+    JT_TRY(jt_buf_reserve(&to->bytes, 2 * header.len + signature.len + (size_t)3 * JT_JSON_PADDING,
+                          err));
     JT_TRY(decode(header, &to->bytes, &to->guarded, "the header", err));
     JT_TRY(decode(signature, &to->bytes, &to->signature, "the signature", err));
     return decode(header, &to->bytes, scratch, "the header", err);
