@@ -20,8 +20,6 @@ static const jt_failure *check_typ(jt_subject *on)
 {
     static const jt_failure another = {JETON_E_TYP, "another type of token"};
     const jeton_span want = on->policy->typ;
-    if (want.ptr == NULL)
-        return NULL;
     if (on->header->typ.len == 0)
         return &jt_missing;
     return jt_media_type_is(on->header->typ, want) ? NULL : &another;
@@ -143,8 +141,6 @@ static const jt_failure *check_required(jt_subject *on)
 
 static const jt_failure *check_rules(jt_subject *on)
 {
-    if (on->policy->rules.count == 0)
-        return NULL;
     const jt_rule *broken = jt_rules_broken(&on->policy->rules, on->all);
     if (broken == NULL)
         return NULL;
@@ -155,32 +151,60 @@ static const jt_failure *check_rules(jt_subject *on)
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
-typedef struct check {
+struct jt_check {
     jeton_check bit;
     const char *claim; /* which the failure is named after, unless the check says another */
     const jt_failure *(*check)(jt_subject *on);
-} check;
+    bool (*is_needed)(const jt_policy *policy); /* NULL: always */
+};
 
-#define CHECKS 11U
+static bool needs_typ(const jt_policy *policy)
+{
+    return policy->typ.ptr != NULL;
+}
 
-static const check of_typ = {JETON_CHECK_TYP, "typ", check_typ};
-static const check of_exp = {JETON_CHECK_EXP, "exp", jt_check_exp};
-static const check of_nbf = {JETON_CHECK_NBF, "nbf", jt_check_nbf};
-static const check of_iat = {JETON_CHECK_IAT, "iat", jt_check_iat};
-static const check of_life = {JETON_CHECK_LIFE, "exp", jt_check_life};
-static const check of_iss = {JETON_CHECK_ISS, "iss", check_iss};
-static const check of_aud = {JETON_CHECK_AUD, "aud", check_aud};
-static const check of_sub = {JETON_CHECK_SUB, "sub", check_sub};
-static const check of_jti = {JETON_CHECK_JTI, "jti", check_jti};
-static const check of_required = {JETON_CHECK_REQUIRED, "", check_required};
-static const check of_rules = {JETON_CHECK_RULE, "", check_rules};
+static bool needs_life(const jt_policy *policy)
+{
+    return policy->is.max_life > 0;
+}
 
-static const check *const usual[CHECKS] = {&of_typ,  &of_exp,      &of_nbf,  &of_iat,
-                                           &of_life, &of_iss,      &of_aud,  &of_sub,
-                                           &of_jti,  &of_required, &of_rules};
-static const check *const pyjwt[CHECKS] = {&of_typ, &of_required, &of_iat,  &of_nbf,
-                                           &of_exp, &of_iss,      &of_aud,  &of_sub,
-                                           &of_jti, &of_life,     &of_rules};
+static bool needs_required(const jt_policy *policy)
+{
+    return policy->required_count > 0;
+}
+
+static bool needs_rules(const jt_policy *policy)
+{
+    return policy->rules.count > 0;
+}
+
+static const jt_check of_typ = {JETON_CHECK_TYP, "typ", check_typ, needs_typ};
+static const jt_check of_exp = {JETON_CHECK_EXP, "exp", jt_check_exp, NULL};
+static const jt_check of_nbf = {JETON_CHECK_NBF, "nbf", jt_check_nbf, NULL};
+static const jt_check of_iat = {JETON_CHECK_IAT, "iat", jt_check_iat, NULL};
+static const jt_check of_life = {JETON_CHECK_LIFE, "exp", jt_check_life, needs_life};
+static const jt_check of_iss = {JETON_CHECK_ISS, "iss", check_iss, NULL};
+static const jt_check of_aud = {JETON_CHECK_AUD, "aud", check_aud, NULL};
+static const jt_check of_sub = {JETON_CHECK_SUB, "sub", check_sub, NULL};
+static const jt_check of_jti = {JETON_CHECK_JTI, "jti", check_jti, NULL};
+static const jt_check of_required = {JETON_CHECK_REQUIRED, "", check_required, needs_required};
+static const jt_check of_rules = {JETON_CHECK_RULE, "", check_rules, needs_rules};
+
+static const jt_check *const usual[JT_CHECKS] = {&of_typ,  &of_exp,      &of_nbf,  &of_iat,
+                                                 &of_life, &of_iss,      &of_aud,  &of_sub,
+                                                 &of_jti,  &of_required, &of_rules};
+static const jt_check *const pyjwt[JT_CHECKS] = {&of_typ, &of_required, &of_iat,  &of_nbf,
+                                                 &of_exp, &of_iss,      &of_aud,  &of_sub,
+                                                 &of_jti, &of_life,     &of_rules};
+
+void jt_checks_choose(jt_policy *policy)
+{
+    const jt_check *const *order = policy->preset->like_pyjwt ? pyjwt : usual;
+    policy->check_count = 0;
+    for (size_t i = 0; i < JT_CHECKS; i++)
+        if (order[i]->is_needed == NULL || order[i]->is_needed(policy))
+            policy->checks[policy->check_count++] = order[i];
+}
 
 void jt_subject_init(jt_subject *on, const jt_policy *policy, const jt_val *claims)
 {
@@ -192,16 +216,16 @@ void jt_subject_init(jt_subject *on, const jt_policy *policy, const jt_val *clai
 jeton_status jt_policy_check(const jt_policy *policy, const jt_header *header, jeton_time now,
                              jeton_verdict *verdict)
 {
-    const check *const *order = policy->preset->like_pyjwt ? pyjwt : usual;
     jt_subject on; /* not cleared: jt_names_find() fills what the policy has names for */
     jt_subject_init(&on, policy, verdict->claims);
     on.header = header;
     on.now = now;
-    for (size_t i = 0; i < CHECKS; i++) {
-        on.claim = order[i]->claim;
-        const jt_failure *found = order[i]->check(&on);
+    for (size_t i = 0; i < policy->check_count; i++) {
+        const jt_check *check = policy->checks[i];
+        on.claim = check->claim;
+        const jt_failure *found = check->check(&on);
         if (found != NULL)
-            (void)jt_verdict_failure(verdict, order[i]->bit, on.claim, found->status, found->why);
+            (void)jt_verdict_failure(verdict, check->bit, on.claim, found->status, found->why);
     }
     return verdict->err.status;
 }

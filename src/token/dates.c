@@ -145,8 +145,6 @@ const jt_failure *jt_check_life(jt_subject *on)
     const jeton_time max_life = (jeton_time)on->policy->is.max_life * 1000;
     jeton_time iat;
     jeton_time exp;
-    if (max_life == 0)
-        return NULL;
     if (on->claims[JT_EXP] == NULL)
         return &jt_missing;
     if (on->claims[JT_IAT] == NULL) {

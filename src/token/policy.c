@@ -50,6 +50,7 @@ static void prepare(jt_policy *policy)
         (void)jt_names_add(&policy->names, jeton_str(claim_names[i]));
     require(policy, preset->require, JT_COUNT(preset->require));
     require(policy, is->require, JETON_POLICY_REQUIRED);
+    jt_checks_choose(policy);
 }
 
 /* A policy that says something we do not know means something we would not do. */

@@ -24,6 +24,9 @@ typedef enum jt_claim {
 
 #define JT_CLAIMS 7U
 
+#define JT_CHECKS 11U
+typedef struct jt_check jt_check; /* a row of checks.c */
+
 /* A policy with texts of its own, made ready for its checks. */
 typedef struct jt_policy {
     jeton_policy is; /* what the preset allows is allowed here too; `rules` is empty */
@@ -40,6 +43,8 @@ typedef struct jt_policy {
         size_t place; /* in names */
     } required[JT_PRESET_REQUIRED + JETON_POLICY_REQUIRED];
     jt_rules rules;
+    size_t check_count; /* the checks it needs, in their order: what it does not ask for is free */
+    const jt_check *checks[JT_CHECKS];
 } jt_policy;
 
 /* Each name is looked for at most once: the claims, what the presets add to them (client_id, sid,
@@ -51,6 +56,9 @@ _Static_assert(JT_CLAIMS + 3 + JETON_POLICY_REQUIRED <= JT_NAMES_MAX, "room for 
 JETON_MUST jeton_status jt_policy_init(jt_policy *policy, const jeton_ctx *ctx,
                                        const jeton_policy *from, jeton_err *err);
 void jt_policy_done(jt_policy *policy);
+
+/* Chooses the checks that a policy needs: the last step of making it ready. */
+void jt_checks_choose(jt_policy *policy);
 
 /* Runs every check on claims whose signature was good; verdict->claims is set. All failures are
  * gathered in the verdict; the first one is returned. */
