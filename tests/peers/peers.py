@@ -82,6 +82,18 @@ def build_go():
     assert done.returncode == 0, done.stderr
 
 
+def ask(command, questions):
+    """The answers of a driver to a list of questions, in their order."""
+    lines = "".join(json.dumps(question) + "\n" for question in questions)
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=300,
+                          check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and len(answers) == len(questions), (
+        f"{command} answered {len(answers)} of {len(questions)} questions, "
+        f"exit status {done.returncode}: {done.stderr}")
+    return answers
+
+
 class Peer:
     """One peer. A driver that is not there, dies or says too little fails its test."""
 
@@ -95,15 +107,7 @@ class Peer:
         self.formats = hello["formats"]
 
     def ask(self, questions):
-        """The answers to a list of questions, in their order."""
-        lines = "".join(json.dumps(question) + "\n" for question in questions)
-        done = subprocess.run(DRIVERS[self.name], input=lines, capture_output=True, text=True,
-                              timeout=300, check=False)
-        answers = [json.loads(line) for line in done.stdout.splitlines()]
-        assert done.returncode == 0 and len(answers) == len(questions), (
-            f"{self.name} answered {len(answers)} of {len(questions)} questions, "
-            f"exit status {done.returncode}: {done.stderr}")
-        return answers
+        return ask(DRIVERS[self.name], questions)
 
 
 # --- keys ----------------------------------------------------------------------------------------

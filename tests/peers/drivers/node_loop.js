@@ -14,14 +14,17 @@ exports.versionOf = (name) =>
 //   formats  format of key -> algorithms the peer takes with such keys
 //   sign     (alg, format, key, claims) -> token, or a promise of it
 //   verify   (alg, format, key, token) -> claims, or a promise of them; throws to refuse
-exports.serve = async (peer, version, formats, sign, verify) => {
-  const verbs = {
+exports.serve = (peer, version, formats, sign, verify) =>
+  exports.answer({
     hello: () => ({ peer, version, formats }),
     sign: async (ask) =>
       ({ ok: true, token: await sign(ask.alg, ask.format, ask.key, ask.claims) }),
     verify: async (ask) =>
       ({ ok: true, claims: await verify(ask.alg, ask.format, ask.key, ask.token) })
-  }
+  })
+
+// The same with verbs of the driver's own: do -> (question) -> answer, or a promise of it.
+exports.answer = async (verbs) => {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const ask = JSON.parse(line)
     let answer
