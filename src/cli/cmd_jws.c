@@ -193,19 +193,19 @@ static jeton_status sign_detached(const jd_args *args, const work *on, jeton_tex
     return jeton_jws_sign_end(stream, text, err);
 }
 
-static jeton_status sign(const jd_args *args, jeton_text **text, jeton_err *err)
+static jeton_status sign(const jd_args *args, work *on, jeton_text **text, jeton_err *err)
 {
-    JT_AUTO(work_done) work on = {0};
-    JT_TRY(work_init(args, &on, err));
-    return on.options.detached ? sign_detached(args, &on, text, err)
-                               : sign_whole(args, &on, PAYLOAD_MAX, text, err);
+    JT_TRY(work_init(args, on, err));
+    return on->options.detached ? sign_detached(args, on, text, err)
+                                : sign_whole(args, on, PAYLOAD_MAX, text, err);
 }
 
 static int jws_sign(const jd_args *args)
 {
-    JT_AUTO(jeton_text_free) jeton_text *text = NULL;
+    JT_AUTO(work_done) work on = {0};
+    JT_AUTO(jeton_text_free) jeton_text *text = NULL; /* goes before the context it is from */
     jeton_err err = {0};
-    const jeton_status status = sign(args, &text, &err);
+    const jeton_status status = sign(args, &on, &text, &err);
     return status == JETON_OK ? jd_report_line(args, jeton_text_span(text))
                               : jd_report_failure(args, status, &err);
 }
