@@ -118,7 +118,8 @@ def bend_more_claims(draft, rng):
 def bend_alg(draft, rng):
     value = rng.choice(['"none"', '"None"', '"nOnE"', '""', "null", "1", '["HS256"]', '"HS256"',
                         '"HS384"', '"RS256"', '"PS256"', '"ES256"', '"ES256K"', '"EdDSA"',
-                        '"Ed25519"', '"hs256"', '"HS256 "', '"HS256\\u0000"', '"\\u0048S256"', "{}"])
+                        '"Ed25519"', '"hs256"', '"HS256 "', '"HS256\\u0000"', '"\\u0048S256"',
+                        "{}"])
     put(draft.header, "alg", value)
 
 
