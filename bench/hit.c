@@ -40,11 +40,11 @@ static bool store_all(bench_hit *hit)
 {
     jeton_cache_counts counts;
     hit->len = jeton_text_span(hit->fixture.token).len;
-    hit->tokens = malloc(BENCH_HIT_TOKENS * hit->len);
+    hit->tokens = calloc(BENCH_HIT_TOKENS, hit->len);
     for (unsigned i = 0; i < BENCH_HIT_TOKENS; i++)
         if (hit->tokens == NULL || !make_token(hit, i))
             return false;
-    for (size_t i = 0; i < 2U * BENCH_HIT_TOKENS; i++)
+    for (size_t i = 0; i < (size_t)2 * BENCH_HIT_TOKENS; i++)
         if (!verify(hit, i * STRIDE % BENCH_HIT_TOKENS))
             return false;
     jeton_cache_stats(hit->cache, &counts);

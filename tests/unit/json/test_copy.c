@@ -7,6 +7,10 @@
 
 #include "../unit.h"
 
+/* Of every kind. */
+static const char long_one[] = "{\"a\":1,\"b\":[true,false,null,\"x\",-1.5e3,18446744073709551615],"
+                               "\"c\":{\"\":\"\\ud83d\\ude00\"}}";
+
 static const char *const texts[] = {
     "{}",
     "[]",
@@ -14,8 +18,7 @@ static const char *const texts[] = {
     "\"\"",
     "null",
     "\"a\\u0000b\\n\"",
-    "{\"a\":1,\"b\":[true,false,null,\"x\",-1.5e3,18446744073709551615],\"c\":{\"\":"
-    "\"\\ud83d\\ude00\"}}",
+    long_one,
     "[[[[[[]]]],[[]],{}],{\"a\":{\"a\":{\"a\":\"a\"}}}]",
     " {\"exp\" : 1700000900 , \"sub\" : \"alice\" } ",
 };
@@ -23,19 +26,21 @@ static const char *const texts[] = {
 /* Copies a text's values; then nothing is left of the text and of what was parsed. */
 static const jt_val *moved(const char *json, uint8_t **text, uint64_t **values)
 {
-    const size_t len = strlen(json);
-    uint8_t *from = malloc(len + JT_JSON_PADDING);
-    assert_non_null(from);
-    memcpy(from, json, len);
+    const size_t room = strlen(json) + JT_JSON_PADDING;
+    const size_t len = room - JT_JSON_PADDING;
+    uint8_t *from = calloc(1, room);
+    *text = malloc(room);
+    assert_true(from != NULL && *text != NULL);
     jt_buf pool = jt_buf_init(NULL);
     const jt_val *root = NULL;
+    for (size_t i = 0; i < len; i++)
+        from[i] = (uint8_t)json[i];
     assert_int_equal(jt_json_parse_into(&pool, 16, from, len, &root, NULL), JETON_OK);
-    *text = malloc(len + JT_JSON_PADDING);
     *values = malloc(jt_copy_size(root));
-    assert_true(*text != NULL && *values != NULL);
-    memcpy(*text, from, len + JT_JSON_PADDING);
+    assert_non_null(*values);
+    memcpy(*text, from, room);
     const jt_val *copy = jt_copy(root, from, *text, *values);
-    memset(from, 0xee, len + JT_JSON_PADDING);
+    memset(from, 0xee, room);
     free(from);
     jt_buf_done(&pool);
     return copy;

@@ -73,11 +73,9 @@ static bool verify(worker *w, const jeton_verifier *verifier)
 static bool verify_forged(worker *w)
 {
     char token[512];
-    const char *good = with.tokens[draw(w, TOKENS)];
-    const size_t len = strlen(good);
-    memcpy(token, good, len);
-    token[len - 2 - draw(w, 30)] ^= 1;
-    return jeton_verify(with.shared, jeton_bytes(token, len), w->verdict) != JETON_OK;
+    const int len = snprintf(token, sizeof token, "%s", with.tokens[draw(w, TOKENS)]);
+    token[(unsigned)len - 2 - draw(w, 30)] ^= 1;
+    return jeton_verify(with.shared, jeton_str(token), w->verdict) != JETON_OK;
 }
 
 /* Mostly verifications; now and then something is made anew. */
