@@ -4,9 +4,12 @@
 writes, for every type of key; and secrets, which are never guessed to be one."""
 import json
 import os
+import pty
+import select
 import stat
 import subprocess
 import tempfile
+import termios
 import unittest
 
 import harness
@@ -200,6 +203,60 @@ class Passphrases(ConvertCase):
             got, out, err = jeton("key", "new", "--alg", "Ed25519", *words)
             self.assertEqual((got, out), (2, ""))
             self.assertIn(why, err)
+
+
+def echoes(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+class Terminal(ConvertCase):
+    """Without file and environment the passphrase is asked for, and not shown."""
+
+    def talk(self, words, *dialogue):
+        """Runs a command at a terminal; the dialogue is (prompt, answer): status and screen."""
+        words = [harness.JETON, "key", "convert", *words]
+        bare = {k: v for k, v in os.environ.items() if not k.endswith("PASSPHRASE")}
+        try:
+            child, terminal = pty.fork()
+        except OSError as failure:  # a container without /dev/pts has no terminals
+            self.skipTest(str(failure))
+        if child == 0:
+            os.execve(words[0], words, bare)
+        screen, turns = b"", list(dialogue)
+        try:
+            while select.select([terminal], [], [], harness.PATIENCE)[0]:
+                try:
+                    piece = os.read(terminal, 4096)
+                except OSError:
+                    piece = b""
+                if not piece:
+                    break
+                screen += piece
+                if turns and screen.endswith(turns[0][0].encode()):
+                    harness.eventually(lambda: not echoes(terminal), "the echo is off")
+                    os.write(terminal, turns.pop(0)[1].encode() + b"\n")
+        finally:
+            os.close(terminal)
+        self.assertEqual(turns, [], screen)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), screen.decode()
+
+    def test_it_is_asked_for_once_to_read_and_twice_to_write(self):
+        sealed = self.file("sealed", openssl("pkcs8", "-topk8", "-passout", "pass:of old",
+                                             stdin=self.theirs("ES256")))
+        out = os.path.join(self.folder, "out")
+        words = ("--to", "pem", "--encrypt", "--out", out, sealed)
+        old, new, again = "Passphrase: ", "New passphrase: ", "Once more: "
+        status, screen = self.talk(words, (old, "of old"), (new, "of new"), (again, "of naw"))
+        self.assertEqual(status, 1, screen)
+        self.assertIn("differ", screen)
+        self.assertFalse(os.path.exists(out))
+        status, screen = self.talk(words, (old, "of old"), (new, "of new"), (again, "of new"))
+        self.assertEqual(status, 0, screen)
+        self.assertNotIn("of ", screen)
+        openssl("pkey", "-in", out, "-passin", "pass:of new", "-noout")
+        status, screen = self.talk((sealed,), (old, "of new"))
+        self.assertEqual(status, 1, screen)
+        self.assertIn("does not open", screen)
 
 
 class Secrets(ConvertCase):

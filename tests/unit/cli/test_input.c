@@ -67,8 +67,12 @@ static void write_file(char *path, const char *text)
 static void text_that_is_no_key_is_never_taken_for_a_secret(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "a secret that is long enough to be one, is it not?",
-                                        "[]", "{\"keys\":[]}", "{\"kty\":\"oct\"}"};
+    static const char *const texts[] = {"",
+                                        "a secret that is long enough to be one, is it not?",
+                                        "[]",
+                                        "{\"keys\":[]}",
+                                        "0123456789abcdef0123456789abcdef",
+                                        "{\"kty\":\"oct\"}"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         char path[] = "/tmp/jeton-unit-XXXXXX";
         jeton_keyset *keys = BOGUS;
@@ -76,6 +80,40 @@ static void text_that_is_no_key_is_never_taken_for_a_secret(void **state)
         write_file(path, texts[i]);
         assert_int_equal(jd_input_keys(path, &keys, &err), JETON_E_KEY);
         assert_null(keys);
+        (void)unlink(path);
+    }
+}
+
+static const struct {
+    const char *text;
+    jd_key_form form;
+} forms[] = {
+    {"{}", JD_FORM_JSON},         {"eyJhbGciOiJkaXIifQ", JD_FORM_JSON},
+    {"-----BEGIN ", JD_FORM_PEM}, {"0\x82", JD_FORM_DER},
+    {"", JD_FORM_NONE},           {"-----END ", JD_FORM_NONE},
+    {"[]", JD_FORM_NONE},         {"secret", JD_FORM_NONE},
+};
+
+static void keys_say_what_they_are(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(forms); i++)
+        assert_int_equal(jd_key_form_of(jeton_str(forms[i].text)), forms[i].form);
+}
+
+/* A DER key may begin or end with a byte that looks like white space; a JWK has none to lose. */
+static void white_space_is_dropped_around_text_and_kept_in_der(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *kept;
+    } rows[] = {{" {} \n", "{}"}, {"0 \n", "0 \n"}, {"\n0", "0"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char path[] = "/tmp/jeton-unit-XXXXXX";
+        JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(NULL);
+        write_file(path, rows[i].text);
+        assert_int_equal(jd_input_key_bytes(path, &bytes, NULL), JETON_OK);
+        unit_assert_span(jt_buf_span(&bytes), rows[i].kept);
         (void)unlink(path);
     }
 }
@@ -109,6 +147,8 @@ int main(void)
         cmocka_unit_test(durations_are_numbers_with_a_unit),
         cmocka_unit_test(algorithms_are_a_list_of_names),
         cmocka_unit_test(text_that_is_no_key_is_never_taken_for_a_secret),
+        cmocka_unit_test(keys_say_what_they_are),
+        cmocka_unit_test(white_space_is_dropped_around_text_and_kept_in_der),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
         cmocka_unit_test(white_space_around_a_file_is_dropped_and_the_limit_holds),
     };
