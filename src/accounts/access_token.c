@@ -3,6 +3,7 @@
 #include "accounts/access_token.h"
 
 #include "accounts/revoke.h"
+#include "accounts/role.h"
 #include "accounts/session.h"
 #include "core/auto.h"
 #include "core/base64url.h"
@@ -30,12 +31,12 @@ static jeton_status set_jti(jeton_claims *claims, jeton_err *err)
     return JETON_OK;
 }
 
-static void set_user(jeton_claims *claims, const jd_access *access)
+static void set_user(const jd_accounts *accounts, jeton_claims *claims, const jd_access *access)
 {
     set_id(claims, "sub", &access->user->id);
     set_id(claims, "sid", &access->session->id);
     jeton_claims_set_date(claims, "auth_time", access->session->auth_time);
-    jeton_claims_set_list(claims, "roles", access->user->roles, access->user->role_count);
+    jd_role_claim(accounts, access->user, claims);
 }
 
 jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *access,
@@ -54,7 +55,7 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
     JT_TRY(set_jti(claims, err));
     jeton_claims_set_int(claims, "rev", (int64_t)access->rev);
     if (access->session != NULL)
-        set_user(claims, access);
+        set_user(accounts, claims, access);
     else /* RFC 9068 §2.2: the client is the subject */
         jeton_claims_set_text(claims, "sub", access->client->id);
     if (access->scope.len > 0)

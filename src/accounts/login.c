@@ -25,13 +25,14 @@ jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *are
     return jt_fail(err, status, "%s", why.text);
 }
 
-/* A hash of an older cost is replaced now, while the password is known. Failing to make a better
- * one harms nobody. */
-static void upgrade(const jd_accounts *accounts, jd_login *login)
+/* Only who knows the password is told so. */
+static jeton_status must_change(const jd_login *login, jeton_err *err)
 {
-    if (jt_pwhash_is_weaker(login->user.password, &accounts->cost) &&
-        jt_pwhash_print(NULL, login->password, &accounts->cost, login->upgraded, NULL) != JETON_OK)
-        login->upgraded[0] = '\0';
+    jd_log(JD_INFO, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
+           JD_TEXT("address", login->address), JD_TEXT("why", "must change"));
+    return jt_fail(err, JETON_E_MUST_CHANGE,
+                   "the password has to be changed first: POST /password with username, "
+                   "old_password and new_password");
 }
 
 jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err)
@@ -45,7 +46,10 @@ jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *e
         return jt_fail(err, status, "%s", why.text);
     if (login->user.disabled)
         return refuse(login, "disabled", err);
-    upgrade(accounts, login);
+    if (login->user.must_change)
+        return must_change(login, err);
+    /* A hash of another format or an older cost is replaced now, while the password is known. */
+    jd_password_upgrade(accounts, login->user.password, login->password, login->upgraded);
     return JETON_OK;
 }
 
@@ -60,7 +64,7 @@ jeton_status jd_login_begin(jd_accounts *accounts, jd_login *login, jd_tokens *t
                                     .address = login->address};
     const jeton_status status = jd_session_begin(accounts, &beginning, tokens, &why);
     if (status == JETON_E_CREDENTIALS)
-        return refuse(login, "disabled", err);
+        return refuse(login, "disabled or changed meanwhile", err);
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
     if (login->upgraded[0] != '\0' &&

@@ -28,7 +28,8 @@ typedef struct jd_login {
 JETON_MUST jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *arena,
                                       jeton_err *err);
 
-/* Takes as long as a hash takes: for the hash lane only. JETON_E_CREDENTIALS. */
+/* Takes as long as a hash takes: for the hash lane only. JETON_E_CREDENTIALS; JETON_E_MUST_CHANGE,
+ * which is told to those only who know the password. */
 JETON_MUST jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err);
 
 /* For the commit lane. JETON_E_CREDENTIALS: the user is disabled or gone by now. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* accounts/user.c - adds, disables and enables users. */
+/* accounts/user.c - adds, changes, bars and removes users. */
 #include "accounts/user.h"
 
 #include "accounts/password.h"
+#include "accounts/role.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -35,53 +36,56 @@ static jeton_status name_may_be(jeton_span name, jeton_err *err)
     return JETON_OK;
 }
 
-static bool is_role_char(uint8_t c)
+/* Mail servers decide what an address is; here it only has to look like one and fit a line. */
+static jeton_status email_may_be(jeton_span email, jeton_err *err)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == ':' || c == '-';
-}
-
-static jeton_status role_may_be(jeton_span role, jeton_err *err)
-{
-    bool good = role.len > 0 && role.len <= JD_ROLE_MAX;
-    for (size_t i = 0; good && i < role.len; i++)
-        good = is_role_char(role.ptr[i]);
-    return good ? JETON_OK
-                : jt_fail(err, JETON_E_REQUEST,
-                          "a role has 1 to %u letters, digits and . _ : - characters", JD_ROLE_MAX);
-}
-
-static jeton_status all_may_be(jeton_span name, jeton_span password, const jeton_span *roles,
-                               size_t role_count, jeton_err *err)
-{
-    JT_TRY(name_may_be(name, err));
-    JT_TRY(jd_password_may_be(password, err));
-    if (role_count > JD_ROLES_MAX)
-        return jt_fail(err, JETON_E_REQUEST, "a user has at most %u roles", JD_ROLES_MAX);
-    for (size_t i = 0; i < role_count; i++)
-        JT_TRY(role_may_be(roles[i], err));
+    if (email.len == 0)
+        return JETON_OK;
+    const uint8_t *at = memchr(email.ptr, '@', email.len);
+    const size_t before = at != NULL ? (size_t)(at - email.ptr) : 0;
+    if (email.len > JD_EMAIL_MAX || before == 0 || before + 1 == email.len ||
+        memchr(at + 1, '@', email.len - before - 1) != NULL ||
+        memchr(email.ptr, ' ', email.len) != NULL || has_control(email) || !jt_is_utf8(email))
+        return jt_fail(err, JETON_E_REQUEST, "an e-mail address is NAME@HOST, at most %u bytes",
+                       JD_EMAIL_MAX);
     return JETON_OK;
 }
 
-jeton_status jd_user_add(jd_accounts *accounts, jeton_span name, jeton_span password,
-                         const jeton_span *roles, size_t role_count, jd_user *user, jeton_err *err)
+jeton_status jd_user_may_be(const jd_new_user *asked, jeton_err *err)
 {
-    *user = (jd_user){0};
-    JT_TRY(all_may_be(name, password, roles, role_count, err));
+    JT_TRY(name_may_be(asked->name, err));
+    JT_TRY(email_may_be(asked->email, err));
+    if (asked->role_count > JD_ROLES_MAX)
+        return jt_fail(err, JETON_E_REQUEST, "a user has at most %u roles", JD_ROLES_MAX);
+    for (size_t i = 0; i < asked->role_count; i++)
+        JT_TRY(jd_role_may_be(asked->roles[i], err));
+    return JETON_OK;
+}
+
+jeton_status jd_user_add(jd_accounts *accounts, const jd_new_user *asked, jd_user *user,
+                         jeton_err *err)
+{
     char hash[JT_PWHASH_TEXT];
-    JT_TRY(jt_pwhash_print(NULL, password, &accounts->cost, hash, err));
-    jd_user made = {.name = name,
+    *user = (jd_user){.name = asked->name, .email = asked->email};
+    jeton_status status = jd_user_may_be(asked, err);
+    if (status == JETON_OK)
+        status = jd_password_new(accounts, user, asked->password, hash, err);
+    *user = (jd_user){0};
+    JT_TRY(status);
+    jd_user made = {.name = asked->name,
+                    .email = asked->email,
                     .password = jeton_str(hash),
-                    .roles = roles,
-                    .role_count = role_count,
+                    .roles = asked->roles,
+                    .role_count = asked->role_count,
+                    .must_change = asked->must_change,
                     .created = jt_now(NULL)};
     JT_TRY(jd_id_new(NULL, &made.id, err));
-    const jeton_status status = jd_store_user_add(accounts->store, &made, err);
+    status = jd_store_user_add(accounts->store, &made, err);
     jt_wipe(hash, sizeof hash);
     JT_TRY(status);
     made.password = jeton_str(NULL);
     *user = made;
-    jd_log(JD_INFO, EV_USER_ADDED, JD_SPAN("user", name));
+    jd_log(JD_INFO, EV_USER_ADDED, JD_SPAN("user", asked->name));
     return JETON_OK;
 }
 
@@ -119,4 +123,61 @@ jeton_status jd_user_enable(jd_accounts *accounts, jeton_span name, jeton_err *e
     JT_TRY(jd_store_user_enable(accounts->store, &id, err));
     jd_log(JD_INFO, EV_USER_ENABLED, JD_SPAN("user", name));
     return JETON_OK;
+}
+
+jeton_status jd_user_remove(jd_accounts *accounts, jeton_span name, jeton_err *err)
+{
+    jd_id id;
+    bool was_disabled;
+    jt_revocation entry;
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
+    JT_TRY(
+        jd_store_user_remove(accounts->store, &id, jd_accounts_horizon(jt_now(NULL)), &entry, err));
+    jd_accounts_revoke(accounts, &entry);
+    jd_log(JD_INFO, EV_USER_REMOVED, JD_SPAN("user", name));
+    return JETON_OK;
+}
+
+static jeton_status changed(jeton_span name, const char *what)
+{
+    jd_log(JD_INFO, EV_USER_CHANGED, JD_SPAN("user", name), JD_TEXT("what", what));
+    return JETON_OK;
+}
+
+jeton_status jd_user_must_change(jd_accounts *accounts, jeton_span name, jeton_err *err)
+{
+    jd_id id;
+    bool was_disabled;
+    jt_revocation entry;
+    const jeton_time now = jt_now(NULL);
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
+    JT_TRY(jd_store_user_must_change(accounts->store, &id, now, jd_accounts_horizon(now), &entry,
+                                     err));
+    jd_accounts_revoke(accounts, &entry);
+    return changed(name, "must change the password");
+}
+
+jeton_status jd_user_set_email(jd_accounts *accounts, jeton_span name, jeton_span email,
+                               jeton_err *err)
+{
+    jd_id id;
+    bool was_disabled;
+    JT_TRY(email_may_be(email, err));
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
+    JT_TRY(jd_store_user_set_email(accounts->store, &id, email, err));
+    return changed(name, "e-mail");
+}
+
+jeton_status jd_user_change_roles(jd_accounts *accounts, jeton_span name,
+                                  const jd_role_change *change, jeton_err *err)
+{
+    jd_id id;
+    bool was_disabled;
+    if (change->give_count + change->take_count == 0)
+        return jt_fail(err, JETON_E_REQUEST, "name a role at least");
+    for (size_t i = 0; i < change->give_count; i++)
+        JT_TRY(jd_role_may_be(change->give[i], err));
+    JT_TRY(find(accounts, name, &id, &was_disabled, err));
+    JT_TRY(jd_store_user_roles(accounts->store, &id, change, err));
+    return changed(name, "roles");
 }

@@ -10,6 +10,8 @@ extern const jd_step jd_ep_healthz[];
 extern const jd_step jd_ep_jwks[];
 extern const jd_step jd_ep_login[];
 extern const jd_step jd_ep_logout[];
+extern const jd_step jd_ep_password[];
+extern const jd_step jd_ep_password_reset[];
 extern const jd_step jd_ep_readyz[];
 extern const jd_step jd_ep_refresh[];
 extern const jd_step jd_ep_session_end[];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cmd_user.c - jeton user add|list|disable|enable. */
+/* cli/cmd_user.c - jeton user: its table, and add, list, disable, enable; what else changes a user
+ * is in user_change.c. */
 #include "cli/operation.h"
 #include "cli/password_input.h"
 #include "cli/report.h"
+#include "cli/user.h"
 #include "core/auto.h"
 #include "core/err.h"
 
@@ -11,25 +13,6 @@
 static jeton_span text_of(const jt_val *object, const char *name)
 {
     return jt_get_text(object, name);
-}
-
-/* The result as JSON when that was asked for, otherwise a sentence about the user. */
-static int report_user(const jd_args *args, const jt_json *result, const char *sentence)
-{
-    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
-    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
-    jeton_err err = {0};
-    const jt_val *user = jt_json_root(result);
-    const jeton_span name = text_of(user, "name");
-    jeton_status status = jt_tree_new(NULL, &tree, &err);
-    if (status == JETON_OK && jd_args_has(args, "--json"))
-        return jd_report_tree(args, tree, jt_tree_copy(tree, user));
-    if (status == JETON_OK)
-        status =
-            jt_buf_addf(&line, &err, "%.*s %s", (int)name.len, (const char *)name.ptr, sentence);
-    if (status != JETON_OK)
-        return jd_report_failure(args, status, &err);
-    return jd_report_line(args, jt_buf_span(&line));
 }
 
 /* ---- add ------------------------------------------------------------------------------------ */
@@ -50,6 +33,9 @@ static void fill_addition(void *user, jt_tree *tree, jt_node *to)
     jt_put_text(tree, to, "name", jeton_str(of->args->operand));
     jt_put_text(tree, to, "password", jt_secret_span(&of->password));
     jt_put_node(tree, to, "roles", roles);
+    if (jd_args_has(of->args, "--email"))
+        jt_put_text(tree, to, "email", jeton_str(jd_args_get(of->args, "--email")));
+    jt_put_bool(tree, to, "must_change", jd_args_has(of->args, "--must-change"));
 }
 
 static jeton_status add(const jd_args *args, jt_json **result, jeton_err *err)
@@ -68,36 +54,20 @@ static int user_add(const jd_args *args)
     JT_AUTO(jt_json_free) jt_json *result = NULL;
     jeton_err err = {0};
     const jeton_status status = add(args, &result, &err);
-    return status == JETON_OK ? report_user(args, result, "is added")
+    return status == JETON_OK ? jd_report_user(args, result, "is added")
                               : jd_report_failure(args, status, &err);
 }
 
 /* ---- disable, enable ------------------------------------------------------------------------ */
 
-static void fill_name(void *user, jt_tree *tree, jt_node *to)
-{
-    const jd_args *args = user;
-    jt_put_text(tree, to, "name", jeton_str(args->operand));
-}
-
-static int by_name(const jd_args *args, const char *operation, const char *sentence)
-{
-    JT_AUTO(jt_json_free) jt_json *result = NULL;
-    jeton_err err = {0};
-    const jeton_status status =
-        jd_operation_run(args, operation, false, fill_name, (void *)(uintptr_t)args, &result, &err);
-    return status == JETON_OK ? report_user(args, result, sentence)
-                              : jd_report_failure(args, status, &err);
-}
-
 static int user_disable(const jd_args *args)
 {
-    return by_name(args, "user.disable", "is disabled; the sessions are ended");
+    return jd_user_by_name(args, "user.disable", "is disabled; the sessions are ended");
 }
 
 static int user_enable(const jd_args *args)
 {
-    return by_name(args, "user.enable", "may log in");
+    return jd_user_by_name(args, "user.enable", "may log in");
 }
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -173,6 +143,8 @@ static int user_list(const jd_args *args)
 static const jd_option add_options[] = {
     JD_DATA_OPTION,
     {.name = "--role", .value = "ROLE", .help = "a role the user has", .many = true},
+    {.name = "--email", .value = "ADDRESS", .help = "an e-mail address"},
+    {.name = "--must-change", .help = "the password has to be changed at the first login"},
     {.name = "--password-stdin", .help = "the password is the first line of stdin"},
     {.name = "--json", .help = "one line of JSON"},
     {.name = NULL},
@@ -180,6 +152,22 @@ static const jd_option add_options[] = {
 
 static const jd_option options[] = {
     JD_DATA_OPTION,
+    {.name = "--json", .help = "one line of JSON"},
+    {.name = NULL},
+};
+
+static const jd_option role_options[] = {
+    JD_DATA_OPTION,
+    {.name = "--add", .value = "ROLE", .help = "a role he gets", .many = true},
+    {.name = "--remove", .value = "ROLE", .help = "a role he loses", .many = true},
+    {.name = "--json", .help = "one line of JSON"},
+    {.name = NULL},
+};
+
+static const jd_option set_options[] = {
+    JD_DATA_OPTION,
+    {.name = "--email", .value = "ADDRESS", .help = "an e-mail address; empty: none"},
+    {.name = "--must-change", .help = "sessions end, and only the password can be changed"},
     {.name = "--json", .help = "one line of JSON"},
     {.name = NULL},
 };
@@ -208,5 +196,36 @@ const jd_command jd_user_commands[] = {
      .summary = "Lets a disabled user log in again.",
      .options = options,
      .run = user_enable},
+    {.noun = "user",
+     .verb = "show",
+     .operand = "NAME",
+     .summary = "Prints all about a user but the password: e-mail, roles, permissions.",
+     .options = options,
+     .run = jd_user_show_command},
+    {.noun = "user",
+     .verb = "role",
+     .operand = "NAME",
+     .summary = "Gives a user roles and takes others away, for all tokens issued from now on.",
+     .options = role_options,
+     .run = jd_user_role_command},
+    {.noun = "user",
+     .verb = "set",
+     .operand = "NAME",
+     .summary = "Changes the e-mail of a user, or demands another password of him.",
+     .options = set_options,
+     .run = jd_user_set_command},
+    {.noun = "user",
+     .verb = "reset",
+     .operand = "NAME",
+     .summary =
+         "Prints a one-time code for POST /password/reset, good for --reset-ttl of the server.",
+     .options = options,
+     .run = jd_user_reset_command},
+    {.noun = "user",
+     .verb = "remove",
+     .operand = "NAME",
+     .summary = "Removes a user: sessions end and access tokens are refused at once.",
+     .options = options,
+     .run = jd_user_remove_command},
     {.noun = NULL},
 };

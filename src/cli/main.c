@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const jd_command *const commands[] = {
-    jd_serve_commands, jd_user_commands, jd_session_commands,
+    jd_serve_commands, jd_user_commands, jd_role_commands, jd_session_commands,
     jd_token_commands, jd_jws_commands,  jd_key_commands,
 };
 

@@ -7,7 +7,7 @@
 #include "core/err.h"
 #include "daemon/admin_operations.h"
 
-#define USERS_AT_ONCE 100U /* with 32 roles each they fit a line of the control socket */
+#define USERS_AT_ONCE 80U /* with an e-mail and 32 roles each they fit a line of the socket */
 
 jeton_status jd_admin_text(const jt_val *arguments, const char *name, jeton_span *text,
                            jeton_err *err)
@@ -24,46 +24,70 @@ void jd_admin_put_id(jt_tree *tree, jt_node *object, const char *name, const jd_
     jt_put_text(tree, object, name, jeton_str(text));
 }
 
-static void put_user(jt_tree *tree, jt_node *object, const jd_user *user)
+void jd_admin_put_texts(jt_tree *tree, jt_node *object, const char *name, const jeton_span *texts,
+                        size_t count)
+{
+    jt_node *list = jt_tree_array(tree);
+    for (size_t i = 0; i < count; i++)
+        jt_add_text(tree, list, texts[i]);
+    jt_put_node(tree, object, name, list);
+}
+
+void jd_admin_put_user(jt_tree *tree, jt_node *object, const jd_user *user)
 {
     jd_admin_put_id(tree, object, "id", &user->id);
     jt_put_text(tree, object, "name", user->name);
-    jt_node *roles = jt_tree_array(tree);
-    for (size_t i = 0; i < user->role_count; i++)
-        jt_add_text(tree, roles, user->roles[i]);
-    jt_put_node(tree, object, "roles", roles);
+    jd_admin_put_texts(tree, object, "roles", user->roles, user->role_count);
     jt_put_bool(tree, object, "disabled", user->disabled);
     jt_put_int(tree, object, "created", user->created / 1000);
+    if (user->email.len > 0)
+        jt_put_text(tree, object, "email", user->email);
+    if (user->must_change)
+        jt_put_bool(tree, object, "must_change", true);
 }
 
-static jeton_status read_roles(const jt_val *list, jeton_span *roles, size_t *count, jeton_err *err)
+jeton_status jd_admin_texts(const jt_val *arguments, const char *name, jeton_span *texts,
+                            size_t most, size_t *count, jeton_err *err)
 {
+    const jt_val *list = jt_get(arguments, name);
     *count = 0;
     if (list != NULL && jt_kind_of(list) != JT_ARRAY)
-        return jt_fail(err, JETON_E_REQUEST, "roles is not a list");
+        return jt_fail(err, JETON_E_REQUEST, "%s is not a list", name);
     for (jt_iter it = jt_iter_of(list); jt_iter_next(&it);) {
-        if (*count == JD_ROLES_MAX)
-            return jt_fail(err, JETON_E_REQUEST, "a user has at most %u roles", JD_ROLES_MAX);
-        if (!jt_val_text(it.val, &roles[(*count)++]))
-            return jt_fail(err, JETON_E_REQUEST, "a role is not a text");
+        if (*count == most)
+            return jt_fail(err, JETON_E_REQUEST, "at most %zu %s are taken", most, name);
+        if (!jt_val_text(it.val, &texts[(*count)++]))
+            return jt_fail(err, JETON_E_REQUEST, "%s holds something that is not a text", name);
     }
     return JETON_OK;
 }
 
-/* {"name","password","roles":[…]} → the user */
+jeton_status jd_admin_switch(const jt_val *arguments, const char *name, bool *value, bool *given,
+                             jeton_err *err)
+{
+    const jt_val *val = jt_get(arguments, name);
+    *value = false;
+    *given = val != NULL;
+    if (*given && !jt_val_bool(val, value))
+        return jt_fail(err, JETON_E_REQUEST, "%s is neither true nor false", name);
+    return JETON_OK;
+}
+
+/* {"name","password","email","roles":[…],"must_change"} → the user */
 static jeton_status user_add(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
                              jt_node *result, jeton_err *err)
 {
-    jeton_span name;
-    jeton_span password;
+    jd_new_user asked = {.email = jt_get_text(arguments, "email")};
     jeton_span roles[JD_ROLES_MAX];
-    size_t count;
+    bool given;
     jd_user user;
-    JT_TRY(jd_admin_text(arguments, "name", &name, err));
-    JT_TRY(jd_admin_text(arguments, "password", &password, err));
-    JT_TRY(read_roles(jt_get(arguments, "roles"), roles, &count, err));
-    JT_TRY(jd_user_add(accounts, name, password, roles, count, &user, err));
-    put_user(tree, result, &user);
+    JT_TRY(jd_admin_text(arguments, "name", &asked.name, err));
+    JT_TRY(jd_admin_text(arguments, "password", &asked.password, err));
+    JT_TRY(jd_admin_texts(arguments, "roles", roles, JD_ROLES_MAX, &asked.role_count, err));
+    JT_TRY(jd_admin_switch(arguments, "must_change", &asked.must_change, &given, err));
+    asked.roles = roles;
+    JT_TRY(jd_user_add(accounts, &asked, &user, err));
+    jd_admin_put_user(tree, result, &user);
     return JETON_OK;
 }
 
@@ -78,7 +102,7 @@ static jeton_status user_list(jd_accounts *accounts, const jt_val *arguments, jt
     jt_node *list = jt_tree_array(tree);
     for (size_t i = 0; i < users.count; i++) {
         jt_node *user = jt_tree_object(tree);
-        put_user(tree, user, &users.at[i]);
+        jd_admin_put_user(tree, user, &users.at[i]);
         jt_add_node(tree, list, user);
     }
     jt_put_node(tree, result, "users", list);
@@ -116,12 +140,22 @@ static const struct {
     const char *name;
     jd_admin_operation *run;
 } operations[] = {
+    {"role.add", jd_admin_role_add},
+    {"role.grant", jd_admin_role_grant},
+    {"role.list", jd_admin_role_list},
+    {"role.remove", jd_admin_role_remove},
+    {"role.revoke", jd_admin_role_revoke},
     {"session.list", jd_admin_session_list},
     {"session.end", jd_admin_session_end},
     {"user.add", user_add},
     {"user.list", user_list},
     {"user.disable", user_disable},
     {"user.enable", user_enable},
+    {"user.remove", jd_admin_user_remove},
+    {"user.reset", jd_admin_user_reset},
+    {"user.roles", jd_admin_user_roles},
+    {"user.set", jd_admin_user_set},
+    {"user.show", jd_admin_user_show},
 };
 
 jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,

@@ -13,6 +13,33 @@ typedef jeton_status jd_admin_operation(jd_accounts *accounts, const jt_val *arg
 jd_admin_operation jd_admin_session_list;
 jd_admin_operation jd_admin_session_end;
 
+/* admin_users.c */
+jd_admin_operation jd_admin_user_show;
+jd_admin_operation jd_admin_user_set;
+jd_admin_operation jd_admin_user_roles;
+jd_admin_operation jd_admin_user_remove;
+jd_admin_operation jd_admin_user_reset;
+
+/* admin_roles.c */
+jd_admin_operation jd_admin_role_add;
+jd_admin_operation jd_admin_role_list;
+jd_admin_operation jd_admin_role_grant;
+jd_admin_operation jd_admin_role_revoke;
+jd_admin_operation jd_admin_role_remove;
+
+/* A list of texts, at most `most`; an absent one is empty. JETON_E_REQUEST. */
+JETON_MUST jeton_status jd_admin_texts(const jt_val *arguments, const char *name, jeton_span *texts,
+                                       size_t most, size_t *count, jeton_err *err);
+void jd_admin_put_texts(jt_tree *tree, jt_node *object, const char *name, const jeton_span *texts,
+                        size_t count);
+
+/* A switch that may be left out: *given says so. JETON_E_REQUEST: neither true nor false. */
+JETON_MUST jeton_status jd_admin_switch(const jt_val *arguments, const char *name, bool *value,
+                                        bool *given, jeton_err *err);
+
+/* What lists show of a user: e-mail and must_change only when there is something to show. */
+void jd_admin_put_user(jt_tree *tree, jt_node *object, const jd_user *user);
+
 /* A text argument that has to be there. JETON_E_REQUEST. */
 JETON_MUST jeton_status jd_admin_text(const jt_val *arguments, const char *name, jeton_span *text,
                                       jeton_err *err);

@@ -42,6 +42,12 @@
       "how long the refresh token before the last is answered with the last once more")             \
     X(SECONDS, fresh_ttl,     "fresh-ttl",     "5m",             1, JD_DAY,                         \
       "how long after a login its tokens count as fresh")                                           \
+    X(TEXT,    token_roles,   "token-roles",   "",               0, 1000,                           \
+      "roles that access tokens name, parted by commas; empty: all that the user has")              \
+    X(COUNT,   token_roles_max, "token-roles-max", "32",         0, 32,                             \
+      "roles that an access token names at most")                                                   \
+    X(SECONDS, reset_ttl,     "reset-ttl",     "1h",             60, 30 * JD_DAY,                   \
+      "how long a one-time code for a new password is good")                                        \
     X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
     X(COUNT,   threads,       "threads",       "0",              0, 64,                             \

@@ -42,6 +42,12 @@
     X(USER_ADDED,      "user_added",        0)    \
     X(USER_DISABLED,   "user_disabled",     0)    \
     X(USER_ENABLED,    "user_enabled",      0)    \
+    X(USER_REMOVED,    "user_removed",      0)    \
+    X(USER_CHANGED,    "user_changed",      0)    \
+    X(USERS_IMPORTED,  "users_imported",    0)    \
+    X(ROLE_CHANGED,    "role_changed",      0)    \
+    X(RESET_CODE_MADE, "reset_code_made",   0)    \
+    X(PASSWORD_REFUSED,"password_refused", 100)   \
     X(PASSWORD_CHANGED,"password_changed",  0)    \
     X(PASSWORD_REHASHED,"password_rehashed", 0)   \
     /* keys and the store */                      \

@@ -13,21 +13,34 @@ static const char long_text[] =
 static const struct {
     const char *why, *name, *password, *role;
     jeton_status want;
+    const char *email;
 } additions[] = {
-    {"a plain user", "bob", "12345678", "reader", JETON_OK},
-    {"a name in another script", "\xd0\x91\xd0\xbe\xd0\xb1", "12345678", "reader", JETON_OK},
-    {"an e-mail address as name", "carol@example.com", "12345678", "a.b_c:d-e", JETON_OK},
-    {"a name that is taken", "alice", "12345678", "reader", JETON_E_EXISTS},
-    {"a name that is taken, in other letters", "ALICE", "12345678", "reader", JETON_E_EXISTS},
-    {"no name", "", "12345678", "reader", JETON_E_REQUEST},
-    {"a name with a line break", "a\nb", "12345678", "reader", JETON_E_REQUEST},
-    {"a name that ends in a space", "dave ", "12345678", "reader", JETON_E_REQUEST},
-    {"a name that is not UTF-8", "\xff", "12345678", "reader", JETON_E_REQUEST},
-    {"a name that is too long", long_text, "12345678", "reader", JETON_E_REQUEST},
-    {"a password one byte too short", "dave", "1234567", "reader", JETON_E_REQUEST},
-    {"a role without a name", "dave", "12345678", "", JETON_E_REQUEST},
-    {"a role with a comma", "dave", "12345678", "a,b", JETON_E_REQUEST},
-    {"a role with a space", "dave", "12345678", "a b", JETON_E_REQUEST},
+    {"a plain user", "bob", "a7!kz0qw", "reader", JETON_OK, ""},
+    {"a name in another script", "\xd0\x91\xd0\xbe\xd0\xb1", "a7!kz0qw", "reader", JETON_OK, ""},
+    {"an e-mail address as name", "carol@example.com", "a7!kz0qw", "a.b_c:d-e", JETON_OK, ""},
+    {"a name that is taken", "alice", "a7!kz0qw", "reader", JETON_E_EXISTS, ""},
+    {"a name that is taken, in other letters", "ALICE", "a7!kz0qw", "reader", JETON_E_EXISTS, ""},
+    {"no name", "", "a7!kz0qw", "reader", JETON_E_REQUEST, ""},
+    {"a name with a line break", "a\nb", "a7!kz0qw", "reader", JETON_E_REQUEST, ""},
+    {"a name that ends in a space", "dave ", "a7!kz0qw", "reader", JETON_E_REQUEST, ""},
+    {"a name that is not UTF-8", "\xff", "a7!kz0qw", "reader", JETON_E_REQUEST, ""},
+    {"a name that is too long", long_text, "a7!kz0qw", "reader", JETON_E_REQUEST, ""},
+    {"a password one byte too short", "dave", "a7!kz0q", "reader", JETON_E_REQUEST, ""},
+    {"a password that everybody has", "dave", "Passw0rd!", "reader", JETON_E_REQUEST, ""},
+    {"the name as password", "davidowitsch", "Davidowitsch1", "reader", JETON_E_REQUEST, ""},
+    {"the e-mail as password", "dave", "Somebody@example.com", "reader", JETON_E_REQUEST,
+     "somebody@example.com"},
+    {"an e-mail address", "erin", "a7!kz0qw", "reader", JETON_OK, "erin@example.com"},
+    {"an e-mail address that is taken", "fred", "a7!kz0qw", "reader", JETON_E_EXISTS,
+     "ERIN@example.com"},
+    {"an e-mail address without a host", "fred", "a7!kz0qw", "reader", JETON_E_REQUEST, "fred@"},
+    {"an e-mail address without a name", "fred", "a7!kz0qw", "reader", JETON_E_REQUEST, "@host"},
+    {"an e-mail address with two hosts", "fred", "a7!kz0qw", "reader", JETON_E_REQUEST, "a@b@c"},
+    {"an e-mail address with a line break", "fred", "a7!kz0qw", "reader", JETON_E_REQUEST,
+     "fred@host\nBcc: all"},
+    {"a role without a name", "dave", "a7!kz0qw", "", JETON_E_REQUEST, ""},
+    {"a role with a comma", "dave", "a7!kz0qw", "a,b", JETON_E_REQUEST, ""},
+    {"a role with a space", "dave", "a7!kz0qw", "a b", JETON_E_REQUEST, ""},
 };
 
 static void users_are_added_when_name_password_and_roles_may_be(void **state)
@@ -39,9 +52,12 @@ static void users_are_added_when_name_password_and_roles_may_be(void **state)
         jd_user user;
         jeton_err err = {0};
         memset(&user, 0x5a, sizeof user);
-        assert_int_equal(jd_user_add(&on->accounts, jeton_str(additions[i].name),
-                                     jeton_str(additions[i].password), &role, 1, &user, &err),
-                         additions[i].want);
+        const jd_new_user asked = {.name = jeton_str(additions[i].name),
+                                   .email = jeton_str(additions[i].email),
+                                   .password = jeton_str(additions[i].password),
+                                   .roles = &role,
+                                   .role_count = 1};
+        assert_int_equal(jd_user_add(&on->accounts, &asked, &user, &err), additions[i].want);
         assert_int_equal(err.status, additions[i].want);
         assert_int_equal(user.role_count, additions[i].want == JETON_OK ? 1 : 0);
         assert_int_equal(user.password.len, 0);
@@ -53,15 +69,17 @@ static void a_password_of_256_bytes_may_be_and_one_more_may_not(void **state)
     (void)state;
     char text[JD_PASSWORD_MAX + 1];
     memset(text, 'x', sizeof text);
-    assert_int_equal(jd_password_may_be(jeton_bytes(text, JD_PASSWORD_MAX), NULL), JETON_OK);
-    assert_int_equal(jd_password_may_be(jeton_bytes(text, JD_PASSWORD_MAX + 1), NULL),
+    const jd_user user = {.name = jeton_str("alice")};
+    assert_int_equal(jd_password_may_be(&user, jeton_bytes(text, JD_PASSWORD_MAX), NULL), JETON_OK);
+    assert_int_equal(jd_password_may_be(&user, jeton_bytes(text, JD_PASSWORD_MAX + 1), NULL),
                      JETON_E_REQUEST);
 }
 
 static void a_password_with_a_nul_may_not_be(void **state)
 {
     (void)state;
-    assert_int_equal(jd_password_may_be(jeton_bytes("12345678\0", 9), NULL), JETON_E_REQUEST);
+    assert_int_equal(jd_password_may_be(&(const jd_user){0}, jeton_bytes("a7!kz0qw\0", 9), NULL),
+                     JETON_E_REQUEST);
 }
 
 static void the_right_password_passes_and_every_other_does_not(void **state)

@@ -58,9 +58,9 @@ static inline int world_setup(void **state)
     (void)snprintf(on->config.data, sizeof on->config.data, "%s", on->folder);
     world_open(on);
     assert_int_equal(jeton_verdict_new(NULL, &on->verdict, NULL), JETON_OK);
-    assert_int_equal(jd_user_add(&on->accounts, jeton_str("alice"), jeton_str("a long password"),
-                                 NULL, 0, &on->alice, NULL),
-                     JETON_OK);
+    const jd_new_user alice = {.name = jeton_str("alice"),
+                               .password = jeton_str("a long password")};
+    assert_int_equal(jd_user_add(&on->accounts, &alice, &on->alice, NULL), JETON_OK);
     *state = on;
     return 0;
 }

@@ -41,7 +41,6 @@ static const struct {
     {"unsupported_grant_type", 400},
     {"unauthorized_client", 400},
     {"invalid_scope", 400},
-    {"last_admin", 409},
     {"password_change_required", 403},
     {"not_found", 404},
     {"already_exists", 409},

@@ -59,15 +59,15 @@ static const struct {
     {"somebody who is not there",
      "{\"operation\":\"user.disable\",\"arguments\":{\"name\":\"nobody\"}}", JETON_E_NOT_FOUND},
     {"a role that is no text",
-     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"12345678\","
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"a7!kz0qw\","
      "\"roles\":[7]}}",
      JETON_E_REQUEST},
     {"roles that are no list",
-     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"12345678\","
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"a7!kz0qw\","
      "\"roles\":\"admin\"}}",
      JETON_E_REQUEST},
     {"a name that is taken",
-     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"alice\",\"password\":\"12345678\","
+     "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"alice\",\"password\":\"a7!kz0qw\","
      "\"roles\":[]}}",
      JETON_E_EXISTS},
     {"not JSON: the connection just ends", "{\"operation\":", JETON_E_SYSTEM},
@@ -93,9 +93,8 @@ static void users_are_listed_in_the_order_of_their_names(void **state)
     world *on = *state;
     jd_control *control = NULL;
     jd_user bob;
-    assert_int_equal(
-        jd_user_add(&on->accounts, jeton_str("Bob"), jeton_str("12345678"), NULL, 0, &bob, NULL),
-        JETON_OK);
+    const jd_new_user user = {.name = jeton_str("Bob"), .password = jeton_str("a7!kz0qw")};
+    assert_int_equal(jd_user_add(&on->accounts, &user, &bob, NULL), JETON_OK);
     assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
     asked got = ask(on, "{\"operation\":\"user.list\",\"arguments\":{\"after\":\"\"}}");
     assert_int_equal(got.status, JETON_OK);
