@@ -3,6 +3,7 @@
 #include "accounts/accounts.h"
 
 #include "accounts/client.h"
+#include "accounts/hash_cost.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -64,12 +65,9 @@ static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
     return JETON_OK;
 }
 
-/* A hash for names that nobody has, so that trying one takes as long as a wrong password. */
-static jeton_status make_decoy(jd_accounts *accounts, jeton_err *err)
+jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
 {
     uint8_t random[32];
-    accounts->cost = (jt_pwhash_cost){.memory = (size_t)accounts->config.hash_memory,
-                                      .passes = (unsigned)accounts->config.hash_passes};
     JT_TRY(jt_random(NULL, random, sizeof random, err));
     return jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
                            accounts->decoy, err);
@@ -82,7 +80,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
     JT_TRY(jd_clients_open(accounts, err));
-    return make_decoy(accounts, err);
+    return jd_hash_cost_settle(accounts, err);
 }
 
 void jd_accounts_close(jd_accounts *accounts)

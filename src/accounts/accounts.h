@@ -37,6 +37,10 @@ JETON_MUST jeton_status jd_accounts_open(const jd_config *config, jd_accounts *a
                                          jeton_err *err);
 void jd_accounts_close(jd_accounts *accounts);
 
+/* Makes the decoy, so that trying a name which nobody has takes as long as a wrong password. Takes
+ * as long as a hash takes, so only who checks passwords does it. */
+JETON_MUST jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err);
+
 /* Settles the issuer and the audience: the settings, else what the store remembers, else
  * http://ADDRESS, which the store then remembers (tokens must not become strange because the
  * server moves to another port). */

@@ -90,6 +90,15 @@ static bool read_int(const jd_setting *setting, jeton_span text, void *field)
     return true;
 }
 
+/* "auto" is 0, which the range leaves out. */
+static bool read_auto(const jd_setting *setting, jeton_span text, void *field)
+{
+    if (!jeton_span_equal(text, jeton_str("auto")))
+        return read_int(setting, text, field);
+    *(int64_t *)field = 0;
+    return true;
+}
+
 static bool read_switch(const jd_setting *setting, jeton_span text, void *field)
 {
     (void)setting;
@@ -115,6 +124,7 @@ static bool read_level(const jd_setting *setting, jeton_span text, void *field)
 static const jd_config_type type_TEXT = {.read = read_text, .values = "a text"};
 static const jd_config_type type_SECONDS = {.read = read_int, .units = time_units};
 static const jd_config_type type_COUNT = {.read = read_int, .units = no_units};
+static const jd_config_type type_AUTO = {.read = read_auto, .units = no_units};
 static const jd_config_type type_BYTES = {.read = read_int, .units = byte_units};
 static const jd_config_type type_SWITCH = {.read = read_switch, .values = "on or off"};
 static const jd_config_type type_LEVEL = {.read = read_level,

@@ -26,6 +26,7 @@
 typedef char jd_config_TEXT[JD_CONFIG_TEXT]; /* NUL-terminated */
 typedef int64_t jd_config_SECONDS;
 typedef int64_t jd_config_COUNT;
+typedef int64_t jd_config_AUTO;
 typedef int64_t jd_config_BYTES;
 typedef bool jd_config_SWITCH;
 typedef jd_level jd_config_LEVEL;

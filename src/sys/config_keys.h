@@ -8,6 +8,7 @@
  * TEXT      char[]    any text
  * SECONDS   int64_t   90, 90s, 15m, 12h, 7d
  * COUNT     int64_t   a number
+ * AUTO      int64_t   a number, or auto, which is 0
  * BYTES     int64_t   4096, 64k, 19M
  * SWITCH    bool      on, off, true, false
  * LEVEL     jd_level  debug, info, warn, error
@@ -61,9 +62,11 @@
     X(COUNT,   hash_queue,    "hash-queue",    "64",             1, 100000,                         \
       "logins that wait for them; more are answered with 503")                                      \
     X(BYTES,   hash_memory,   "hash-memory",   "19M",            8 * JD_MIB, 1024 * JD_MIB,         \
-      "memory that one password hash takes (Argon2id)")                                             \
-    X(COUNT,   hash_passes,   "hash-passes",   "2",              1, 64,                             \
-      "passes that one password hash makes over it")                                                \
+      "memory that one password hash takes at most (Argon2id)")                                             \
+    X(AUTO,    hash_passes,   "hash-passes",   "auto",           1, 64,                             \
+      "passes that one password hash makes over it; auto: what fits hash-time, measured once")      \
+    X(COUNT,   hash_time,     "hash-time",     "50",             1, 1000,                           \
+      "milliseconds of processor time that a password hash may take, when it is measured")                                                \
     X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
       "lowest level that is logged")                                                                \
     X(SECONDS, drain_time,    "drain-time",    "10s",            0, 3600,                           \

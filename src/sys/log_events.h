@@ -46,6 +46,7 @@
     X(USER_CHANGED,    "user_changed",      0)    \
     X(USERS_IMPORTED,  "users_imported",    0)    \
     X(ROLE_CHANGED,    "role_changed",      0)    \
+    X(HASH_MEASURED,   "hash_measured",     0)    \
     X(RESET_CODE_MADE, "reset_code_made",   0)    \
     X(PASSWORD_REFUSED,"password_refused", 100)   \
     X(PASSWORD_CHANGED,"password_changed",  0)    \

@@ -27,6 +27,7 @@ static inline void world_open(world *on)
     jeton_err err = {0};
     if (jd_accounts_open(&on->config, &on->accounts, &err) != JETON_OK)
         fail_msg("%s", err.text);
+    assert_int_equal(jd_accounts_expect_logins(&on->accounts, &err), JETON_OK);
     assert_int_equal(jd_accounts_name(&on->accounts, "127.0.0.1:1", &err), JETON_OK);
     assert_int_equal(jd_access_token_verifier(&on->accounts, false, &on->verifier, &err), JETON_OK);
 }
