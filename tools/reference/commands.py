@@ -68,7 +68,7 @@ def about(command, more):
     return text + ("\n.Pp\n" + more if more else "") + "\n"
 
 
-KINDS = {"TEXT": "text", "SECONDS": "time", "COUNT": "number", "BYTES": "size", "SWITCH": "on|off",
+KINDS = {"TEXT": "text", "SECONDS": "time", "COUNT": "number", "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off",
          "LEVEL": "level"}
 
 
