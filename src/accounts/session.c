@@ -38,8 +38,9 @@ static jeton_time life(int64_t of_client, int64_t of_settings)
 static void describe_tokens(jd_tokens *tokens, const jd_access *access)
 {
     tokens->expires_in = (access->expires - access->issued) / 1000;
-    (void)snprintf(tokens->scope, sizeof tokens->scope, "%.*s", (int)access->scope.len,
-                   (const char *)access->scope.ptr);
+    if (access->scope.len < sizeof tokens->scope)
+        (void)snprintf(tokens->scope, sizeof tokens->scope, "%.*s", (int)access->scope.len,
+                       (const char *)access->scope.ptr);
 }
 
 /* The pair for the session in `view`; its key is open in `key`. An access token does not outlive
@@ -242,7 +243,7 @@ static jeton_status end_replayed(jd_accounts *accounts, const jd_session *sessio
 }
 
 /* Reads the session behind a token and opens its key. The token is authentic and the client's
- * afterwards. */
+ * afterwards; with no client, somebody's. */
 static jeton_status look_up(jd_accounts *accounts, const jd_client *client,
                             const jd_refresh_token *token, jt_arena *arena, jd_session_view *view,
                             jt_secret *key, jeton_err *err)
@@ -254,7 +255,7 @@ static jeton_status look_up(jd_accounts *accounts, const jd_client *client,
         return over(err);
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
-    if (!jeton_span_equal(view->session.client, client->id)) /* RFC 6749 §6 */
+    if (client != NULL && !jeton_span_equal(view->session.client, client->id)) /* RFC 6749 §6 */
         return over(err);
     JT_TRY(jd_sealer_open(accounts->sealer, place_of_key(&token->session), view->session.sealed_key,
                           key, err));
@@ -354,9 +355,12 @@ jeton_status jd_session_revoke(jd_accounts *accounts, const jd_client *client, j
     jd_refresh_token token;
     if (!jd_refresh_token_parse(text, &token))
         return over(err);
-    const jeton_status status = look_up(accounts, client, &token, &arena, &view, &key, err);
+    const jeton_status status = look_up(accounts, NULL, &token, &arena, &view, &key, err);
     jt_wipe(&token, sizeof token);
-    return status == JETON_OK ? end_this(accounts, &view.session.id, err) : status;
+    JT_TRY(status);
+    if (!jeton_span_equal(view.session.client, client->id))
+        return jt_fail(err, JETON_E_UNAUTHORIZED, "the token was issued to another client");
+    return end_this(accounts, &view.session.id, err);
 }
 
 /* Whose a session is never changes, so it may be looked at before. */

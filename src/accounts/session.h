@@ -9,12 +9,15 @@
 
 #include <jeton/text.h>
 
+#define JD_SCOPE_TEXT 2048U
+
 /* What a login or a refresh gives. jd_tokens_done() wipes it. */
 typedef struct jd_tokens {
     jeton_text *access;
-    char refresh[JD_REFRESH_CHARS + 1];  /* "" for none */
-    char scope[JD_CLIENT_WORDS_MAX + 1]; /* of the access token */
-    int64_t expires_in;                  /* seconds, of the access token */
+    char refresh[JD_REFRESH_CHARS + 1]; /* "" for none */
+    char scope[JD_SCOPE_TEXT]; /* of the access token; "" when it has none, or one too long to tell
+                                */
+    int64_t expires_in;        /* seconds, of the access token */
     jd_id session;
 } jd_tokens;
 
@@ -63,8 +66,11 @@ JETON_MUST jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refre
 JETON_MUST jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client,
                                         jeton_span scope, jd_tokens *tokens, jeton_err *err);
 
-/* Ends the session of a refresh token, if it is one of this client's and authentic, whatever its
- * counter. JETON_E_SESSION when it is not; ending what has ended is fine. */
+/* Ends the session of a refresh token that is authentic, whatever its counter. Ending what has
+ * ended is fine.
+ *
+ * JETON_E_SESSION       never issued here
+ * JETON_E_UNAUTHORIZED  it is another client's */
 JETON_MUST jeton_status jd_session_revoke(jd_accounts *accounts, const jd_client *client,
                                           jeton_span token, jeton_err *err);
 

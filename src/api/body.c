@@ -69,6 +69,14 @@ static bool is_type(jeton_span header, const char *type)
            (header.len == len || header.ptr[len] == ';' || header.ptr[len] == ' ');
 }
 
+bool jd_body_is_form(const jd_call *call)
+{
+    jeton_span type;
+    const size_t types = jd_request_header(call->request, "Content-Type", &type);
+    return jd_request_body(call->request).len == 0 ||
+           (types == 1 && is_type(type, "application/x-www-form-urlencoded"));
+}
+
 static jeton_status read_fields(jd_call *call, const jd_want *wants, size_t count, jeton_err *err)
 {
     jeton_span type;

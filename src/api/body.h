@@ -12,6 +12,9 @@ typedef struct jd_want {
     bool required;  /* absent or empty is JETON_E_REQUEST */
 } jd_want;
 
+/* Whether the body is a form, which a body without bytes is, too. */
+bool jd_body_is_form(const jd_call *call);
+
 /* Reads the fields of a body that is a JSON object (Content-Type application/json) or a form
  * (application/x-www-form-urlencoded). No body at all has no fields. Others than those wanted are
  * ignored, as clients send more than one server understands.

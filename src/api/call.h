@@ -46,6 +46,7 @@ struct jd_call {
     jeton_verdict *verdict;           /* of the access token, once a step has asked for it */
     void *state;                      /* the endpoint's own */
     jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */
+    bool oauth;                       /* failures look as RFC 6749 §5.2 has them */
     bool answered;                    /* the answer below is complete */
     unsigned status;
     size_t header_count;

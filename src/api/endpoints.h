@@ -7,15 +7,19 @@
 #include "api/call.h"
 
 extern const jd_step jd_ep_healthz[];
+extern const jd_step jd_ep_introspect[];
 extern const jd_step jd_ep_jwks[];
 extern const jd_step jd_ep_login[];
 extern const jd_step jd_ep_logout[];
 extern const jd_step jd_ep_password[];
 extern const jd_step jd_ep_password_reset[];
+extern const jd_step jd_ep_metadata[];
 extern const jd_step jd_ep_readyz[];
 extern const jd_step jd_ep_refresh[];
+extern const jd_step jd_ep_revoke[];
 extern const jd_step jd_ep_session_end[];
 extern const jd_step jd_ep_sessions[];
+extern const jd_step jd_ep_token[];
 extern const jd_step jd_ep_verify[];
 extern const jd_step jd_ep_whoami[];
 

@@ -45,6 +45,10 @@ static void put_body(jd_call *call, unsigned http, const char *error, const char
 static void put_challenge(jd_call *call, const char *error, const char *why)
 {
     char challenge[JD_CHALLENGE_MAX];
+    if (strcmp(error, "invalid_client") == 0) {
+        jd_call_header(call, "WWW-Authenticate", "Basic realm=\"jeton\"");
+        return;
+    }
     const bool about_token = strcmp(error, "invalid_grant") != 0;
     const bool sent = jd_request_header(call->request, "Authorization", &(jeton_span){0}) > 0;
     jd_bearer_challenge(about_token && sent ? error : NULL, why, challenge);
@@ -63,7 +67,13 @@ void jd_problem_answer_http(jd_call *call, unsigned http, const char *error, con
 
 void jd_problem_answer(jd_call *call, jeton_status status, const jeton_err *err)
 {
-    const jd_problem problem = jd_problem_of(status);
+    jd_problem problem = jd_problem_of(status);
+    /* At the token endpoint a login that fails is a 400 (RFC 6749 §5.2): 401 is about the client.
+     */
+    if (call->oauth && status != JETON_E_CLIENT && (problem.http == 401 || problem.http == 403)) {
+        problem.http = 400;
+        problem.error = "invalid_grant";
+    }
     const bool tell = problem.told && err->text[0] != '\0';
     if (problem.level >= JD_WARN)
         jd_log(problem.level, EV_REQUEST_FAILED, JD_REQUEST(call->id),

@@ -14,12 +14,22 @@ static const struct {
     const char *method, *path;
     const jd_step *steps;
 } routes[] = {
-    {"POST", "/login", jd_ep_login},       {"POST", "/refresh", jd_ep_refresh},
-    {"POST", "/logout", jd_ep_logout},     {"GET", "/whoami", jd_ep_whoami},
-    {"GET", "/verify", jd_ep_verify},      {"GET", "/.well-known/jwks.json", jd_ep_jwks},
-    {"GET", "/healthz", jd_ep_healthz},    {"GET", "/readyz", jd_ep_readyz},
-    {"POST", "/password", jd_ep_password}, {"POST", "/password/reset", jd_ep_password_reset},
-    {"GET", "/sessions", jd_ep_sessions},  {"DELETE", "/sessions/{id}", jd_ep_session_end},
+    {"POST", "/token", jd_ep_token},
+    {"POST", "/introspect", jd_ep_introspect},
+    {"POST", "/revoke", jd_ep_revoke},
+    {"GET", "/.well-known/oauth-authorization-server", jd_ep_metadata},
+    {"POST", "/login", jd_ep_login},
+    {"POST", "/refresh", jd_ep_refresh},
+    {"POST", "/logout", jd_ep_logout},
+    {"GET", "/whoami", jd_ep_whoami},
+    {"GET", "/verify", jd_ep_verify},
+    {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/healthz", jd_ep_healthz},
+    {"GET", "/readyz", jd_ep_readyz},
+    {"GET", "/sessions", jd_ep_sessions},
+    {"DELETE", "/sessions/{id}", jd_ep_session_end},
+    {"POST", "/password", jd_ep_password},
+    {"POST", "/password/reset", jd_ep_password_reset},
 };
 
 /* The first segment of a path, taken off it. */

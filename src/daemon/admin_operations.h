@@ -9,6 +9,15 @@
 typedef jeton_status jd_admin_operation(jd_accounts *accounts, const jt_val *arguments,
                                         jt_tree *tree, jt_node *result, jeton_err *err);
 
+/* admin_clients.c */
+jd_admin_operation jd_admin_client_add;
+jd_admin_operation jd_admin_client_list;
+jd_admin_operation jd_admin_client_secret;
+jd_admin_operation jd_admin_client_disable;
+jd_admin_operation jd_admin_client_enable;
+jd_admin_operation jd_admin_client_remove;
+jd_admin_operation jd_admin_revoke;
+
 /* admin_sessions.c */
 jd_admin_operation jd_admin_session_list;
 jd_admin_operation jd_admin_session_end;

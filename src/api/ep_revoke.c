@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api/ep_revoke.c - POST /revoke (RFC 7009): a client gives up a token of its own. An access token
+ * is refused from then on; with a refresh token its session ends. A token we do not know is as good
+ * as revoked: 200. */
+#include "accounts/revoke.h"
+#include "accounts/session.h"
+#include "api/client_guard.h"
+#include "api/endpoints.h"
+#include "core/auto.h"
+#include "core/err.h"
+
+typedef struct revocation {
+    jeton_span token, jti; /* no jti: not an access token that is good */
+    jeton_time expires;
+    jd_client client;
+} revocation;
+
+static jeton_status not_yours(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_UNAUTHORIZED, "the token was issued to another client");
+}
+
+/* An access token that is not good needs no revocation; a refresh token is looked at later. */
+static jeton_status look_at(jd_call *call, revocation *on, jeton_err *err)
+{
+    jeton_span client;
+    JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
+    const jeton_status status = jeton_verify(call->app->any, on->token, call->verdict);
+    if (status == JETON_E_NOMEM)
+        return jt_fail(err, status, "revocation");
+    if (status != JETON_OK)
+        return JETON_OK;
+    (void)jeton_verdict_text(call->verdict, "client_id", &client);
+    if (!jeton_span_equal(client, on->client.id))
+        return not_yours(err);
+    (void)jeton_verdict_date(call->verdict, "exp", &on->expires);
+    (void)jeton_verdict_text(call->verdict, "jti", &on->jti);
+    return JETON_OK;
+}
+
+static jeton_status begin(jd_call *call, jeton_err *err)
+{
+    revocation *on = jt_arena_alloc(call->arena, sizeof *on);
+    if (on == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "revocation");
+    *on = (revocation){0};
+    call->state = on;
+    const jd_want wants[] = {{"token", &on->token, true}};
+    JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), false, &on->client, err));
+    return look_at(call, on, err);
+}
+
+static jeton_status revoke(jd_call *call, jeton_err *err)
+{
+    const revocation *on = call->state;
+    jd_accounts *accounts = call->app->accounts;
+    jeton_err why = {0};
+    const jeton_status status = on->jti.len > 0
+                                    ? jd_revoke_token(accounts, on->jti, on->expires, &why)
+                                    : jd_session_revoke(accounts, &on->client, on->token, &why);
+    if (status != JETON_OK && status != JETON_E_SESSION)
+        return jt_fail(err, status, "%s", why.text);
+    jd_call_answer_empty(call, 200);
+    return JETON_OK;
+}
+
+const jd_step jd_ep_revoke[] = {
+    {JD_ON_LOOP, begin},
+    {JD_ON_COMMIT, revoke},
+    {.run = NULL},
+};
