@@ -74,3 +74,18 @@ jeton_status jt_buf_addf(jt_buf *buf, jeton_err *err, const char *format, ...)
     buf->len += (size_t)len;
     return JETON_OK;
 }
+
+jeton_status jt_buf_add_int(jt_buf *buf, int64_t number, jeton_err *err)
+{
+    char digits[20]; /* of 64 bits, and a sign */
+    char *const end = digits + sizeof digits;
+    char *at = end;
+    uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0)
+        *--at = '-';
+    return jt_buf_add(buf, jeton_bytes(at, (size_t)(end - at)), err);
+}

@@ -30,6 +30,37 @@ jeton_status jt_text_new(const jeton_ctx *ctx, jeton_span bytes, jeton_text **te
     return JETON_OK;
 }
 
+/* The buffer's memory is that of the text: first the fields, then the characters. */
+jeton_status jt_text_begin(jt_buf *buf, size_t room, jeton_err *err)
+{
+    size_t size;
+    if (!jt_add(room, sizeof(jeton_text) + 1, &size))
+        return jt_fail(err, JETON_E_LIMIT, "text size overflows");
+    const jeton_status status = jt_buf_reserve(buf, size, err);
+    if (status == JETON_OK)
+        buf->len = sizeof(jeton_text);
+    return status;
+}
+
+jeton_span jt_text_so_far(const jt_buf *buf)
+{
+    return jeton_bytes(buf->ptr + sizeof(jeton_text), buf->len - sizeof(jeton_text));
+}
+
+jeton_status jt_text_end(jt_buf *buf, jeton_text **text, jeton_err *err)
+{
+    *text = NULL;
+    const jeton_status status = jt_buf_add(buf, jeton_bytes("", 1), err); /* the NUL */
+    if (status != JETON_OK)
+        return status;
+    jeton_text *made = (jeton_text *)(void *)buf->ptr;
+    made->ctx = buf->ctx;
+    made->len = buf->len - sizeof(jeton_text) - 1;
+    *buf = jt_buf_init(buf->ctx);
+    *text = made;
+    return JETON_OK;
+}
+
 jeton_span jeton_text_span(const jeton_text *text)
 {
     return text != NULL ? jeton_bytes(text->chars, text->len) : jeton_str(NULL);

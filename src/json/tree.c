@@ -162,23 +162,64 @@ void jt_add_text(jt_tree *tree, jt_node *array, jeton_span text)
     jt_add_node(tree, array, jt_tree_text(tree, text));
 }
 
+/* ---- printing ------------------------------------------------------------------------------- */
+
+/* The end of a buffer as the one block of memory that yyjson writes into: what it wrote is then
+ * where it belongs. More blocks are not given; writing takes one. */
+typedef struct tail {
+    jt_buf *buf;
+    size_t start; /* of the block, where memory is aligned for anything */
+    bool given;
+} tail;
+
+static void *tail_alloc(void *ctx, size_t size)
+{
+    tail *at = ctx;
+    const size_t align = sizeof(max_align_t);
+    const size_t gap = (align - at->buf->len % align) % align;
+    size_t total;
+    if (at->given || !jt_add(size, gap, &total) || jt_buf_reserve(at->buf, total, NULL) != JETON_OK)
+        return NULL;
+    at->given = true;
+    at->start = at->buf->len + gap;
+    return at->buf->ptr + at->start;
+}
+
+/* The buffer takes along what it knows of: for a moment, the block too. */
+static void *tail_resize(void *ctx, void *ptr, size_t old_size, size_t size)
+{
+    tail *at = ctx;
+    const size_t len = at->buf->len;
+    (void)ptr;
+    at->buf->len = at->start + old_size;
+    const jeton_status status =
+        jt_buf_reserve(at->buf, size > old_size ? size - old_size : 0, NULL);
+    at->buf->len = len;
+    return status == JETON_OK ? at->buf->ptr + at->start : NULL;
+}
+
+static void tail_release(void *ctx, void *ptr)
+{
+    (void)ctx;
+    (void)ptr;
+}
+
 jeton_status jt_tree_print(const jt_tree *tree, const jt_node *root, jt_layout layout, jt_buf *out,
                            jeton_err *err)
 {
     if (tree->failed || root == NULL)
         return jt_fail(err, JETON_E_NOMEM, "JSON tree");
     const yyjson_write_flag flags = layout == JT_PRETTY ? YYJSON_WRITE_PRETTY_TWO_SPACES : 0;
+    tail at = {.buf = out};
+    const yyjson_alc alc = {tail_alloc, tail_resize, tail_release, &at};
     yyjson_write_err why = {0};
     size_t len = 0;
-    char *text = yyjson_mut_val_write_opts(inner(root), flags, &tree->alc, &len, &why);
+    const char *text = yyjson_mut_val_write_opts(inner(root), flags, &alc, &len, &why);
     if (text == NULL && why.code == YYJSON_WRITE_ERROR_MEMORY_ALLOCATION)
         return jt_fail(err, JETON_E_NOMEM, "JSON text");
     if (text == NULL)
         return jt_fail(err, JETON_E_SYNTAX, "a text to be written is not UTF-8");
-
-    jeton_status status = jt_buf_add(out, jeton_bytes(text, len), err);
-    if (status == JETON_OK && layout == JT_PRETTY)
-        status = jt_buf_add(out, jeton_str("\n"), err);
-    tree->alc.free(tree->alc.ctx, text);
-    return status;
+    memmove(out->ptr + out->len, text, len);
+    out->len += len;
+    return layout == JT_PRETTY ? jt_buf_add(out, jeton_str("\n"), err) : JETON_OK;
 }

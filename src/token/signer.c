@@ -9,9 +9,7 @@
 #include "keys/key.h"
 #include "token/claims.h"
 
-#include <inttypes.h>
 #include <jeton/signer.h>
-#include <stdio.h>
 
 #define COMMON_SIGNATURE 384U /* characters: RSA with 2048 bits takes 342 */
 #define JTI_BYTES        12U  /* 96 bits: no two alike, and short */
@@ -124,22 +122,20 @@ static jeton_status add_member(jt_buf *json, jeton_span member, jeton_err *err)
     return jt_buf_add(json, member, err);
 }
 
+/* `name` with its quotes and colon. */
 static jeton_status add_date(jt_buf *json, const char *name, int64_t seconds, jeton_err *err)
 {
-    char member[48];
-    const int len = snprintf(member, sizeof member, "\"%s\":%" PRId64, name, seconds);
-    return add_member(json, jeton_bytes(member, (size_t)len), err);
+    JT_TRY(add_member(json, jeton_str(name), err));
+    return jt_buf_add_int(json, seconds, err);
 }
 
 static jeton_status add_jti(const jeton_signer *signer, jt_buf *json, jeton_err *err)
 {
     uint8_t random[JTI_BYTES];
-    char chars[JTI_BYTES * 4 / 3 + 1] = {0};
-    char member[sizeof chars + sizeof "\"jti\":\"\""];
     JT_TRY(jt_random(signer->ctx, random, sizeof random, err));
-    jt_base64url_print(jeton_bytes(random, sizeof random), chars);
-    (void)snprintf(member, sizeof member, "\"jti\":\"%s\"", chars);
-    return add_member(json, jeton_str(member), err);
+    JT_TRY(add_member(json, jeton_str("\"jti\":\""), err));
+    JT_TRY(add_base64url(json, jeton_bytes(random, sizeof random), err));
+    return jt_buf_add(json, jeton_str("\""), err);
 }
 
 static jeton_status add_defaults(const jeton_signer *signer, const jeton_claims *claims,
@@ -151,9 +147,9 @@ static jeton_status add_defaults(const jeton_signer *signer, const jeton_claims 
     if (signer->audience.len > 0 && !jeton_claims_has(claims, "aud"))
         JT_TRY(add_member(json, jt_buf_span(&signer->audience), err));
     if (!jeton_claims_has(claims, "iat"))
-        JT_TRY(add_date(json, "iat", now, err));
+        JT_TRY(add_date(json, "\"iat\":", now, err));
     if (signer->lifetime > 0 && !jeton_claims_has(claims, "exp"))
-        JT_TRY(add_date(json, "exp", now + signer->lifetime, err));
+        JT_TRY(add_date(json, "\"exp\":", now + signer->lifetime, err));
     if (signer->jti && !jeton_claims_has(claims, "jti"))
         JT_TRY(add_jti(signer, json, err));
     return JETON_OK;
@@ -175,7 +171,7 @@ static jeton_status add_signature(const jeton_signer *signer, jt_buf *token, jet
 {
     uint8_t signature[JT_LIMIT_SIGNATURE];
     size_t len = sizeof signature;
-    JT_TRY(jt_key_sign(signer->key, signer->alg, jt_buf_span(token), signature, &len, err));
+    JT_TRY(jt_key_sign(signer->key, signer->alg, jt_text_so_far(token), signature, &len, err));
     JT_TRY(jt_buf_add(token, jeton_str("."), err));
     return add_base64url(token, jeton_bytes(signature, len), err);
 }
@@ -188,11 +184,12 @@ jeton_status jeton_sign(const jeton_signer *signer, const jeton_claims *claims, 
     JT_AUTO(jt_buf_done) jt_buf made = jt_buf_init(signer->ctx);
     JT_TRY(print_payload(signer, claims, &json, err));
     /* room for a common token at once: growing would copy and wipe */
-    JT_TRY(jt_buf_reserve(&made, signer->header.len + 2 * json.len + COMMON_SIGNATURE, err));
+    JT_TRY(jt_text_begin(&made, signer->header.len + 2 * json.len + COMMON_SIGNATURE, err));
     JT_TRY(jt_buf_add(&made, jt_buf_span(&signer->header), err));
     JT_TRY(add_base64url(&made, jt_buf_span(&json), err));
     JT_TRY(add_signature(signer, &made, err));
-    if (json.len > jt_limits(signer->ctx)->payload || made.len > jt_limits(signer->ctx)->token)
+    const jeton_limits *limits = jt_limits(signer->ctx);
+    if (json.len > limits->payload || jt_text_so_far(&made).len > limits->token)
         return jt_fail(err, JETON_E_LIMIT, "the token would be too long for a verifier");
-    return jt_text_new(signer->ctx, jt_buf_span(&made), token, err);
+    return jt_text_end(&made, token, err);
 }

@@ -4,6 +4,8 @@
 
 #include "../unit.h"
 
+#include <inttypes.h>
+
 static void buf_add_keeps_what_was_there(void **state)
 {
     (void)state;
@@ -135,12 +137,29 @@ static void buf_is_usable_after_done(void **state)
     assert_int_equal(buf.cap, 0);
 }
 
+static void buf_add_int_writes_every_number(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0,          7,    -1,   10,        -10,
+                                      1795258399, 1e15, -999, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        char want[32];
+        (void)snprintf(want, sizeof want, "%" PRId64, numbers[i]);
+        print_message("  %s\n", want);
+        jt_buf buf = jt_buf_init(NULL);
+        assert_int_equal(jt_buf_add_int(&buf, numbers[i], NULL), JETON_OK);
+        assert_true(jeton_span_equal(jt_buf_span(&buf), jeton_str(want)));
+        jt_buf_done(&buf);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buf_add_keeps_what_was_there),
         cmocka_unit_test(buf_add_of_nothing_changes_nothing),
         cmocka_unit_test(buf_addf_formats_texts_of_any_length),
+        cmocka_unit_test(buf_add_int_writes_every_number),
         cmocka_unit_test(buf_reserve_makes_room_and_changes_nothing),
         cmocka_unit_test(buf_reserve_gives_memory_even_for_nothing),
         cmocka_unit_test(buf_refuses_sizes_that_overflow),

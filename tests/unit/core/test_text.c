@@ -69,6 +69,50 @@ static void text_is_null_when_it_cannot_be_made(void **state)
     unit_ctx_done(&ctx, &heap);
 }
 
+static void text_built_in_place_is_what_was_added(void **state)
+{
+    (void)state;
+    jt_buf buf = jt_buf_init(NULL);
+    jeton_text *text = BOGUS;
+    assert_int_equal(jt_text_begin(&buf, 3, NULL), JETON_OK);
+    assert_int_equal(jt_text_so_far(&buf).len, 0);
+    for (size_t i = 0; i < 300; i++) /* more than there was room for */
+        assert_int_equal(jt_buf_add(&buf, jeton_str("jeton "), NULL), JETON_OK);
+    assert_int_equal(jt_text_so_far(&buf).len, 1800);
+    assert_memory_equal(jt_text_so_far(&buf).ptr, "jeton jeton ", 12);
+    assert_int_equal(jt_text_end(&buf, &text, NULL), JETON_OK);
+    assert_null(buf.ptr);
+    assert_int_equal(jeton_text_span(text).len, 1800);
+    assert_int_equal(strlen(jeton_text_chars(text)), 1800);
+    jeton_text_free(&text);
+    jt_buf_done(&buf);
+}
+
+static void text_built_in_place_is_null_without_memory(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    heap.secret = "correct horse";
+    jt_buf buf = jt_buf_init(ctx);
+    jeton_err err = {0};
+    assert_int_equal(jt_text_begin(&buf, SIZE_MAX, &err), JETON_E_LIMIT);
+    err = (jeton_err){0};
+    assert_int_equal(jt_text_begin(&buf, 1, &err), JETON_E_NOMEM);
+    assert_int_equal(err.status, JETON_E_NOMEM);
+
+    heap.left = 1;
+    assert_int_equal(jt_text_begin(&buf, 1, NULL), JETON_OK);
+    while (buf.len < buf.cap) /* no place for the NUL */
+        assert_int_equal(jt_buf_add(&buf, jeton_str("c"), NULL), JETON_OK);
+    jeton_text *text = BOGUS;
+    assert_int_equal(jt_text_end(&buf, &text, NULL), JETON_E_NOMEM);
+    assert_null(text);
+    jt_buf_done(&buf);
+    assert_false(heap.leaked);
+    unit_ctx_done(&ctx, &heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +120,8 @@ int main(void)
         cmocka_unit_test(text_of_null_is_empty),
         cmocka_unit_test(text_free_wipes),
         cmocka_unit_test(text_is_null_when_it_cannot_be_made),
+        cmocka_unit_test(text_built_in_place_is_what_was_added),
+        cmocka_unit_test(text_built_in_place_is_null_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,30 @@ static void tree_prints_behind_what_is_there_and_as_often_as_asked(void **state)
     jt_tree_free(&tree);
 }
 
+/* What is written moves while it grows, from wherever the buffer stood. */
+static void tree_prints_texts_of_any_length_behind_any(void **state)
+{
+    (void)state;
+    static char many[70000];
+    memset(many, 'x', sizeof many - 1);
+    for (size_t before = 0; before < 40; before++) {
+        jt_tree *tree = NULL;
+        jt_buf out = jt_buf_init(NULL);
+        assert_int_equal(jt_tree_new(NULL, &tree, NULL), JETON_OK);
+        jt_node *list = jt_tree_array(tree);
+        for (size_t i = 0; i < 3; i++)
+            jt_add_text(tree, list, jeton_bytes(many, i == 2 ? sizeof many - 1 : before));
+        assert_int_equal(jt_buf_add(&out, jeton_bytes(many, before), NULL), JETON_OK);
+        assert_int_equal(jt_tree_print(tree, list, JT_COMPACT, &out, NULL), JETON_OK);
+        assert_int_equal(out.len, before + 2 * before + sizeof many - 1 + 3 * 2 + 2 + 2);
+        assert_memory_equal(out.ptr, many, before);
+        assert_memory_equal(out.ptr + before, "[\"", 2);
+        assert_memory_equal(out.ptr + out.len - 5, "xxx\"]", 5);
+        jt_buf_done(&out);
+        jt_tree_free(&tree);
+    }
+}
+
 static void tree_put_replaces_where_the_name_stands(void **state)
 {
     (void)state;
@@ -270,6 +294,7 @@ int main(void)
         cmocka_unit_test(tree_prints_compact_in_the_order_of_putting),
         cmocka_unit_test(tree_prints_pretty_with_a_newline),
         cmocka_unit_test(tree_prints_behind_what_is_there_and_as_often_as_asked),
+        cmocka_unit_test(tree_prints_texts_of_any_length_behind_any),
         cmocka_unit_test(tree_put_replaces_where_the_name_stands),
         cmocka_unit_test(tree_copies_names_and_texts),
         cmocka_unit_test(tree_escapes_what_a_text_may_not_hold),
