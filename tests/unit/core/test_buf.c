@@ -5,6 +5,7 @@
 #include "../unit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static void buf_add_keeps_what_was_there(void **state)
 {
