@@ -92,8 +92,9 @@ typedef struct jeton_rule {
  *           jeton_verifier_new() fails.
  * PYJWT     accepts and refuses, in the same order, what PyJWT 2.10 does: exp is not required,
  *           exp and nbf may be decimal texts and lose their fractions, an aud that nobody asked
- *           for is refused. Stricter where that is unsafe; the differences are in
- *           docs/presets.md. */
+ *           for is refused. An iat is the number it is, as in PyJWT 2.6: 2.10 takes int() of
+ *           that too, so its fraction counts here, and as a text it is refused. Stricter
+ *           where PyJWT is unsafe; the differences are in docs/presets.md. */
 /* clang-format off */
 #define JETON_PRESET_LIST(X) \
     X(NONE,    0, "none")    \
