@@ -36,6 +36,14 @@ jeton_status jd_guard(jd_call *call, jeton_err *err)
     return jt_fail(err, status, "%s", jeton_verdict_why(call->verdict));
 }
 
+jeton_status jd_guard_admin(jd_call *call, jeton_err *err)
+{
+    JT_TRY(jd_guard(call, err));
+    if (jeton_verdict_has(call->verdict, "roles", jeton_str("admin")))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_SCOPE, "the role admin is missing");
+}
+
 jeton_status jd_guard_owner(const jd_call *call, jd_id *user, jd_id *session, jeton_err *err)
 {
     if (jd_access_token_owner(call->verdict, user, session))

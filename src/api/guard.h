@@ -13,6 +13,10 @@
  */
 JETON_MUST jeton_status jd_guard(jd_call *call, jeton_err *err);
 
+/* The same, and the token has the role "admin": for everything under /admin/.
+ * JETON_E_SCOPE: it has not. */
+JETON_MUST jeton_status jd_guard_admin(jd_call *call, jeton_err *err);
+
 /* Whose token it was. Only after jd_guard() said JETON_OK. JETON_E_CLAIM. */
 JETON_MUST jeton_status jd_guard_owner(const jd_call *call, jd_id *user, jd_id *session,
                                        jeton_err *err);

@@ -15,6 +15,8 @@ static const struct {
     const jd_step *steps;
 } routes[] = {
     {"POST", "/token", jd_ep_token},
+    {"GET", "/admin/revocations", jd_ep_admin_revocations},
+    {"POST", "/admin/revocations", jd_ep_admin_revoke},
     {"POST", "/introspect", jd_ep_introspect},
     {"POST", "/revoke", jd_ep_revoke},
     {"GET", "/.well-known/oauth-authorization-server", jd_ep_metadata},

@@ -351,6 +351,49 @@ class ByTheOperator(harness.ServerCase):
         self.assert_accepted(token)
 
 
+class ByAnAdmin(harness.ServerCase):
+    def revoke(self, token, **fields):
+        return self.server.ask("POST", "/admin/revocations", fields,
+                               {"Authorization": f"Bearer {token}"} if token else {})
+
+    def test_an_admin_revokes_and_sees_what_is_revoked(self):
+        admin, bob = self.server.login(), self.server.login("bob")
+        jti = json.loads(harness.unb64(bob["access_token"].split(".")[1]))["jti"]
+        sub = json.loads(harness.unb64(bob["access_token"].split(".")[1]))["sub"]
+        answer = self.revoke(admin["access_token"], what="token", name=jti)
+        self.assertEqual((answer.status, answer.body), (204, b""))
+        self.assert_refused(bob["access_token"])
+        bob = self.server.refresh(bob["refresh_token"]).json
+        self.assert_accepted(bob["access_token"])
+        self.assertEqual(self.revoke(admin["access_token"], what="user", name="bob").status, 204)
+        self.assert_refused(bob["access_token"])
+        listed = self.server.get("/admin/revocations", admin["access_token"]).json["revocations"]
+        self.assertEqual([(entry["what"], entry["id"]) for entry in listed],
+                         [("token", jti), ("user", sub)])
+        after = self.server.get(f"/admin/revocations?after={listed[0]['n']}",
+                                admin["access_token"]).json["revocations"]
+        self.assertEqual(after, listed[1:])
+        self.assert_accepted(admin["access_token"])
+
+    def test_nobody_else_does(self):
+        bob, victim = self.server.login("bob")["access_token"], self.server.login()["access_token"]
+        self.assert_problem(self.revoke(bob, what="all"), 403, "insufficient_scope")
+        self.assert_problem(self.revoke(None, what="all"), 401, "invalid_token")
+        self.assert_problem(self.server.get("/admin/revocations", bob), 403, "insufficient_scope")
+        self.assert_accepted(victim)
+
+    def test_what_is_not_there_is_said(self):
+        admin = self.server.login()["access_token"]
+        for fields, status in (({"what": "magic"}, 400), ({}, 400), ({"what": "token"}, 400),
+                               ({"what": "user", "name": "nobody"}, 404),
+                               ({"what": "key", "name": "x"}, 404)):
+            self.assertEqual(self.revoke(admin, **fields).status, status, fields)
+        for after in ("x", "-1", "1" * 30, "1&after=2"):
+            self.assertEqual(self.server.get(f"/admin/revocations?after={after}", admin).status,
+                             400)
+        self.assert_accepted(admin)
+
+
 class Discovery(harness.ServerCase):
     def test_the_metadata_says_what_there_is(self):
         answer = self.server.get("/.well-known/oauth-authorization-server")

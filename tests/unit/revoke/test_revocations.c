@@ -391,6 +391,37 @@ static void check_sees_what_was_applied_while_others_apply_and_sweep(void **stat
     jt_revocations_free(&shared.revocations);
 }
 
+/* --- clients, keys, tokens ---------------------------------------------------------------------
+ */
+
+static void one_client_key_or_token_is_refused_and_no_other(void **state)
+{
+    (void)state;
+    const struct {
+        jt_revoked kind;
+        bool later_refused; /* issued after the mark */
+    } rows[] = {{JT_REVOKED_CLIENT, false}, {JT_REVOKED_KEY, false}, {JT_REVOKED_TOKEN, true}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  kind %d\n", rows[i].kind);
+        jt_revocations *r = new_state(NULL);
+        assert_false(jt_revocations_has(r, rows[i].kind));
+        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 0), JETON_OK);
+        apply(r, entry(5, rows[i].kind, alice, 100));
+        assert_true(jt_revocations_has(r, rows[i].kind));
+        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 4), JETON_E_REVOKED);
+        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 5),
+                         rows[i].later_refused ? JETON_E_REVOKED : JETON_OK);
+        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, bob, 4), JETON_OK);
+        assert_int_equal(jt_revocations_check(r, alice, alice, 0), JETON_OK); /* another kind */
+        jt_revocations_sweep(r, 99);
+        assert_true(jt_revocations_has(r, rows[i].kind));
+        jt_revocations_sweep(r, 100);
+        assert_false(jt_revocations_has(r, rows[i].kind));
+        assert_int_equal(jt_revocations_count(r), 0);
+        jt_revocations_free(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +438,7 @@ int main(void)
         cmocka_unit_test(new_reports_memory_that_runs_out),
         cmocka_unit_test(memory_that_runs_out_refuses_more_and_forgets_nothing),
         cmocka_unit_test(check_sees_what_was_applied_while_others_apply_and_sweep),
+        cmocka_unit_test(one_client_key_or_token_is_refused_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
