@@ -9,6 +9,8 @@
 #include "core/mem.h"
 #include "token/jws.h"
 
+#include <assert.h>
+
 #define FORMS  (JETON_JWS_COMPACT | JETON_JWS_FLATTENED | JETON_JWS_GENERAL)
 #define ALLOWS (JETON_JWS_ALLOW_UNENCODED | JETON_JWS_ALLOW_UNPROTECTED_ALG)
 
@@ -257,20 +259,27 @@ static jeton_status refuse(const jeton_jws *jws, size_t i, jeton_err *err)
     return jt_fail(err, why->status, "signature %zu of %zu: %.120s", i + 1, jws->count, why->text);
 }
 
+/* The first that is bad; one that is only not known to be good yet, in a stream that is lost before
+ * its payload has come, is not. */
+static size_t first_bad(const jeton_jws *jws)
+{
+    size_t i = 0;
+    while (i + 1 < jws->count && jws->at[i].err.status == JETON_OK)
+        i++;
+    assert(jws->at[i].err.status != JETON_OK); /* each that is not good has its reason */
+    return i;
+}
+
 /* The one place that accepts. */
 jeton_status jt_jws_judge(const jeton_jws_policy *policy, jeton_jws *jws, jeton_err *err)
 {
     size_t good = 0;
-    size_t first_bad = jws->count;
     for (size_t i = 0; i < jws->count; i++) {
-        if (jws->at[i].key != NULL)
-            good++;
-        else if (first_bad == jws->count)
-            first_bad = i;
+        good += jws->at[i].key != NULL;
         JT_TRY(print_open(jws, i, err));
     }
     const size_t wanted = policy->all ? jws->count : 1;
-    return good >= wanted ? JETON_OK : refuse(jws, first_bad, err);
+    return good >= wanted ? JETON_OK : refuse(jws, first_bad(jws), err);
 }
 
 jeton_status jeton_jws_verify(const jeton_ctx *ctx, const jeton_keyset *keys,

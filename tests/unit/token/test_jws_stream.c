@@ -215,6 +215,7 @@ static void stream_of_several_signatures_needs_any_or_all(void **state)
     const jeton_jws_policy any = {.forms = ANY_FORM};
     const jeton_jws_policy all = {.forms = ANY_FORM, .all = true};
     const jeton_key *const both[] = {by[0].key, by[1].key};
+    jeton_keyset *first = token_keyset(by[0].key);
     jeton_keyset *one = token_keyset(by[1].key);
     jeton_keyset *two = NULL;
     jeton_keyset *none = token_keyset(token_key(JETON_RS256));
@@ -232,12 +233,16 @@ static void stream_of_several_signatures_needs_any_or_all(void **state)
     assert_int_equal(judge(one, &any, chars, payload, 1, &begun), JETON_OK);
     assert_int_equal(judge(one, &all, chars, payload, 1, &begun), JETON_E_ALG);
     assert_int_equal(begun, JETON_E_ALG); /* before the payload */
+    assert_int_equal(judge(first, &all, chars, payload, 1, &begun), JETON_E_ALG);
+    assert_int_equal(begun, JETON_E_ALG); /* the first is not bad: it is not known yet */
+    assert_int_equal(judge(first, &any, chars, payload, 1, &begun), JETON_OK);
     assert_int_equal(judge(none, &any, chars, payload, 1, &begun), JETON_E_ALG);
     assert_int_equal(begun, JETON_E_ALG);
     jeton_text_free(&text);
     jeton_keyset_free(&none);
     jeton_keyset_free(&two);
     jeton_keyset_free(&one);
+    jeton_keyset_free(&first);
 }
 
 /* ---- beginnings and ends -------------------------------------------------------------------- */
