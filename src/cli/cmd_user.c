@@ -172,6 +172,13 @@ static const jd_option set_options[] = {
     {.name = NULL},
 };
 
+static const jd_option import_options[] = {
+    JD_DATA_OPTION,
+    {.name = "--dry-run", .help = "add nobody, and tell of each line what would come of it"},
+    {.name = "--json", .help = "a line of JSON for each line that is told about"},
+    {.name = NULL},
+};
+
 const jd_command jd_user_commands[] = {
     {.noun = "user",
      .verb = "add",
@@ -227,5 +234,11 @@ const jd_command jd_user_commands[] = {
      .summary = "Removes a user: sessions end and access tokens are refused at once.",
      .options = options,
      .run = jd_user_remove_command},
+    {.noun = "user",
+     .verb = "import",
+     .operand = "FILE",
+     .summary = "Adds the users of a CSV or JSON lines file, with their password hashes.",
+     .options = import_options,
+     .run = jd_user_import_command},
     {.noun = NULL},
 };

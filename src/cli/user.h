@@ -14,6 +14,9 @@ int jd_user_role_command(const jd_args *args);
 int jd_user_set_command(const jd_args *args);
 int jd_user_show_command(const jd_args *args);
 
+/* user_import.c */
+int jd_user_import_command(const jd_args *args);
+
 /* Runs an operation that takes the operand as "name", and reports. */
 int jd_user_by_name(const jd_args *args, const char *operation, const char *sentence);
 

@@ -158,6 +158,7 @@ static const struct {
     {"user.list", user_list},
     {"user.disable", user_disable},
     {"user.enable", user_enable},
+    {"user.import", jd_admin_user_import},
     {"user.remove", jd_admin_user_remove},
     {"user.reset", jd_admin_user_reset},
     {"user.roles", jd_admin_user_roles},

@@ -22,6 +22,9 @@ jd_admin_operation jd_admin_revoke;
 jd_admin_operation jd_admin_session_list;
 jd_admin_operation jd_admin_session_end;
 
+/* admin_import.c */
+jd_admin_operation jd_admin_user_import;
+
 /* admin_users.c */
 jd_admin_operation jd_admin_user_show;
 jd_admin_operation jd_admin_user_set;
