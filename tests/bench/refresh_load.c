@@ -134,8 +134,8 @@ int main(int argc, char **argv)
 {
     if (argc != 3)
         return 2;
-    port = (uint16_t)atoi(argv[1]);
-    const int seconds = atoi(argv[2]);
+    port = (uint16_t)strtoul(argv[1], NULL, 10);
+    const long seconds = strtol(argv[2], NULL, 10);
     unsigned count = 0;
     while (count < SESSIONS_MAX && fgets(sessions[count].token, TOKEN_MAX, stdin) != NULL) {
         sessions[count].token[strcspn(sessions[count].token, "\n")] = '\0';
@@ -153,6 +153,7 @@ int main(int argc, char **argv)
         failed += sessions[i].failed;
     }
     printf("{\"sessions\":%u,\"per_second\":%.0f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"failed\":%lu}\n",
-           count, (double)done / seconds, percentile(done, 0.5), percentile(done, 0.99), failed);
+           count, (double)done / (double)seconds, percentile(done, 0.5), percentile(done, 0.99),
+           failed);
     return failed == 0 ? 0 : 1;
 }
