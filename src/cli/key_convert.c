@@ -12,8 +12,10 @@
 #include "core/err.h"
 #include "core/limits.h"
 #include "core/secret.h"
+#include "crypto/der_form.h"
 #include "crypto/sha2.h"
 #include "keys/alg.h"
+#include "json/json.h"
 
 /* ---- secrets -------------------------------------------------------------------------------- */
 
@@ -27,13 +29,33 @@ static jeton_span without_newline(jeton_span text)
     return text;
 }
 
+static bool holds(jeton_span text, const char *what)
+{
+    return text.len > 0 && memmem(text.ptr, text.len, what, strlen(what)) != NULL;
+}
+
+static bool is_jwk(jeton_span bytes)
+{
+    JT_AUTO(jt_json_free) jt_json *doc = NULL;
+    const jeton_status status = jt_json_parse(NULL, bytes, &doc, NULL);
+    const jt_val *root = jt_json_root(doc);
+    return status == JETON_OK && (jt_get(root, "kty") != NULL || jt_get(root, "keys") != NULL);
+}
+
+/* Good or not; PEM also where white space was lost that its reader insists on. */
+static bool is_key(jeton_span bytes)
+{
+    return holds(bytes, "-----BEGIN ") || holds(bytes, " KEY-----") || is_jwk(bytes) ||
+           jt_der_form_of(bytes) != JT_DER_UNKNOWN;
+}
+
 /* Whoever has the public key could forge with it, were it a secret: the oldest of confusions. */
 static jeton_status secret_of_raw(jt_buf *bytes, jeton_span *secret, jeton_err *err)
 {
-    *secret = without_newline(jt_buf_span(bytes));
-    static const char begin[] = "-----BEGIN ";
-    if (secret->len > 0 && memmem(secret->ptr, secret->len, begin, strlen(begin)) != NULL)
-        return jt_fail(err, JETON_E_KEY, "this is a PEM block, and no secret");
+    const jeton_span all = jt_buf_span(bytes);
+    *secret = without_newline(all);
+    if (is_key(all) || is_key(*secret)) /* DER may end in a byte that is a newline */
+        return jt_fail(err, JETON_E_KEY, "this is a key of another form, and no secret");
     return JETON_OK;
 }
 

@@ -311,8 +311,20 @@ class Secrets(ConvertCase):
 
     def test_a_public_key_is_no_secret_when_called_one(self):
         pem = openssl("pkey", "-pubout", stdin=self.theirs("RS256")).decode()
-        for text in (pem, "  " + pem, "key:\n" + pem):
-            self.refused(("--from", "raw", "--alg", "HS256", "-"), 1, "no secret", text)
+        jwk = jeton("key", "public", "-", stdin=pem)[1]
+        der = self.convert("--to", "der", "-", stdin=pem.encode())
+        texts = (pem, "  " + pem, "key:\n" + pem, pem.replace("\n", " "),
+                 pem.replace("-----BEGIN ", "----- BEGIN\t"), jwk, "\n " + jwk.replace(",", " , "),
+                 '{"keys":[' + jwk + "]}", '{"kty":"RSA","n":"AQAB","e":"AQAB","kid":"weak"}')
+        for octets in (*(text.encode() for text in texts), der, der + b"\n"):
+            with self.subTest(octets):
+                done = subprocess.run([harness.JETON, "key", "convert", "--from", "raw", "--alg",
+                                       "HS256", "-"], input=octets, capture_output=True,
+                                      timeout=harness.PATIENCE, check=False)
+                self.assertEqual((done.returncode, done.stdout), (1, b""))
+                self.assertIn(b"no secret", done.stderr)
+        for text in (b'{"not":"a key, but thirty-two bytes of JSON"}', b"0" + b"x" * 40):
+            self.assertEqual(self.k("raw", stdin=text), text)
 
     def test_a_secret_has_no_pem_and_no_public_part(self):
         for words in (("--to", "pem"), ("--to", "der"), ("--public",)):
