@@ -33,6 +33,15 @@ static jeton_status key_of(const jt_val *val, jeton_key **key, jeton_err *err)
     return jeton_key_parse(NULL, jt_buf_span(&text), key, err);
 }
 
+/* As much of a text as `most` bytes hold, cut between two characters of UTF-8. */
+static int cut(jeton_span text, size_t most)
+{
+    size_t len = text.len < most ? text.len : most;
+    while (len > 0 && len < text.len && (text.ptr[len] & 0xc0U) == 0x80)
+        len--;
+    return (int)len;
+}
+
 static void name_place(const jt_val *jwk, const subject *of, size_t index, char where[WHERE_MAX])
 {
     const jeton_span kid = jt_get_text(jwk, "kid");
@@ -40,8 +49,7 @@ static void name_place(const jt_val *jwk, const subject *of, size_t index, char 
     if (of->keys != NULL)
         (void)snprintf(place, sizeof place, "keys[%zu]", index);
     if (kid.len > 0)
-        (void)snprintf(where, WHERE_MAX, "%s \"%.*s\"", place, (int)(kid.len < 80 ? kid.len : 80),
-                       (const char *)kid.ptr);
+        (void)snprintf(where, WHERE_MAX, "%s \"%.*s\"", place, cut(kid, 80), (const char *)kid.ptr);
     else
         (void)snprintf(where, WHERE_MAX, "%s", place);
 }

@@ -165,6 +165,13 @@ class Sets(unittest.TestCase):
         self.assertNotIn("\x1b", out)
         self.assertTrue(out.startswith("warning  key "))
 
+    def test_a_long_name_is_cut_between_characters(self):
+        for kid, shown in (("a" * 79 + "éb", "a" * 79), ("a" * 78 + "éb", "a" * 78 + "é"),
+                           ("a" * 77 + "😀b", "a" * 77), ("a" * 80 + "é", "a" * 80)):
+            with self.subTest(kid):
+                found = lint(secret(b"a" * 32, kid=kid))[1]
+                self.assertEqual({where for _, where, _ in found}, {f'key "{shown}"'})
+
     def test_what_is_no_key_is_refused(self):
         for text in ("", "x", "[]{", '{"keys":1}', "{", '{"a":1,"a":2}'):
             with self.subTest(text):
