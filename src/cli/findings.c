@@ -63,7 +63,7 @@ static jeton_status print_json(const jd_findings *findings, jt_buf *line, jeton_
     jt_node *answer = jt_tree_object(findings->tree);
     jt_put_bool(findings->tree, answer, "ok", findings->counts[JD_FINDING_ERROR] == 0);
     jt_put_node(findings->tree, answer, "findings", findings->list);
-    JT_TRY(jt_tree_print(findings->tree, answer, JT_COMPACT, line, err));
+    JT_TRY(jd_terminal_add_tree(line, findings->tree, answer, JT_COMPACT, err));
     return jt_buf_add(line, jeton_str("\n"), err);
 }
 

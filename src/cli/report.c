@@ -2,6 +2,7 @@
 /* cli/report.c - results, refusals, exit statuses. */
 #include "cli/report.h"
 
+#include "cli/terminal.h"
 #include "core/auto.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ int jd_report_tree(const jd_args *args, const jt_tree *tree, const jt_node *root
     jeton_err err = {0};
     const bool for_machines = jd_args_has(args, "--json");
     const jeton_status status =
-        jt_tree_print(tree, root, for_machines ? JT_COMPACT : JT_PRETTY, &text, &err);
+        jd_terminal_add_tree(&text, tree, root, for_machines ? JT_COMPACT : JT_PRETTY, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     if (for_machines)

@@ -89,3 +89,11 @@ jeton_status jd_terminal_add_json(jt_buf *to, jeton_span json, jeton_err *err)
     }
     return JETON_OK;
 }
+
+jeton_status jd_terminal_add_tree(jt_buf *to, const jt_tree *tree, const jt_node *root,
+                                  jt_layout layout, jeton_err *err)
+{
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jt_tree_print(tree, root, layout, &text, err));
+    return jd_terminal_add_json(to, jt_buf_span(&text), err);
+}

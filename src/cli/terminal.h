@@ -5,6 +5,7 @@
 
 #include "cli/args.h"
 #include "core/buf.h"
+#include "json/tree.h"
 
 /* Whether stdout gets colours: --color always|never|auto of the command, by default auto, which
  * means a terminal that is not dumb, and NO_COLOR not set (https://no-color.org).
@@ -18,5 +19,9 @@ JETON_MUST jeton_status jd_terminal_add_bytes(jt_buf *to, jeton_span bytes, jeto
  * which holds a second ESC) and those that turn the direction of writing around become \uNNNN,
  * which is the same JSON. */
 JETON_MUST jeton_status jd_terminal_add_json(jt_buf *to, jeton_span json, jeton_err *err);
+
+/* Adds a tree as such JSON. JETON_E_SYNTAX: a text in it is not UTF-8. */
+JETON_MUST jeton_status jd_terminal_add_tree(jt_buf *to, const jt_tree *tree, const jt_node *root,
+                                             jt_layout layout, jeton_err *err);
 
 #endif

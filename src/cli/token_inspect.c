@@ -59,7 +59,6 @@ static jeton_status put_part(look *of, jt_node *to, size_t i, const char *name,
 
 static jeton_status add_json(look *of, jt_layout layout, jt_buf *out, jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
     jt_node *all = jt_tree_object(of->tree);
     JT_TRY(put_part(of, all, 0, "header", "header_text", err));
     if (jd_token_view_is_encrypted(&of->view))
@@ -69,8 +68,7 @@ static jeton_status add_json(look *of, jt_layout layout, jt_buf *out, jeton_err 
     const bool has_signature = jd_token_view_is_signed(&of->view);
     jt_put_int(of->tree, all, "signature_bytes",
                has_signature ? (int64_t)of->view.parts[2].bytes.len : 0);
-    JT_TRY(jt_tree_print(of->tree, all, layout, &text, err));
-    JT_TRY(jd_terminal_add_json(out, jt_buf_span(&text), err));
+    JT_TRY(jd_terminal_add_tree(out, of->tree, all, layout, err));
     return layout == JT_COMPACT ? jt_buf_add(out, jeton_str("\n"), err) : JETON_OK;
 }
 
@@ -106,16 +104,14 @@ static jeton_status add_token(const look *of, jt_buf *out, jeton_err *err)
 static jeton_status add_part_text(const look *of, const jd_token_part *part, jt_buf *out,
                                   jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
     if (!part->decoded)
         return jt_buf_add(out, jeton_str("(not base64url)\n"), err);
     if (part->json == NULL) {
         JT_TRY(jd_terminal_add_bytes(out, jt_buf_span(&part->bytes), err));
         return jt_buf_add(out, jeton_str("\n"), err);
     }
-    JT_TRY(jt_tree_print(of->tree, jt_tree_copy(of->tree, jt_json_root(part->json)), JT_PRETTY,
-                         &text, err));
-    return jd_terminal_add_json(out, jt_buf_span(&text), err);
+    return jd_terminal_add_tree(out, of->tree, jt_tree_copy(of->tree, jt_json_root(part->json)),
+                                JT_PRETTY, err);
 }
 
 static jeton_status add_part(const look *of, size_t i, jt_buf *out, jeton_err *err)

@@ -2,6 +2,7 @@
 /* cli/token_verify.c - jeton token verify: a verdict about one token, or about each line. */
 #include "cli/input.h"
 #include "cli/report.h"
+#include "cli/terminal.h"
 #include "cli/token.h"
 #include "cli/token_policy.h"
 #include "core/auto.h"
@@ -85,7 +86,7 @@ static int report_json(const jd_args *args, jeton_status outcome, const jeton_ve
     jeton_err err = {0};
     jeton_status status = jt_tree_new(NULL, &tree, &err);
     if (status == JETON_OK)
-        status = jt_tree_print(tree, describe(verdict, tree), JT_COMPACT, &line, &err);
+        status = jd_terminal_add_tree(&line, tree, describe(verdict, tree), JT_COMPACT, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     const int exit = jd_report_line(args, jt_buf_span(&line));

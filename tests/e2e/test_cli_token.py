@@ -595,6 +595,27 @@ class Inspect(TokenCase):
         self.assertFalse(set("\x9b\u202e\u2066") & set(out + err))
         self.assertNotIn("\x1b[2J", out + err)
 
+    def test_nothing_of_a_good_token_does_either(self):
+        evil = "\x9b1m\x7f\u202e\u2066\u200f\u2028"
+        key = json.dumps({"kty": "oct", "alg": "HS256", "kid": evil, "k": harness.b64(b"a" * 32)})
+        claims = json.dumps({"sub": evil, evil: [evil], "ok": "üß€😀"})
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "key")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(key)
+            token = jeton("token", "sign", "--key", path, "--claims", "-", stdin=claims)[1]
+            for words in ((token.strip(),), ("--json", token.strip()), ("--batch",)):
+                with self.subTest(words):
+                    status, out, err = jeton("token", "verify", "--key", path, *words, stdin=token)
+                    self.assertEqual((status, err), (0, ""))
+                    self.assertFalse(set(evil) & set(out) - set("1m"), out)
+                    self.assertIn("üß€😀", out)
+                    answer = json.loads(out)
+                    self.assertEqual(answer.get("claims", answer)[evil], [evil])
+            out = jeton("key", "lint", "--json", path)[1]
+            self.assertIn(evil, json.loads(out)["findings"][0]["where"])
+            self.assertFalse(set(evil) & set(out) - set("1m"), out)
+
 
 class Lint(TokenCase):
     GOOD = ({"alg": "ES256", "kid": "k", "typ": "at+jwt"},
