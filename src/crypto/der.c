@@ -130,7 +130,9 @@ static jeton_status parse_certificate(const jeton_ctx *ctx, jeton_span der, jt_p
         return jt_fail(err, JETON_E_CRYPTO, "the certificate's key cannot be taken out");
     JT_TRY(jt_buf_reserve(&public, (size_t)len, err));
     uint8_t *to = public.ptr;
-    public.len = (size_t)i2d_X509_PUBKEY(info, &to);
+    if (i2d_X509_PUBKEY(info, &to) != len)
+        return jt_fail(err, JETON_E_CRYPTO, "the certificate's key cannot be taken out");
+    public.len = (size_t)len;
     return parse_key(ctx, &readings[JT_DER_PUBLIC], jt_buf_span(&public), key, err);
 }
 
@@ -166,7 +168,9 @@ static jeton_status print(const jt_pkey *key, const PKCS8_PRIV_KEY_INFO *info, j
         return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not print a key");
     JT_TRY(jt_buf_reserve(out, (size_t)len, err));
     uint8_t *to = out->ptr + out->len;
-    out->len += (size_t)write_der(key, info, &to);
+    if (write_der(key, info, &to) != len) /* the second time takes memory too */
+        return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not print a key");
+    out->len += (size_t)len;
     return JETON_OK;
 }
 

@@ -191,7 +191,9 @@ static jeton_status seal(jeton_span plain, jeton_span passphrase, uint8_t *salt,
         return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not encrypt a key");
     JT_TRY(jt_buf_reserve(der, (size_t)len, err));
     uint8_t *to = der->ptr + der->len;
-    der->len += (size_t)i2d_X509_SIG(sealed, &to);
+    if (i2d_X509_SIG(sealed, &to) != len)
+        return jt_fail(err, JETON_E_CRYPTO, "OpenSSL could not encrypt a key");
+    der->len += (size_t)len;
     return JETON_OK;
 }
 

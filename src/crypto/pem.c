@@ -171,8 +171,8 @@ jeton_status jt_pem_parse_encrypted(const jeton_ctx *ctx, jeton_span pem, jeton_
 
 static jeton_status print_block(const char *label, const jt_buf *der, jt_buf *out, jeton_err *err)
 {
-    JT_AUTO(jt_ossl_free_bio) BIO *bio = BIO_new(BIO_s_secmem()); /* wiped when freed */
     jt_ossl_begin();
+    JT_AUTO(jt_ossl_free_bio) BIO *bio = BIO_new(BIO_s_secmem()); /* wiped when freed */
     const bool written = bio != NULL && PEM_write_bio(bio, label, "", der->ptr, (long)der->len) > 0;
     jt_ossl_end();
     char *text = NULL;
