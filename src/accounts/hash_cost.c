@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define META       "argon2"
@@ -62,18 +64,35 @@ static uint64_t time_one(void *user, const jt_pwhash_cost *cost)
 
 /* ---- remembered ------------------------------------------------------------------------------ */
 
+enum { CAP, TIME, MEMORY, PASSES, NUMBERS };
+
+/* "cap=N time=N memory=N passes=N" */
+static bool read_numbers(jeton_span text, long long numbers[NUMBERS])
+{
+    static const char *const names[NUMBERS] = {"cap=", "time=", "memory=", "passes="};
+    char copy[128];
+    (void)snprintf(copy, sizeof copy, "%.*s", (int)text.len, (const char *)text.ptr);
+    char *at = copy;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        at += strspn(at, " ");
+        const size_t len = strlen(names[i]);
+        if (strncmp(at, names[i], len) != 0)
+            return false;
+        numbers[i] = strtoll(at + len, &at, 10);
+    }
+    return *at == '\0';
+}
+
 /* What was measured is worth something as long as the settings are the same. */
 static bool read_memory(jeton_span text, const jd_config *config, jt_pwhash_cost *cost)
 {
-    int64_t cap;
-    int64_t time;
-    char copy[128];
-    (void)snprintf(copy, sizeof copy, "%.*s", (int)text.len, (const char *)text.ptr);
-    if (sscanf(copy, "cap=%" SCNd64 " time=%" SCNd64 " memory=%zu passes=%u", &cap, &time,
-               &cost->memory, &cost->passes) != 4)
+    long long numbers[NUMBERS] = {0};
+    if (!read_numbers(text, numbers) || numbers[CAP] != config->hash_memory ||
+        numbers[TIME] != config->hash_time || numbers[MEMORY] <= 0 ||
+        numbers[MEMORY] > numbers[CAP] || numbers[PASSES] <= 0 || numbers[PASSES] > PASSES_MAX)
         return false;
-    return cap == config->hash_memory && time == config->hash_time && cost->memory > 0 &&
-           cost->memory <= (size_t)cap && cost->passes > 0 && cost->passes <= PASSES_MAX;
+    *cost = (jt_pwhash_cost){(size_t)numbers[MEMORY], (unsigned)numbers[PASSES]};
+    return true;
 }
 
 static jeton_status remember(jd_accounts *accounts, jeton_err *err)

@@ -212,7 +212,7 @@ static jeton_status run_batch(import *on, jeton_err *err)
 static jeton_status run(import *on, jeton_span text, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    on->rows = jt_arena_alloc(&arena, ROWS_MAX * sizeof *on->rows);
+    on->rows = jt_arena_alloc(&arena, (size_t)ROWS_MAX * sizeof *on->rows);
     if (on->rows == NULL)
         return jt_fail(err, JETON_E_NOMEM, "memory for an import");
     JT_TRY(jd_import_start(&on->reader, text, err));

@@ -72,8 +72,8 @@ static jeton_status read_cost(const char *text, uint64_t *memory, uint64_t *pass
 {
     jeton_span rest = jeton_str(text);
     jeton_span skipped;
-    uint64_t version;
-    uint64_t lanes;
+    uint64_t version = 0;
+    uint64_t lanes = 0;
     *memory = 0;
     *passes = 0;
     (void)jt_field_cut(&rest, '$', &skipped);

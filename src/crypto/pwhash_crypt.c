@@ -28,7 +28,8 @@ static void drop_bench(bench **on)
     jt_release(NULL, *on);
 }
 
-/* Whether libxcrypt can see all of the password: it reads up to a NUL, and no more than its room. */
+/* Whether libxcrypt can see all of the password: it reads up to a NUL, and no more than its room.
+ */
 static bool take_phrase(bench *on, jeton_span password)
 {
     const size_t room = sizeof on->phrase - 1;

@@ -54,13 +54,13 @@ static jeton_status read_text(const char *text, scrypt *of, jeton_err *err)
 
 jeton_status jt_scrypt_check(const char *text, jeton_err *err)
 {
-    scrypt of;
+    scrypt of = {0};
     return read_text(text, &of, err);
 }
 
 jeton_status jt_scrypt_verify(const char *text, jeton_span password, jeton_err *err)
 {
-    scrypt of;
+    scrypt of = {0};
     uint8_t made[HASH_LEN];
     JT_TRY(read_text(text, &of, err));
     jt_ossl_begin();
