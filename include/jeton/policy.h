@@ -85,8 +85,8 @@ typedef struct jeton_rule {
  * says besides comes on top: required claims and what is allowed add up, and a "typ" of its own
  * goes over that of the preset.
  *
- * JETON     access tokens of `jeton serve`: typ at+jwt; iss, sub, aud, client_id, iat, exp, jti,
- *           sid and rev are there. Who asks the revocation state is the revocation hook.
+ * JETON     access tokens of `jeton serve`: typ at+jwt; iss, sub, aud, client_id, iat, exp, jti
+ *           and rev are there. Who asks the revocation state is the revocation hook.
  * RFC9068   OAuth 2 access tokens (RFC 9068 §4): typ at+jwt; iss, exp, aud, sub, client_id, iat
  *           and jti are there. Issuers and audiences must be named: without them
  *           jeton_verifier_new() fails.

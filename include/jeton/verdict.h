@@ -44,7 +44,8 @@ JETON_API uint32_t jeton_verdict_failed(const jeton_verdict *verdict);
  */
 JETON_API const char *jeton_verdict_claim(const jeton_verdict *verdict);
 
-/* The key whose signature was good; NULL when none was. */
+/* The key whose signature was good; NULL when none was. Borrowed from the verifier's key set: it
+ * lives no longer than that, unless jeton_key_ref() keeps it. */
 JETON_API const jeton_key *jeton_verdict_key(const jeton_verdict *verdict);
 
 /* The payload of an accepted token as JSON text. Empty for a refused one. */
