@@ -18,6 +18,7 @@ static const char *const payloads[] = {
     "{\"o\":{\"o\":{\"o\":{\"exp\":1}}},\"exp\":1700000800,\"l\":[],\"m\":{},\"f\":1.5,\"z\":1}",
     "{\"exp\":1700000900,\"exp\":1700000900}",
     "{\"exp\":\"1700000900\"}",
+    "{\"exp\":1700000800.75,\"nbf\":\"1700000100\",\"iat\":1700000050.5,\"x\":2}",
     "{\"exp\":1700000900,\"iat\":1700000900}",
     "{\"exp\":1700000900,\"nbf\":1700000950}",
     "[1700000900]",
@@ -30,6 +31,9 @@ static const jeton_policy policies[] = {
     {.issuers = {"https://i"}, .audiences = {"a"}, .allow = JETON_ALLOW_NO_EXP},
     {.max_age = 300, .leeway = 1},
     {.allow = JETON_ALLOW_FUTURE_IAT | JETON_ALLOW_NO_EXP, .require = {"sub"}, .max_age = 100},
+    {.preset = JETON_PRESET_PYJWT, .leeway = 1},
+    {.preset = JETON_PRESET_PYJWT, .rules = {{"x", JETON_RULE_ONE_OF, "[-1.0,2e0]"}}},
+    {.max_life = 870, .rules = {{"/roles/1", JETON_RULE_ABSENT, NULL}}},
 };
 
 /* Where dates of the payloads begin and end, and what leeway and age make of them. */
