@@ -6,12 +6,21 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "sys/log.h"
+#include "sys/metrics.h"
 
-static jeton_status refuse(const jd_login *login, const char *why, jeton_err *err)
+static jeton_status refuse(const jd_login *login, size_t outcome, const char *why, jeton_err *err)
 {
+    jd_metric_add(JD_METRIC_LOGINS, outcome, 0);
     jd_log(JD_WARN, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
            JD_TEXT("address", login->address), JD_TEXT("why", why));
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
+}
+
+static jeton_status refuse_credentials(const jd_login *login, jeton_err *err)
+{
+    const bool known = login->user.password.len > 0;
+    return refuse(login, known ? JD_LOGIN_PASSWORD : JD_LOGIN_NAME, known ? "password" : "name",
+                  err);
 }
 
 jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *arena, jeton_err *err)
@@ -28,6 +37,7 @@ jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *are
 /* Only who knows the password is told so. */
 static jeton_status must_change(const jd_login *login, jeton_err *err)
 {
+    jd_metric_add(JD_METRIC_LOGINS, JD_LOGIN_MUST_CHANGE, 0);
     jd_log(JD_INFO, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
            JD_TEXT("address", login->address), JD_TEXT("why", "must change"));
     return jt_fail(err, JETON_E_MUST_CHANGE,
@@ -41,11 +51,11 @@ jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *e
     const jeton_status status =
         jd_password_check(accounts, login->user.password, login->password, &why);
     if (status == JETON_E_CREDENTIALS)
-        return refuse(login, login->user.password.len > 0 ? "password" : "name", err);
+        return refuse_credentials(login, err);
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
     if (login->user.disabled)
-        return refuse(login, "disabled", err);
+        return refuse(login, JD_LOGIN_DISABLED, "disabled", err);
     if (login->user.must_change)
         return must_change(login, err);
     /* A hash of another format or an older cost is replaced now, while the password is known. */
@@ -64,13 +74,14 @@ jeton_status jd_login_begin(jd_accounts *accounts, jd_login *login, jd_tokens *t
                                     .address = login->address};
     const jeton_status status = jd_session_begin(accounts, &beginning, tokens, &why);
     if (status == JETON_E_CREDENTIALS)
-        return refuse(login, "disabled or changed meanwhile", err);
+        return refuse(login, JD_LOGIN_OTHER, "disabled or changed meanwhile", err);
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
     if (login->upgraded[0] != '\0' &&
         jd_store_user_rehash(accounts->store, &login->user.id, login->user.password,
                              jeton_str(login->upgraded), NULL) == JETON_OK)
         jd_log(JD_DEBUG, EV_PASSWORD_REHASHED, JD_REQUEST(login->request));
+    jd_metric_add(JD_METRIC_LOGINS, JD_LOGIN_OK, 0);
     jd_log(JD_INFO, EV_LOGIN_OK, JD_REQUEST(login->request), JD_SPAN("user", login->user.name),
            JD_TEXT("address", login->address));
     return JETON_OK;

@@ -9,6 +9,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/secret.h"
+#include "sys/metrics.h"
 
 #include <stdio.h>
 
@@ -269,9 +270,25 @@ static jeton_status next_scope(const jd_refreshing *refreshing, const jd_session
     return narrow_to(refreshing->scope, arena, scope, err);
 }
 
+/* Which row of REFRESHES a refresh belongs to. */
+static void count_refresh(jeton_status status, bool again)
+{
+    size_t outcome = JD_REFRESH_FAILED;
+    if (status == JETON_OK)
+        outcome = again ? JD_REFRESH_REPEATED : JD_REFRESH_ROTATED;
+    else if (status == JETON_E_REPLAY)
+        outcome = JD_REFRESH_REPLAYED;
+    else if (status == JETON_E_SESSION || status == JETON_E_WIDER)
+        outcome = JD_REFRESH_REFUSED;
+    jd_metric_add(JD_METRIC_REFRESHES, outcome, 0);
+    if (status == JETON_OK && again)
+        jd_metric_add(JD_METRIC_RACES, JD_RACE_SAME_TOKEN, 0);
+}
+
 /* One attempt. JETON_E_BUSY: somebody else rotated in between, judge anew. */
 static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshing,
-                            const jd_refresh_token *token, jd_tokens *tokens, jeton_err *err)
+                            const jd_refresh_token *token, jd_tokens *tokens, bool *again,
+                            jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     JT_AUTO(jt_secret_done) jt_secret key = {0};
@@ -285,13 +302,18 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshi
     switch (judge(accounts, &view.session, token->counter, now)) {
     case REPLAY: return end_replayed(accounts, &view.session, now, err);
     case STRANGE: return over(err);
-    case AGAIN: JT_TRY(next_scope(refreshing, &view, &arena, &scope, err)); break;
+    case AGAIN:
+        *again = true;
+        JT_TRY(next_scope(refreshing, &view, &arena, &scope, err));
+        break;
     case CURRENT: {
         jeton_err why = {0};
         JT_TRY(next_scope(refreshing, &view, &arena, &scope, err)); /* refusing changes nothing */
         const jeton_status status = rotate(accounts, client, &view, now, &why);
-        if (status == JETON_E_SESSION)
+        if (status == JETON_E_SESSION) {
+            jd_metric_add(JD_METRIC_RACES, JD_RACE_OVERTAKEN, 0);
             return JETON_E_BUSY;
+        }
         if (status != JETON_OK)
             return jt_fail(err, status, "%s", why.text);
         break;
@@ -305,12 +327,16 @@ jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refr
 {
     *tokens = (jd_tokens){0};
     jd_refresh_token token;
-    if (!jd_refresh_token_parse(refreshing->token, &token))
+    bool again = false;
+    if (!jd_refresh_token_parse(refreshing->token, &token)) {
+        count_refresh(JETON_E_SESSION, false);
         return over(err);
+    }
     jeton_status status = JETON_E_BUSY;
     for (unsigned i = 0; i < ROTATE_TRIES && status == JETON_E_BUSY; i++)
-        status = attempt(accounts, refreshing, &token, tokens, err);
+        status = attempt(accounts, refreshing, &token, tokens, &again, err);
     jt_wipe(&token, sizeof token);
+    count_refresh(status, again);
     if (status == JETON_E_BUSY)
         return jt_fail(err, JETON_E_BUSY, "too many refreshes of one session at once");
     return status;

@@ -7,6 +7,9 @@
 #include "api/routes.h"
 #include "core/auto.h"
 #include "core/ctx.h"
+#include "sys/metrics.h"
+
+#include <jeton/export.h>
 
 #define COMMIT_QUEUE  10000U
 #define BATCH_MOST    64U /* works that reach the disk together */
@@ -39,6 +42,10 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
 {
     *app = (jd_app){.accounts = accounts};
     jd_verdicts_init(&app->verdicts);
+    jd_routes_name();
+    jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
+    jd_metric_set(JD_METRIC_BUILD, 0, 1);
+    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jt_now(NULL) / 1000));
     const jd_lane_options commits = {.name = "commit",
                                      .threads = 1,
                                      .queue = COMMIT_QUEUE,

@@ -18,9 +18,10 @@ typedef struct jd_app {
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
-    jd_lane *commits; /* work that waits for the disk */
-    jd_lane *hashes;  /* work that hashes passwords */
-    uint64_t boot;    /* random: where the ids of requests start */
+    jd_lane *commits;    /* work that waits for the disk */
+    jd_lane *hashes;     /* work that hashes passwords */
+    uint64_t boot;       /* random: where the ids of requests start */
+    const jd_http *http; /* what it is served by, for counting; borrowed, may be NULL */
     _Atomic uint64_t requests;
     atomic_bool ready;   /* what /readyz says */
     atomic_bool hurried; /* passwords are not hashed any more */

@@ -3,9 +3,12 @@
 #include "api/call.h"
 
 #include "api/problem.h"
+#include "api/routes.h"
+#include "api/trace.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "sys/log.h"
+#include "sys/metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,7 +30,13 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
     jd_call *call = jt_arena_alloc(arena, sizeof *call);
     if (call == NULL)
         return NULL;
-    *call = (jd_call){.app = app, .request = request, .arena = arena, .where = JD_ON_LOOP};
+    *call = (jd_call){.app = app,
+                      .request = request,
+                      .arena = arena,
+                      .where = JD_ON_LOOP,
+                      .route = jd_routes_count(),
+                      .began = jd_nanoseconds()};
+    jd_trace_read(request, call->trace);
     const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
     (void)snprintf(call->id, sizeof call->id, "%016" PRIx64, scatter(app->boot + number));
     jd_request_set_state(request, call);
@@ -45,6 +54,12 @@ void jd_call_done(jd_call *call)
 /* The last thing done with a call: the request may be over before this returns. */
 static void send(jd_call *call)
 {
+    const int64_t took = jd_nanoseconds() - call->began;
+    jd_metric_add(JD_METRIC_REQUESTS, call->route, jd_metric_status(call->status));
+    jd_metric_time(JD_METRIC_LATENCIES, call->route, took);
+    jd_log(JD_DEBUG, EV_REQUEST, JD_REQUEST(call->id), JD_TEXT("route", jd_route_path(call->route)),
+           JD_INT("status", call->status), JD_INT("us", took / 1000));
+    jd_log_within(NULL);
     jd_request_answer(call->request, call->status, call->headers, call->header_count, call->body);
 }
 
@@ -59,6 +74,7 @@ static jeton_status run_step(jd_call *call, const jd_step *step, jeton_err *err)
 static void run_here(jd_work *work)
 {
     jd_call *call = (jd_call *)work;
+    jd_log_within(call->trace);
     while (!call->answered && call->next->where == call->where) {
         const jd_step *step = call->next++;
         jeton_err err = {0};
@@ -66,6 +82,7 @@ static void run_here(jd_work *work)
         if (status != JETON_OK)
             jd_problem_answer(call, status, &err);
     }
+    jd_log_within(NULL);
 }
 
 static void settle(jd_work *work, jeton_status status, const jeton_err *err);
@@ -93,12 +110,14 @@ static bool move_on(jd_call *call)
 static void settle(jd_work *work, jeton_status status, const jeton_err *err)
 {
     jd_call *call = (jd_call *)work;
+    jd_log_within(call->trace);
     if (status != JETON_OK) {
         call->header_count = JD_FIRST_HEADERS;
         jd_problem_answer(call, status, err);
     }
     if (call->answered || !move_on(call))
         send(call);
+    jd_log_within(NULL); /* the call may be somebody else's already */
 }
 
 void jd_call_run(jd_call *call, const jd_step *steps)
@@ -135,10 +154,15 @@ static void complete(jd_call *call, unsigned status, jeton_span body)
     call->answered = true;
 }
 
+void jd_call_answer_bytes(jd_call *call, unsigned status, const char *type, jeton_span body)
+{
+    jd_call_header(call, "Content-Type", type);
+    complete(call, status, body);
+}
+
 void jd_call_answer_text(jd_call *call, unsigned status, jeton_span json)
 {
-    jd_call_header(call, "Content-Type", "application/json");
-    complete(call, status, json);
+    jd_call_answer_bytes(call, status, "application/json", json);
 }
 
 void jd_call_answer_empty(jd_call *call, unsigned status)

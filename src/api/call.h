@@ -41,6 +41,9 @@ struct jd_call {
     jd_request *request;
     jt_arena *arena;
     char id[17];                      /* of the request, hexadecimal */
+    char trace[33];                   /* of the client (trace.h); "" for none */
+    size_t route;                     /* its number among the routes, for the metrics */
+    int64_t began;                    /* nanoseconds */
     const jd_step *next;              /* the next step; one with run NULL ends the list */
     jd_where where;                   /* the thread we are on */
     jeton_verdict *verdict;           /* of the access token, once a step has asked for it */
@@ -75,6 +78,9 @@ JETON_MUST jeton_status jd_call_answer(jd_call *call, unsigned status, const jt_
 
 /* Puts an answer whose JSON text is ready. It must live as long as the call. */
 void jd_call_answer_text(jd_call *call, unsigned status, jeton_span json);
+
+/* The same for a body of another type. */
+void jd_call_answer_bytes(jd_call *call, unsigned status, const char *type, jeton_span body);
 
 /* Puts an answer without a body. */
 void jd_call_answer_empty(jd_call *call, unsigned status);

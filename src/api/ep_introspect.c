@@ -6,6 +6,7 @@
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/metrics.h"
 #include "token/verdict.h"
 
 static const char inactive[] = "{\"active\":false}";
@@ -59,6 +60,7 @@ static jeton_status introspect(jd_call *call, jeton_err *err)
     JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), true, &client, err));
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
     jeton_status status = jeton_verify(call->app->any, token, call->verdict);
+    jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return answer_access(call, err);
     if (status == JETON_E_NOMEM)

@@ -7,6 +7,7 @@
 #include "core/err.h"
 #include "oauth/bearer.h"
 #include "sys/log.h"
+#include "sys/metrics.h"
 
 static jeton_status find_token(const jd_call *call, jeton_span *token, jeton_err *err)
 {
@@ -28,6 +29,7 @@ jeton_status jd_guard(jd_call *call, jeton_err *err)
     if (call->verdict == NULL)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
     const jeton_status status = jeton_verify(call->app->verifier, token, call->verdict);
+    jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return JETON_OK;
     jd_log(JD_INFO, EV_TOKEN_REFUSED, JD_REQUEST(call->id),

@@ -6,9 +6,11 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "sys/clock.h"
+#include "sys/metrics.h"
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 
 struct jd_lane {
@@ -16,7 +18,8 @@ struct jd_lane {
     pthread_mutex_t mutex;
     pthread_cond_t wake;
     jd_work *first, *last;
-    size_t waiting;
+    jd_lane_counts counts; /* but `active` */
+    atomic_size_t active;
     bool closing;
     unsigned started;
     pthread_t threads[];
@@ -31,7 +34,8 @@ static jd_work *take(jd_lane *lane, bool wait)
     jd_work *work = lane->first;
     if (work != NULL) {
         lane->first = work->next;
-        lane->waiting--;
+        lane->counts.waiting--;
+        lane->counts.taken++;
     }
     pthread_mutex_unlock(&lane->mutex);
     return work;
@@ -61,11 +65,13 @@ static void run_together(jd_lane *lane, jd_work *work)
     for (size_t count = 1;; count++) {
         work->next = NULL;
         work->run(work);
-        if (count == batch->most || jd_monotonic() >= end)
+        jd_work *another = NULL;
+        if (count < batch->most && jd_monotonic() < end)
+            another = take(lane, false);
+        if (another == NULL) {
+            jd_metric_size(JD_METRIC_BATCHES, 0, count);
             return;
-        jd_work *another = take(lane, false);
-        if (another == NULL)
-            return;
+        }
         work->next = another;
         work = another;
     }
@@ -92,10 +98,12 @@ static void *serve(void *argument)
         (void)sched_setscheduler(0, SCHED_IDLE, &none);
     jd_work *work;
     while ((work = take(lane, true)) != NULL) {
+        atomic_fetch_add(&lane->active, 1);
         if (lane->options.batch.most > 0)
             run_batch(lane, work);
         else
             run_alone(work);
+        atomic_fetch_sub(&lane->active, 1);
     }
     return NULL;
 }
@@ -146,10 +154,18 @@ void jd_lane_close(jd_lane **lane)
     *lane = NULL;
 }
 
+void jd_lane_count(jd_lane *lane, jd_lane_counts *counts)
+{
+    pthread_mutex_lock(&lane->mutex);
+    *counts = lane->counts;
+    pthread_mutex_unlock(&lane->mutex);
+    counts->active = atomic_load(&lane->active);
+}
+
 jeton_status jd_lane_add(jd_lane *lane, jd_work *work, jeton_err *err)
 {
     pthread_mutex_lock(&lane->mutex);
-    const bool room = !lane->closing && lane->waiting < lane->options.queue;
+    const bool room = !lane->closing && lane->counts.waiting < lane->options.queue;
     if (room) {
         work->next = NULL;
         if (lane->first == NULL)
@@ -157,8 +173,10 @@ jeton_status jd_lane_add(jd_lane *lane, jd_work *work, jeton_err *err)
         else
             lane->last->next = work;
         lane->last = work;
-        lane->waiting++;
+        lane->counts.waiting++;
         pthread_cond_signal(&lane->wake);
+    } else {
+        lane->counts.rejected++;
     }
     pthread_mutex_unlock(&lane->mutex);
     return room ? JETON_OK : jt_fail(err, JETON_E_BUSY, "too much waits already");

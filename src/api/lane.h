@@ -49,6 +49,13 @@ JETON_MUST jeton_status jd_lane_open(const jd_lane_options *options, jd_lane **l
 /* Lets the threads finish what waits, ends them, frees *lane and sets it to NULL. */
 void jd_lane_close(jd_lane **lane);
 
+typedef struct jd_lane_counts {
+    size_t waiting, active;   /* at this moment */
+    uint64_t taken, rejected; /* since it was opened */
+} jd_lane_counts;
+
+void jd_lane_count(jd_lane *lane, jd_lane_counts *counts);
+
 /* Queues a work. JETON_E_BUSY, and it was not queued, when the queue is full or closing. */
 JETON_MUST jeton_status jd_lane_add(jd_lane *lane, jd_work *work, jeton_err *err);
 

@@ -5,6 +5,7 @@
 #include "api/endpoints.h"
 #include "api/problem.h"
 #include "core/auto.h"
+#include "sys/metrics.h"
 
 #include <stdio.h>
 
@@ -26,6 +27,7 @@ static const struct {
     {"GET", "/whoami", jd_ep_whoami},
     {"GET", "/verify", jd_ep_verify},
     {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/metrics", jd_ep_metrics},
     {"GET", "/healthz", jd_ep_healthz},
     {"GET", "/readyz", jd_ep_readyz},
     {"GET", "/sessions", jd_ep_sessions},
@@ -33,6 +35,23 @@ static const struct {
     {"POST", "/password", jd_ep_password},
     {"POST", "/password/reset", jd_ep_password_reset},
 };
+
+size_t jd_routes_count(void)
+{
+    return JT_COUNT(routes);
+}
+
+const char *jd_route_path(size_t route)
+{
+    return route < JT_COUNT(routes) ? routes[route].path : NULL;
+}
+
+void jd_routes_name(void)
+{
+    for (size_t i = 0; i < JT_COUNT(routes); i++)
+        jd_metric_name(JD_BY_ROUTE, i, routes[i].method, routes[i].path);
+    jd_metric_name(JD_BY_ROUTE, JT_COUNT(routes), "other", "none");
+}
 
 /* The first segment of a path, taken off it. */
 static jeton_span take_segment(jeton_span *path)
@@ -108,6 +127,7 @@ void jd_route(jd_call *call)
     const jeton_span path = jd_request_path(call->request);
     for (size_t i = 0; i < JT_COUNT(routes); i++) {
         if (is_method(method, routes[i].method) && is_path(path, routes[i].path, call->params)) {
+            call->route = i;
             jd_call_run(call, routes[i].steps);
             return;
         }

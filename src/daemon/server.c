@@ -101,6 +101,7 @@ static jeton_status boot(server *of, jeton_err *err)
     JT_TRY(jd_accounts_name(&of->accounts, of->address, err));
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
+    of->app.http = of->http;
     JT_TRY(jd_control_open(&of->accounts, &of->control, err));
     JT_TRY(jd_http_start(of->http, err));
     atomic_store(&of->app.ready, true);

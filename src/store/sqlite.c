@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "sys/metrics.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -176,12 +177,23 @@ static jeton_status lost(jeton_err *err)
     return jt_fail(err, JETON_E_STORE, "the transaction was rolled back");
 }
 
+/* A commit that waits for the disk, counted. */
+static jeton_status commit_write(jd_conn *conn, jeton_err *err)
+{
+    const int64_t began = jd_nanoseconds();
+    const jeton_status status = run(conn, JD_SQL_COMMIT, err);
+    jd_metric_time(JD_METRIC_COMMIT_TIMES, 0, jd_nanoseconds() - began);
+    jd_metric_add(JD_METRIC_COMMITS, status == JETON_OK ? JD_COMMIT_OK : JD_COMMIT_FAILED, 0);
+    return status;
+}
+
 static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
 {
     JT_TRY(run(conn, begin, err));
     jeton_status status = work(conn, args, err);
     if (status == JETON_OK)
-        status = run(conn, JD_SQL_COMMIT, err);
+        status =
+            begin == JD_SQL_BEGIN_WRITE ? commit_write(conn, err) : run(conn, JD_SQL_COMMIT, err);
     if (status != JETON_OK && !is_lost(conn))
         (void)run(conn, JD_SQL_ROLLBACK, NULL);
     return status;
@@ -262,7 +274,7 @@ static jeton_status commit(jd_conn *conn, jeton_err *err)
 {
     if (is_lost(conn))
         return lost(err);
-    const jeton_status status = run(conn, JD_SQL_COMMIT, err);
+    const jeton_status status = commit_write(conn, err);
     if (status != JETON_OK && !is_lost(conn))
         (void)run(conn, JD_SQL_ROLLBACK, NULL);
     return status;

@@ -69,6 +69,8 @@
       "milliseconds of processor time that a password hash may take, when it is measured")                                                \
     X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
       "lowest level that is logged")                                                                \
+    X(SWITCH,  metrics_local, "metrics-local", "off",            0, 1,                              \
+      "whether programs on this machine may read /metrics without a token; leave it off behind a proxy on it") \
     X(SECONDS, drain_time,    "drain-time",    "10s",            0, 3600,                           \
       "how long requests under way may take when the server is stopped")
 /* clang-format on */

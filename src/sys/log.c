@@ -212,6 +212,13 @@ static bool may_pass(jd_event event, unsigned *missed)
     return false;
 }
 
+static _Thread_local const char *log_trace;
+
+void jd_log_within(const char *trace)
+{
+    log_trace = trace;
+}
+
 void jd_log_line(jd_level level, jd_event event, ...)
 {
     unsigned missed;
@@ -228,6 +235,7 @@ void jd_log_line(jd_level level, jd_event event, ...)
     for (; field != NULL; field = va_arg(fields, const jd_field *))
         add_field(&made, field);
     va_end(fields);
+    add_text(&made, "trace", jeton_str(log_trace));
     if (missed > 0)
         add_int(&made, "suppressed", missed);
 

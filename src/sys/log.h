@@ -38,6 +38,10 @@ JETON_MUST bool jd_level_find(jeton_span name, jd_level *level);
 /* Where lines go from now on, and the lowest level that is written. `fd` is borrowed. */
 void jd_log_start(int fd, jd_level least);
 
+/* Every line of this thread has this trace id (W3C Trace Context) from now on; NULL or "": none.
+ * Borrowed until the next call, so who sets it takes it back. */
+void jd_log_within(const char *trace);
+
 /* One field of a line: made by the macros below, used at once. */
 typedef struct jd_field {
     const char *name; /* ours, so it is not escaped */
