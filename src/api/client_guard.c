@@ -26,6 +26,6 @@ jeton_status jd_client_guard(jd_call *call, const jd_want *wants, size_t count, 
         jd_client_authenticate(call->app->accounts, &claim, proven, call->arena, client, err);
     if (status == JETON_E_CLIENT)
         jd_log(JD_WARN, EV_CLIENT_REFUSED, JD_REQUEST(call->id),
-               JD_TEXT("address", jd_request_peer(call->request)));
+               JD_TEXT("address", jd_request_client(call->request)));
     return status;
 }

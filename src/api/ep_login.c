@@ -15,7 +15,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     if (on == NULL || client == NULL)
         return jt_fail(err, JETON_E_NOMEM, "login");
     *on = (jd_login){
-        .client = client, .address = jd_request_peer(call->request), .request = call->id};
+        .client = client, .address = jd_request_client(call->request), .request = call->id};
     call->state = on;
     const jd_want wants[] = {
         {"username", &on->username, true},

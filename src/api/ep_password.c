@@ -66,7 +66,7 @@ static jeton_status refuse(const jd_call *call, const change *on, const char *wh
 {
     jd_log(JD_WARN, EV_PASSWORD_REFUSED, JD_REQUEST(call->id),
            JD_SPAN("user", on->has_token ? on->user.name : on->username),
-           JD_TEXT("address", jd_request_peer(call->request)), JD_TEXT("why", why));
+           JD_TEXT("address", jd_request_client(call->request)), JD_TEXT("why", why));
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
 }
 

@@ -31,7 +31,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
 static jeton_status refuse(const jd_call *call, const jeton_err *why, jeton_err *err)
 {
     jd_log(JD_WARN, EV_PASSWORD_REFUSED, JD_REQUEST(call->id),
-           JD_TEXT("address", jd_request_peer(call->request)), JD_TEXT("why", "code"));
+           JD_TEXT("address", jd_request_client(call->request)), JD_TEXT("why", "code"));
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", why->text);
 }
 

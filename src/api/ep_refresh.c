@@ -22,11 +22,11 @@ static void log_refusal(const jd_call *call, jeton_status status)
 {
     if (status == JETON_E_REPLAY)
         jd_log(JD_WARN, EV_REFRESH_REPLAYED, JD_REQUEST(call->id),
-               JD_TEXT("address", jd_request_peer(call->request)),
+               JD_TEXT("address", jd_request_client(call->request)),
                JD_TEXT("next", "the session is ended"));
     else if (status == JETON_E_SESSION)
         jd_log(JD_INFO, EV_REFRESH_REFUSED, JD_REQUEST(call->id),
-               JD_TEXT("address", jd_request_peer(call->request)));
+               JD_TEXT("address", jd_request_client(call->request)));
 }
 
 static jeton_status refresh(jd_call *call, jeton_err *err)

@@ -52,7 +52,7 @@ static jeton_status begin(jd_call *call, jeton_err *err)
         return jt_fail(err, JETON_E_NOMEM, "token");
     *on = (token){.request = {.accounts = call->app->accounts,
                               .arena = call->arena,
-                              .address = jd_request_peer(call->request),
+                              .address = jd_request_client(call->request),
                               .id = call->id}};
     call->state = on;
     jd_token_request *request = &on->request;

@@ -71,9 +71,18 @@ static void log_http(void *app, const char *text)
     jd_log(JD_WARN, EV_HTTP_WARNING, JD_TEXT("why", text));
 }
 
+static jeton_status read_proxies(const jd_config *config, jd_cidrs *proxies, jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status = jd_cidrs_parse(jeton_str(config->proxies), proxies, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    return jt_fail(err, JETON_E_ARGUMENT, "proxies: %s", why.text);
+}
+
 static jeton_status open_http(server *of, jeton_err *err)
 {
-    const jd_http_options options = {
+    jd_http_options options = {
         .listen = of->config.listen,
         .threads = (unsigned)of->config.threads,
         .connections = (unsigned)of->config.connections,
@@ -82,8 +91,10 @@ static jeton_status open_http(server *of, jeton_err *err)
         .handle = jd_app_handle,
         .refuse = jd_app_refuse,
         .finish = jd_app_finish,
+        .forwarded = of->config.forwarded,
         .log = log_http,
     };
+    JT_TRY(read_proxies(&of->config, &options.proxies, err));
     JT_TRY(jd_http_open(&options, &of->http, err));
     const char *colon = strrchr(of->config.listen, ':');
     (void)snprintf(of->address, sizeof of->address, "%.*s:%u", (int)(colon - of->config.listen),

@@ -39,7 +39,11 @@ struct jd_request {
     bool closing;   /* the connection ends with the answer */
     bool sent;
     jd_answer answer;
-    jd_request *next; /* among the answered ones of a loop */
+    int64_t hold; /* the answer is not sent before this moment */
+    bool client_found;
+    jd_address client;
+    char client_text[JD_ADDRESS_CHARS];
+    jd_request *next; /* among the answered, or the held ones, of a loop */
 };
 
 /* A libmicrohttpd without threads of its own, whose callbacks serve this loop. It takes over

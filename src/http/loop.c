@@ -49,6 +49,12 @@ void jd_loop_post(jd_loop *loop, jd_request *request)
 
 /* ---- one round ---- */
 
+static void resume(jd_loop *loop, jd_request *request)
+{
+    loop->suspended--;
+    MHD_resume_connection(request->mhd);
+}
+
 static void resume_answered(jd_loop *loop)
 {
     pthread_mutex_lock(&loop->lock);
@@ -57,10 +63,21 @@ static void resume_answered(jd_loop *loop)
     pthread_mutex_unlock(&loop->lock);
     while (request != NULL) {
         jd_request *next = request->next;
-        loop->suspended--;
-        MHD_resume_connection(request->mhd);
+        if (request->hold > loop->now)
+            jd_held_add(&loop->held, request);
+        else
+            resume(loop, request);
         request = next;
     }
+}
+
+/* A server that is closed waits for nobody: nothing of what is held reaches its client then. */
+static void resume_held(jd_loop *loop)
+{
+    const int64_t until = tide_of(loop) == JD_STOPPING ? INT64_MAX : loop->now;
+    jd_request *request;
+    while ((request = jd_held_take(&loop->held, until)) != NULL)
+        resume(loop, request);
 }
 
 static void let_go_of_listener(jd_loop *loop)
@@ -105,9 +122,10 @@ static int time_to_wait(const jd_loop *loop)
 {
     MHD_UNSIGNED_LONG_LONG wanted;
     const bool is_busy = loop->connections != NULL || loop->lingering.count > 0;
+    const int64_t next = smaller(loop->next_look, jd_held_next(&loop->held));
     int64_t ms = -1;
-    if (is_busy)
-        ms = loop->next_look > loop->now ? loop->next_look - loop->now : 0;
+    if (is_busy) /* nothing is held without its connection */
+        ms = next > loop->now ? next - loop->now : 0;
     if (MHD_get_timeout(loop->daemon, &wanted) == MHD_YES && (ms < 0 || wanted < (uint64_t)ms))
         ms = (int64_t)wanted;
     return (int)ms;
@@ -134,6 +152,7 @@ static void serve_round(jd_loop *loop)
     if (tide_of(loop) != JD_FLOWING)
         let_go_of_listener(loop);
     resume_answered(loop);
+    resume_held(loop);
     (void)MHD_run(loop->daemon);
     look_at_deadlines(loop);
 }

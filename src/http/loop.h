@@ -9,6 +9,7 @@
 
 #include "http/complaints.h"
 #include "http/exchange.h"
+#include "http/held.h"
 #include "http/linger.h"
 #include "http/server.h"
 #include "http/traffic.h"
@@ -26,7 +27,8 @@ struct jd_loop {
     int64_t now; /* milliseconds, monotonic; read once per round */
     int64_t next_look;
     jd_connection *connections;
-    unsigned suspended;
+    unsigned suspended; /* held ones included */
+    jd_held held;
     jd_linger lingering;
     jd_complaints complaints;
 

@@ -5,6 +5,8 @@
 #include "core/auto.h"
 #include "http/connection.h"
 #include "http/cookie.h"
+#include "http/forwarded.h"
+#include "http/loop.h"
 
 #include <assert.h>
 #include <strings.h>
@@ -85,6 +87,46 @@ const char *jd_request_peer(const jd_request *request)
     return request->connection->peer;
 }
 
+/* The field before the last one looked at, and so on to the first: they are one list (RFC 9110
+ * §5.2). */
+static void walk(jd_request *request, const jd_http_options *options)
+{
+    const char *name = options->forwarded ? "Forwarded" : "X-Forwarded-For";
+    bool more = jd_cidrs_have(&options->proxies, &request->client);
+    for (size_t i = request->head.count; more && i-- > 0;) {
+        const jd_field *field = &request->head.fields[i];
+        if (field->name.len != strlen(name) ||
+            strncasecmp((const char *)field->name.ptr, name, field->name.len) != 0)
+            continue;
+        more = options->forwarded
+                   ? jd_forwarded(field->value, &options->proxies, &request->client)
+                   : jd_forwarded_for(field->value, &options->proxies, &request->client);
+    }
+}
+
+static void find_client(jd_request *request)
+{
+    if (request->client_found)
+        return;
+    request->client_found = true;
+    if (!jd_address_parse(jeton_str(request->connection->peer), &request->client))
+        request->client = (jd_address){{0}};
+    walk(request, request->connection->loop->options);
+    jd_address_print(&request->client, request->client_text);
+}
+
+const char *jd_request_client(jd_request *request)
+{
+    find_client(request);
+    return request->client_text;
+}
+
+const jd_address *jd_request_client_address(jd_request *request)
+{
+    find_client(request);
+    return &request->client;
+}
+
 jt_arena *jd_request_arena(jd_request *request)
 {
     return &request->arena;
@@ -104,4 +146,10 @@ void jd_request_suspend(jd_request *request)
 {
     assert(request->given && !request->closing && !request->answer.made && !request->suspended);
     request->suspended = true;
+}
+
+void jd_request_hold(jd_request *request, int64_t moment)
+{
+    assert(request->suspended && !request->answer.made);
+    request->hold = moment;
 }

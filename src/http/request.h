@@ -13,6 +13,7 @@
 #define JD_HTTP_REQUEST_H
 
 #include "core/arena.h"
+#include "sys/cidr.h"
 #include <jeton/error.h>
 #include <jeton/span.h>
 
@@ -57,6 +58,14 @@ jeton_span jd_request_body(const jd_request *request);
  * IPv4 client of an IPv6 socket is written as IPv4. "?" when the system does not say. */
 const char *jd_request_peer(const jd_request *request);
 
+/* Who sends the request: the other end of the connection, or whom it speaks for when it is one of
+ * jd_http_options.proxies (forwarded.h). The one function that says so: logs, sessions and limits
+ * ask it. "unix" when there is no address. */
+const char *jd_request_client(jd_request *request);
+
+/* The same as an address. */
+const jd_address *jd_request_client_address(jd_request *request);
+
 /* Memory that lives as long as the request. */
 jt_arena *jd_request_arena(jd_request *request);
 
@@ -67,6 +76,10 @@ void *jd_request_state(const jd_request *request);
 /* Only in `handle`: the answer will come later, from any thread. To be called before another
  * thread gets to see the request. */
 void jd_request_suspend(jd_request *request);
+
+/* The answer that will come is not to be sent before this moment of jd_monotonic(). For a suspended
+ * request, by whoever owns it. A server that is closed does not wait. */
+void jd_request_hold(jd_request *request, int64_t moment);
 
 /* Answers the request: in `handle` or `refuse` themselves, or in any thread when suspended, then
  * even before `handle` has returned. The request is not the caller's any more afterwards.

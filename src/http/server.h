@@ -35,6 +35,10 @@ typedef struct jd_http_options {
     unsigned request_ms;  /* [10 s] */
     unsigned answer_ms;   /* [30 s] */
 
+    jd_cidrs proxies; /* those whose word counts for whom they speak */
+    bool forwarded;   /* they say it by Forwarded (RFC 7239) instead of X-Forwarded-For. One or the
+                         other, never both: what a proxy does not write, its client may have */
+
     void *user; /* goes to each of the functions below */
 
     /* Takes one complete request. Called once for each; must answer or suspend it. */

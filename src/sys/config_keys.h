@@ -51,6 +51,10 @@
       "how long a one-time code for a new password is good")                                        \
     X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
+    X(TEXT,    proxies,       "proxies",       "",               0, 1000,                           \
+      "networks of proxies whose word on a client's address counts, parted by commas; unix: the socket") \
+    X(SWITCH,  forwarded,     "forwarded",     "off",            0, 0,                              \
+      "they say it by Forwarded instead of X-Forwarded-For")                                        \
     X(COUNT,   threads,       "threads",       "0",              0, 64,                             \
       "threads that serve HTTP; 0: one for each processor, at most 4")                              \
     X(COUNT,   connections,   "connections",   "4096",           1, 1000000,                        \

@@ -4,6 +4,9 @@
  * thread. */
 #include "world.h"
 
+#include "sys/clock.h"
+
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -107,6 +110,115 @@ static void accessors_give_what_was_sent_and_how_often(void **state)
     }
 }
 
+/* ---- who the client is ---- */
+
+static const struct {
+    const char *why, *proxies;
+    bool forwarded;
+    const char *headers, *want;
+} clients[] = {
+    {"nobody is trusted", "", false, "X-Forwarded-For: 192.0.2.7\r\n", "127.0.0.1"},
+    {"somebody else is", "10.0.0.0/8", false, "X-Forwarded-For: 192.0.2.7\r\n", "127.0.0.1"},
+    {"the peer is", "127.0.0.1", false, "X-Forwarded-For: 192.0.2.7\r\n", "192.0.2.7"},
+    {"of another case", "127.0.0.1", false, "x-forwarded-FOR: 192.0.2.7\r\n", "192.0.2.7"},
+    {"the peer names nobody", "127.0.0.1", false, "", "127.0.0.1"},
+    {"only the end counts", "127.0.0.1", false, "X-Forwarded-For: 198.51.100.1, 192.0.2.7\r\n",
+     "192.0.2.7"},
+    {"fields are one list", "127.0.0.1", false,
+     "X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 192.0.2.7\r\n", "192.0.2.7"},
+    {"a second proxy in a field of its own", "127.0.0.1,10.0.0.0/8", false,
+     "X-Forwarded-For: 192.0.2.7\r\nX-A: b\r\nX-Forwarded-For: 10.0.0.2\r\n", "192.0.2.7"},
+    {"what follows garbage is not looked at", "127.0.0.1,10.0.0.0/8", false,
+     "X-Forwarded-For: 192.0.2.7\r\nX-Forwarded-For: x, 10.0.0.2\r\n", "10.0.0.2"},
+    {"the other header is not read", "127.0.0.1", false, "Forwarded: for=192.0.2.7\r\n",
+     "127.0.0.1"},
+    {"the other header is the one", "127.0.0.1", true, "Forwarded: for=192.0.2.7\r\n", "192.0.2.7"},
+    {"and then it is the only one", "127.0.0.1", true, "X-Forwarded-For: 192.0.2.7\r\n",
+     "127.0.0.1"},
+};
+
+static void answer_with_client(void *user, jd_request *request)
+{
+    (void)user;
+    char text[JD_ADDRESS_CHARS];
+    jd_address_print(jd_request_client_address(request), text);
+    const bool same = strcmp(text, jd_request_client(request)) == 0;
+    jd_request_answer(request, same ? 200 : 500, NULL, 0, jeton_str(text));
+}
+
+static void the_client_is_whom_a_trusted_proxy_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        print_message("  %s\n", clients[i].why);
+        jd_http_options options = {
+            .threads = 1, .handle = answer_with_client, .forwarded = clients[i].forwarded};
+        assert_int_equal(jd_cidrs_parse(jeton_str(clients[i].proxies), &options.proxies, NULL),
+                         JETON_OK);
+        jd_http *http = world_start(&options);
+        char text[500];
+        world_answer answer;
+        snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", clients[i].headers);
+        assert_int_equal(world_ask(http, text, &answer), 200);
+        assert_string_equal(answer.body, clients[i].want);
+        jd_http_close(&http);
+    }
+}
+
+/* ---- an answer that is held ---- */
+
+static void *answer_held(void *request)
+{
+    jd_request_hold(request, jd_monotonic() + 200);
+    jd_request_answer(request, 200, NULL, 0, jeton_str("late"));
+    return NULL;
+}
+
+static void hold(void *user, jd_request *request)
+{
+    pthread_t thread;
+    (void)user;
+    if (jeton_span_equal(jd_request_path(request), jeton_str("/now"))) {
+        jd_request_answer(request, 200, NULL, 0, jeton_str("now"));
+        return;
+    }
+    jd_request_suspend(request);
+    assert_int_equal(pthread_create(&thread, NULL, answer_held, request), 0);
+    pthread_detach(thread);
+}
+
+static void an_answer_that_is_held_comes_at_its_moment_and_holds_up_nobody(void **state)
+{
+    (void)state;
+    jd_http *http = world_start(&(jd_http_options){.threads = 1, .handle = hold});
+    world_answer answer;
+    const int late = world_dial(http);
+    const int64_t start = world_now_ms();
+    world_say(late, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(world_ask(http, "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", &answer), 200);
+    const int64_t others = world_now_ms() - start;
+    world_hear(late, &answer);
+    assert_string_equal(answer.body, "late");
+    assert_true(world_now_ms() - start >= 199);
+    assert_true(others < 190);
+    jd_http_close(&http);
+    close(late);
+}
+
+static void a_server_that_is_closed_waits_for_nothing_held(void **state)
+{
+    (void)state;
+    jd_http *http = world_start(&(jd_http_options){.threads = 1, .handle = hold});
+    const int late = world_dial(http);
+    world_say(late, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    world_sleep_ms(20);
+    const int64_t start = world_now_ms();
+    jd_http_close(&http);
+    assert_true(world_now_ms() - start < 150);
+    close(late);
+}
+
 /* ---- nothing is left over from the request before on the same connection ---- */
 
 static void tell_leftovers(void *user, jd_request *request)
@@ -143,6 +255,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accessors_give_what_was_sent_and_how_often),
+        cmocka_unit_test(the_client_is_whom_a_trusted_proxy_names),
+        cmocka_unit_test(an_answer_that_is_held_comes_at_its_moment_and_holds_up_nobody),
+        cmocka_unit_test(a_server_that_is_closed_waits_for_nothing_held),
         cmocka_unit_test(a_request_starts_with_nothing_of_the_one_before),
     };
     return cmocka_run_group_tests_name("http/request", tests, NULL, NULL);
