@@ -167,7 +167,7 @@ jeton_span jt_media_type_short(jeton_span type)
 bool jt_media_type_is(jeton_span type, jeton_span want)
 {
     if (jeton_span_equal(type, want))
-        return true;
+        return type.len > 0;
     const jeton_span have = jt_media_type_short(type);
     return have.len == want.len &&
            strncasecmp((const char *)have.ptr, (const char *)want.ptr, want.len) == 0;

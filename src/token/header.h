@@ -58,7 +58,7 @@ JETON_MUST jeton_status jt_header_is_unsecured(const jt_val *header, jeton_err *
 jeton_span jt_media_type_short(jeton_span type);
 
 /* Whether a "typ" is `want`, which is short: letters in any case, "application/" left out or not
- * (RFC 8725 §3.11). */
+ * (RFC 8725 §3.11). The empty text is no type, whoever wants it. */
 bool jt_media_type_is(jeton_span type, jeton_span want);
 
 #endif

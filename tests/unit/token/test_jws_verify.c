@@ -508,6 +508,8 @@ static void jws_typ_counts_only_where_it_is_protected(void **state)
     assert_int_equal(jeton_jws_sign(NULL, &by, 1, jeton_str("p"), &flat, &text, NULL), JETON_OK);
     assert_int_equal(judge(by.key, &usual, jeton_text_chars(text), NULL, "p"), JETON_OK);
     assert_int_equal(judge(by.key, &typed, jeton_text_chars(text), NULL, "p"), JETON_E_TYP);
+    const jeton_jws_policy empty = {.forms = ANY_FORM, .typ = ""}; /* is one, that nothing has */
+    assert_int_equal(judge(by.key, &empty, jeton_text_chars(text), NULL, "p"), JETON_E_TYP);
     jeton_text_free(&text);
 }
 
