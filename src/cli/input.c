@@ -133,7 +133,9 @@ jeton_status jd_input_duration(const char *text, unsigned *seconds, jeton_err *e
 jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err)
 {
     *algs = 0;
-    while (text != NULL && *text != '\0') {
+    if (text == NULL)
+        return JETON_OK;
+    do { /* an empty list names none: it is a variable of a script that was not set */
         const size_t len = strcspn(text, ",");
         const jeton_alg alg = jeton_alg_find(jeton_bytes(text, len));
         if (alg == JETON_ALG_UNSET)
@@ -141,7 +143,7 @@ jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err)
                            (int)(len < 20 ? len : 20), text);
         *algs |= JETON_ALG_BIT(alg);
         text += len + (text[len] == ',' ? 1 : 0);
-    }
+    } while (*text != '\0');
     return JETON_OK;
 }
 

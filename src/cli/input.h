@@ -62,7 +62,8 @@ JETON_MUST jeton_status jd_input_key(const char *path, const char *kid, jeton_ke
 /* A duration such as "90", "15m", "12h", "30d", in seconds. JETON_E_ARGUMENT. */
 JETON_MUST jeton_status jd_input_duration(const char *text, unsigned *seconds, jeton_err *err);
 
-/* Names of algorithms parted by commas, as a set for jeton_policy.algs. NULL gives 0. */
+/* Names of algorithms parted by commas, as a set for jeton_policy.algs. NULL gives 0, and an
+ * empty list is an error: JETON_E_ARGUMENT. */
 JETON_MUST jeton_status jd_input_algs(const char *text, uint32_t *algs, jeton_err *err);
 
 /* The name of one algorithm. NULL gives JETON_ALG_UNSET. JETON_E_ARGUMENT. */

@@ -190,7 +190,8 @@ class Refusals(JwsCase):
         self.assertIn("--alg", err)
         text = self.sign(self.payload, alg="RS256")
         for words, want in (((), 2), (("--alg", "RS256"), 0), (("--alg", "PS256,RS256"), 0),
-                            (("--alg", "PS256"), 1), (("--alg", "nix"), 2)):
+                            (("--alg", "PS256"), 1), (("--alg", "nix"), 2),
+                            (("--alg", ""), 2)):
             with self.subTest(words=words):
                 got, out, err = run("verify", "--key", path, *words, text)
                 self.assertEqual(got, want, err)

@@ -279,7 +279,8 @@ class Verify(TokenCase):
     def test_usage(self):
         key = ("--key", self.keys["ES256"])
         rows = [(self.token,), key, (*key, "--batch", self.token),
-                (*key, "--alg", "none", self.token),
+                (*key, "--alg", "none", self.token), (*key, "--alg", "", self.token),
+                (*key, "--alg", "ES256,,RS256", self.token),
                 (*key, "--alg", "ES256,XX", self.token), (*key, "--now", "soon", self.token),
                 (*key, "--now", "", self.token), (*key, "--leeway", "x", self.token),
                 (*key, self.token, self.token)]
