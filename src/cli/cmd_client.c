@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/cmd_client.c - jeton client add|list|secret|disable|enable|remove. */
-#include "cli/operation.h"
+#include "cli/pages.h"
 #include "cli/report.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -154,16 +154,6 @@ static int client_remove(const jd_args *args)
 
 /* ---- list ----------------------------------------------------------------------------------- */
 
-typedef struct page {
-    char after[128];
-} page;
-
-static void fill_page(void *user, jt_tree *tree, jt_node *to)
-{
-    const page *of = user;
-    jt_put_text(tree, to, "after", jeton_str(of->after));
-}
-
 static void print_client(const jt_val *client)
 {
     bool disabled = false;
@@ -178,43 +168,11 @@ static void print_client(const jt_val *client)
            (const char *)name.ptr, disabled ? " (disabled)" : "");
 }
 
-static void take_page(const jt_val *clients, jt_tree *tree, jt_node *list, page *next)
-{
-    for (jt_iter it = jt_iter_of(clients); jt_iter_next(&it);) {
-        const jeton_span id = jt_get_text(it.val, "client_id");
-        if (list != NULL)
-            jt_add_node(tree, list, jt_tree_copy(tree, it.val));
-        else
-            print_client(it.val);
-        (void)snprintf(next->after, sizeof next->after, "%.*s", (int)id.len, (const char *)id.ptr);
-    }
-}
-
-static jeton_status walk_pages(const jd_args *args, jt_tree *tree, jt_node *list, jeton_err *err)
-{
-    page next = {.after = ""};
-    bool more = true;
-    while (more) {
-        JT_AUTO(jt_json_free) jt_json *result = NULL;
-        JT_TRY(jd_operation_run(args, "client.list", false, fill_page, &next, &result, err));
-        take_page(jt_get(jt_json_root(result), "clients"), tree, list, &next);
-        (void)jt_val_bool(jt_get(jt_json_root(result), "more"), &more);
-    }
-    return JETON_OK;
-}
-
 static int client_list(const jd_args *args)
 {
-    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
-    jeton_err err = {0};
-    jeton_status status = jt_tree_new(NULL, &tree, &err);
-    if (status != JETON_OK)
-        return jd_report_failure(args, status, &err);
-    jt_node *list = jd_args_has(args, "--json") ? jt_tree_array(tree) : NULL;
-    status = walk_pages(args, tree, list, &err);
-    if (status != JETON_OK)
-        return jd_report_failure(args, status, &err);
-    return list != NULL ? jd_report_tree(args, tree, list) : jd_report_bytes(args, jeton_str(""));
+    static const jd_pages pages = {
+        .operation = "client.list", .rows = "clients", .key = "client_id", .print = print_client};
+    return jd_pages_report(args, &pages);
 }
 
 /* ---- the commands --------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/cmd_user.c - jeton user: its table, and add, list, disable, enable; what else changes a user
  * is in user_change.c. */
-#include "cli/operation.h"
+#include "cli/pages.h"
 #include "cli/password_input.h"
 #include "cli/report.h"
 #include "cli/user.h"
@@ -72,17 +72,6 @@ static int user_enable(const jd_args *args)
 
 /* ---- list ----------------------------------------------------------------------------------- */
 
-/* The name behind which the next page starts. */
-typedef struct page {
-    char after[256];
-} page;
-
-static void fill_page(void *user, jt_tree *tree, jt_node *to)
-{
-    const page *of = user;
-    jt_put_text(tree, to, "after", jeton_str(of->after));
-}
-
 static void print_user(const jt_val *user)
 {
     const jeton_span name = text_of(user, "name");
@@ -97,45 +86,11 @@ static void print_user(const jt_val *user)
     puts(disabled ? " (disabled)" : "");
 }
 
-/* Prints a page as lines, or adds it to `list`. */
-static void take_page(const jt_val *users, jt_tree *tree, jt_node *list, page *next)
-{
-    for (jt_iter it = jt_iter_of(users); jt_iter_next(&it);) {
-        const jeton_span name = text_of(it.val, "name");
-        if (list != NULL)
-            jt_add_node(tree, list, jt_tree_copy(tree, it.val));
-        else
-            print_user(it.val);
-        (void)snprintf(next->after, sizeof next->after, "%.*s", (int)name.len,
-                       (const char *)name.ptr);
-    }
-}
-
-static jeton_status walk_pages(const jd_args *args, jt_tree *tree, jt_node *list, jeton_err *err)
-{
-    page next = {.after = ""};
-    bool more = true;
-    while (more) {
-        JT_AUTO(jt_json_free) jt_json *result = NULL;
-        JT_TRY(jd_operation_run(args, "user.list", false, fill_page, &next, &result, err));
-        take_page(jt_get(jt_json_root(result), "users"), tree, list, &next);
-        (void)jt_val_bool(jt_get(jt_json_root(result), "more"), &more);
-    }
-    return JETON_OK;
-}
-
 static int user_list(const jd_args *args)
 {
-    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
-    jeton_err err = {0};
-    jeton_status status = jt_tree_new(NULL, &tree, &err);
-    if (status != JETON_OK)
-        return jd_report_failure(args, status, &err);
-    jt_node *list = jd_args_has(args, "--json") ? jt_tree_array(tree) : NULL;
-    status = walk_pages(args, tree, list, &err);
-    if (status != JETON_OK)
-        return jd_report_failure(args, status, &err);
-    return list != NULL ? jd_report_tree(args, tree, list) : jd_report_bytes(args, jeton_str(""));
+    static const jd_pages pages = {
+        .operation = "user.list", .rows = "users", .key = "name", .print = print_user};
+    return jd_pages_report(args, &pages);
 }
 
 /* ---- the commands --------------------------------------------------------------------------- */
