@@ -349,8 +349,8 @@ bool jt_alg_same(jeton_alg a, jeton_alg b, const char *crv)
     if (a != JETON_EDDSA && b != JETON_EDDSA)
         return false;
     const jt_alg *row = jt_alg_row(a == JETON_EDDSA ? b : a);
-    return row != NULL && crv != NULL && strcmp(row->kty, "OKP") == 0 && row->crv != NULL &&
-           strcmp(row->crv, crv) == 0;
+    return row != NULL && crv != NULL && strcmp(row->kty, "OKP") == 0 &&
+           strcmp(row->crv, crv) == 0; /* of that type, "EdDSA" alone has no curve in its row */
 }
 
 jeton_status jt_algs_are_known(uint32_t algs, jeton_err *err)

@@ -150,41 +150,44 @@ jeton_status jt_key_allows(const jeton_key *key, jeton_alg alg, jt_key_op op, je
     return JETON_OK;
 }
 
+/* The row of an algorithm that jt_key_allows() has passed. */
+static const jt_alg *row_of(jeton_alg alg)
+{
+    const jt_alg *row = jt_alg_row(alg);
+    assert(row != NULL);
+    return row;
+}
+
 jeton_status jt_key_sign(const jeton_key *key, jeton_alg alg, jeton_span input, uint8_t *sig,
                          size_t *len, jeton_err *err)
 {
-    const jt_alg *row = jt_alg_row(alg);
-    assert(row != NULL); /* jt_key_allows() has been asked */
+    const jt_alg *row = row_of(alg);
     return row->sign(row, key, input, sig, len, err);
 }
 
 jeton_status jt_key_verify(const jeton_key *key, jeton_alg alg, jeton_span input, jeton_span sig,
                            jeton_err *err)
 {
-    const jt_alg *row = jt_alg_row(alg);
-    assert(row != NULL);
+    const jt_alg *row = row_of(alg);
     return row->verify(row, key, input, sig, err);
 }
 
 void jt_key_begin(const jeton_key *key, jeton_alg alg, jt_sha2 *running)
 {
-    const jt_alg *row = jt_alg_row(alg);
-    assert(row != NULL && row->begin != NULL);
+    const jt_alg *row = row_of(alg);
     row->begin(row, key, running);
 }
 
 jeton_status jt_key_sign_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running, uint8_t *sig,
                              size_t *len, jeton_err *err)
 {
-    const jt_alg *row = jt_alg_row(alg);
-    assert(row != NULL && row->sign_end != NULL);
+    const jt_alg *row = row_of(alg);
     return row->sign_end(row, key, running, sig, len, err);
 }
 
 jeton_status jt_key_verify_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running,
                                jeton_span sig, jeton_err *err)
 {
-    const jt_alg *row = jt_alg_row(alg);
-    assert(row != NULL && row->verify_end != NULL);
+    const jt_alg *row = row_of(alg);
     return row->verify_end(row, key, running, sig, err);
 }

@@ -30,17 +30,16 @@ static void empty(jt_jws *jws)
     jws->key = NULL;
 }
 
-/* Whether two algorithms are one where both are used with `key`: equal, or one is the old "EdDSA"
- * and the other that of the key's curve. */
+/* Whether algorithm `a` may be used with `key` too, and is there the same as `b`, which may: equal,
+ * or one is the old "EdDSA" and the other that of the key's curve. */
 static bool are_one(jeton_alg a, jeton_alg b, const jeton_key *key)
 {
     const char *crv = jt_alg_row(a)->crv != NULL ? jt_alg_row(a)->crv : jt_alg_row(b)->crv;
-    return jt_alg_same(a, b, crv) && jt_key_allows(key, a, JT_OP_VERIFY, NULL) == JETON_OK &&
-           jt_key_allows(key, b, JT_OP_VERIFY, NULL) == JETON_OK;
+    return jt_alg_same(a, b, crv) && jt_key_allows(key, a, JT_OP_VERIFY, NULL) == JETON_OK;
 }
 
-/* Whether the policy takes the header's algorithm with this key: it names that algorithm, or,
- * naming none, leaves it to what the key is bound to. */
+/* Whether the policy takes the header's algorithm, which the key allows, with this key: it names
+ * that algorithm, or, naming none, leaves it to what the key is bound to. */
 static bool policy_takes(uint32_t algs, jeton_alg alg, const jeton_key *key)
 {
     if (algs == 0)

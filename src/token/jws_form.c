@@ -40,7 +40,8 @@ static jeton_status parse_json(const jeton_limits *limits, unsigned forms, jeton
     const jt_val *root;
     copy->len = 0;
     JT_TRY(jt_buf_reserve(copy, text.len + JT_JSON_PADDING, err));
-    JT_TRY(jt_buf_add(copy, text, err));
+    memcpy(copy->ptr, text.ptr, text.len);
+    copy->len = text.len;
     JT_TRY(jt_json_parse_into(pool, limits->depth, copy->ptr, text.len, &root, err));
     JT_TRY(jt_jws_json_parse(root, forms, parts, err));
     for (size_t i = 0; i < parts->count; i++) {

@@ -79,8 +79,7 @@ jeton_status jt_jws_json_parse(const jt_val *root, unsigned forms, jt_jws_parts 
 
 static void put_signature(jt_tree *tree, jt_node *object, const jt_jws_parts *parts, size_t i)
 {
-    if (parts->at[i].header.len > 0)
-        jt_put_text(tree, object, "protected", parts->at[i].header);
+    jt_put_text(tree, object, "protected", parts->at[i].header); /* with "alg", so never empty */
     if (parts->at[i].open != NULL)
         jt_put_node(tree, object, "header", jt_tree_copy(tree, parts->at[i].open));
     jt_put_text(tree, object, "signature", parts->at[i].signature);

@@ -49,13 +49,12 @@ static void feed_encoded(jeton_jws_stream *stream, jeton_span bytes)
     feed(stream, jeton_bytes(chars, jt_base64url_chars(bytes.len)));
 }
 
-/* Fills the group that was begun. */
+/* Fills the group that was begun, with what there is of a part that is not empty. */
 static jeton_span fill_carry(jeton_jws_stream *stream, jeton_span part)
 {
     const size_t room = sizeof stream->carry - stream->carried;
     const size_t taken = part.len < room ? part.len : room;
-    if (taken > 0)
-        memcpy(stream->carry + stream->carried, part.ptr, taken);
+    memcpy(stream->carry + stream->carried, part.ptr, taken);
     stream->carried += taken;
     if (stream->carried == sizeof stream->carry) {
         feed_encoded(stream, jeton_bytes(stream->carry, sizeof stream->carry));

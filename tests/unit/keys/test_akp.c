@@ -2,6 +2,7 @@
 /* tests/unit/keys/test_akp.c - keys of type AKP (RFC 9964): read, printed, signed with; and refused
  * by a build that has no ML-DSA. */
 #include "core/limits.h"
+#include "keys/inside.h"
 #include "keys/key.h"
 
 #include "rfc.h"
@@ -196,6 +197,23 @@ static void akp_key_is_unsupported_or_works(void **state)
     jeton_keyset_free(&set);
 }
 
+/* In every build: the rule asks what the key's type says, not what OpenSSL can do. */
+static void akp_key_is_for_the_algorithm_of_its_own_parameters_only(void **state)
+{
+    (void)state;
+    const jt_kty *kty = jt_kty_find(jeton_str("AKP"), jeton_str(NULL), JETON_ML_DSA_44);
+    jeton_key *key = NULL;
+    assert_non_null(kty);
+    assert_int_equal(jt_key_new(NULL, kty, &key, NULL), JETON_OK);
+    assert_int_equal(jt_key_bind(key, JETON_ML_DSA_65, NULL), JETON_E_KEY);
+    assert_int_equal(jt_key_bind(key, JETON_ES256, NULL), JETON_E_KEY);
+    assert_int_equal(jeton_key_alg(key), JETON_ML_DSA_44); /* without being asked */
+    assert_int_equal(jt_key_allows(key, JETON_ML_DSA_87, JT_OP_VERIFY, NULL), JETON_E_ALG);
+    assert_int_equal(jt_key_bind(key, JETON_ML_DSA_44, NULL), JETON_OK);
+    assert_int_equal(jt_key_allows(key, JETON_ML_DSA_44, JT_OP_VERIFY, NULL), JETON_OK);
+    jeton_key_free(&key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +224,7 @@ int main(void)
         cmocka_unit_test(akp_key_is_refused_when_pub_is_not_that_of_the_seed),
         cmocka_unit_test(akp_key_from_pem_is_bound_by_itself),
         cmocka_unit_test(akp_key_is_unsupported_or_works),
+        cmocka_unit_test(akp_key_is_for_the_algorithm_of_its_own_parameters_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

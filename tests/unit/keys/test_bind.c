@@ -3,6 +3,9 @@
 #include "certificates.h"
 #include "rfc.h"
 
+#define BOUND_JWK                                                                                  \
+    "{\"kty\":\"OKP\",\"alg\":\"Ed25519\",\"crv\":\"Ed25519\","                                    \
+    "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
 #define USES "\"use\":\"sig\",\"key_ops\":[\"sign\",\"verify\"],"
 
 static const struct {
@@ -17,10 +20,7 @@ static const struct {
      "{\"kty\":\"OKP\",\"kid\":\"k\",\"crv\":\"Ed25519\","
      "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
      JETON_OK},
-    {"an algorithm", OKP_PUBLIC_JWK, JETON_ED25519, NULL,
-     "{\"kty\":\"OKP\",\"alg\":\"Ed25519\",\"crv\":\"Ed25519\","
-     "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
-     JETON_OK},
+    {"an algorithm", OKP_PUBLIC_JWK, JETON_ED25519, NULL, BOUND_JWK, JETON_OK},
     {"another name, the old name of the algorithm, and all the rest",
      "{\"kty\":\"OKP\",\"kid\":\"a\"," USES "\"alg\":\"EdDSA\",\"x5c\":[\"" OKP_CERT "\",\"AAAA\"],"
      "\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
@@ -31,6 +31,7 @@ static const struct {
      "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\","
      "\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\"}",
      JETON_OK},
+    {"nothing, of one that is bound", BOUND_JWK, JETON_ALG_UNSET, NULL, BOUND_JWK, JETON_OK},
     {"an algorithm of another type", OKP_JWK, JETON_ES256, NULL, NULL, JETON_E_KEY},
     {"one of another curve", A3_JWK, JETON_ES384, NULL, NULL, JETON_E_KEY},
     {"one that is no algorithm", A3_JWK, (jeton_alg)99, NULL, NULL, JETON_E_KEY},

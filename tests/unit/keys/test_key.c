@@ -49,6 +49,31 @@ static void key_verifies_the_signatures_of_the_rfcs(void **state)
     }
 }
 
+static void key_signs_in_parts_when_there_is_room(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(vectors); i++) {
+        const jeton_alg alg = vectors[i].alg;
+        if (jt_alg_row(alg)->begin == NULL)
+            continue;
+        print_message("  %s\n", vectors[i].why);
+        uint8_t made[512];
+        size_t len = sizeof made;
+        jt_sha2 running;
+        jeton_key *key = rfc_key(vectors[i].jwk);
+        jt_key_begin(key, alg, &running);
+        jt_sha2_update(&running, jeton_str(vectors[i].input));
+        assert_int_equal(jt_key_sign_end(key, alg, &running, made, &len, NULL), JETON_OK);
+        assert_int_equal(
+            jt_key_verify(key, alg, jeton_str(vectors[i].input), jeton_bytes(made, len), NULL),
+            JETON_OK);
+        len--;
+        jt_key_begin(key, alg, &running);
+        assert_int_equal(jt_key_sign_end(key, alg, &running, made, &len, NULL), JETON_E_ARGUMENT);
+        jeton_key_free(&key);
+    }
+}
+
 static void key_makes_the_signatures_of_the_rfcs(void **state)
 {
     (void)state;
@@ -309,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(key_verifies_the_signatures_of_the_rfcs),
         cmocka_unit_test(key_makes_the_signatures_of_the_rfcs),
+        cmocka_unit_test(key_signs_in_parts_when_there_is_room),
         cmocka_unit_test(key_refuses_truncated_macs),
         cmocka_unit_test(key_allows_what_type_and_binding_and_use_say),
         cmocka_unit_test(key_of_one_algorithm_is_for_no_other),

@@ -178,6 +178,36 @@ static void header_limits_its_depth(void **state)
     }
 }
 
+static const struct {
+    const char *have, *want;
+    bool same;
+} types[] = {
+    {"at+jwt", "at+jwt", true},
+    {"AT+jwt", "at+JWT", true},
+    {"application/at+jwt", "at+jwt", true},
+    {"at+jwt", "APPLICATION/at+jwt", true},
+    {"at+jws", "at+jwt", false},
+    {"jwt", "at+jwt", false},
+    {"application/at+jws", "at+jwt", false},
+    {"applicatiom/at+jwt", "at+jwt", false},
+    {"text/at+jwt", "at+jwt", false},
+    {"application/a/at+jwt", "a/at+jwt", false}, /* RFC 7515 §4.1.9: only without another "/" */
+    {"application/", "", false},
+    {"", "at+jwt", false},
+    {"", "", true},
+};
+
+static void media_types_are_equal_in_letters_of_any_case_with_application_or_without(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(types); i++) {
+        print_message("  %s, %s\n", types[i].have, types[i].want);
+        const jeton_span have = jeton_str(types[i].have);
+        const jeton_span want = jeton_str(types[i].want);
+        assert_int_equal(jt_media_type_is(have, jt_media_type_short(want)), types[i].same);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +216,7 @@ int main(void)
         cmocka_unit_test(header_gives_out_kid_and_typ),
         cmocka_unit_test(header_limits_the_kid),
         cmocka_unit_test(header_limits_its_depth),
+        cmocka_unit_test(media_types_are_equal_in_letters_of_any_case_with_application_or_without),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -278,6 +278,37 @@ static void jws_in_compact_form_has_room_for_printable_payloads(void **state)
     }
 }
 
+static void jws_in_json_may_stand_behind_the_white_space_of_json_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before;
+        jeton_status want;
+    } rows[] = {
+        {"", JETON_OK},
+        {" ", JETON_OK},
+        {"\t", JETON_OK},
+        {"\r", JETON_OK},
+        {"\n", JETON_OK},
+        {" \t\r\n ", JETON_OK},
+        {"\v", JETON_E_SYNTAX},
+        {"\f", JETON_E_SYNTAX},
+        {" \xc2\xa0", JETON_E_SYNTAX}, /* a space of Unicode's */
+        {"\xef\xbb\xbf", JETON_E_SYNTAX},
+    };
+    const jeton_jws_options options = {.form = JETON_JWS_FLATTENED};
+    const jeton_jws_policy policy = {.forms = ANY_FORM};
+    const jeton_key *key = token_key(JETON_HS256);
+    char *made = sign(key, &options, jeton_str("AAAA"));
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *text = NULL;
+        assert_true(asprintf(&text, "%s%s", rows[i].before, made) > 0);
+        assert_int_equal(judge(key, &policy, text, NULL, "AAAA"), rows[i].want);
+        free(text);
+    }
+    free(made);
+}
+
 /* ---- several signatures --------------------------------------------------------------------- */
 
 /* The signatures of two keys over one payload. */
@@ -521,6 +552,7 @@ int main(void)
         cmocka_unit_test(jws_of_a_form_that_is_not_taken_is_refused),
         cmocka_unit_test(jws_is_bare_only_as_a_protected_crit_says),
         cmocka_unit_test(jws_in_compact_form_has_room_for_printable_payloads),
+        cmocka_unit_test(jws_in_json_may_stand_behind_the_white_space_of_json_only),
         cmocka_unit_test(jws_with_several_signatures_needs_any_or_all),
         cmocka_unit_test(jws_whose_signatures_disagree_about_b64_is_refused),
         cmocka_unit_test(jws_beyond_a_limit_is_refused),
