@@ -2,16 +2,20 @@
 /* tests/unit/keys/test_jwks.c - JWK Sets: what is read, what is skipped, what is printed. */
 #include <jeton/keyset.h>
 
+#include "certificates.h"
 #include "rfc.h"
 
-#define K         "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"
-#define X         "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
-#define OCT_A     "{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"}"
-#define OCT_B     "{\"kty\":\"oct\",\"kid\":\"b\",\"k\":\"" K "\"}"
-#define OKP_A     "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"" X "\"}"
-#define NONE      "{\"kty\":\"oct\",\"k\":\"" K "\"}"
-#define WEAK      "{\"kty\":\"oct\",\"kid\":\"w\",\"k\":\"AQ\"}"
-#define NEW       "{\"kty\":\"XYZ\",\"kid\":\"n\",\"alg\":\"ML-DSA-44\"}"
+#define K     "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8"
+#define X     "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+#define OCT_A "{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"}"
+#define OCT_B "{\"kty\":\"oct\",\"kid\":\"b\",\"k\":\"" K "\"}"
+#define OKP_A "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"" X "\"}"
+#define NONE  "{\"kty\":\"oct\",\"k\":\"" K "\"}"
+#define WEAK  "{\"kty\":\"oct\",\"kid\":\"w\",\"k\":\"AQ\"}"
+#define NEW   "{\"kty\":\"XYZ\",\"kid\":\"n\",\"alg\":\"ML-DSA-44\"}"
+#define NINE                                                                                       \
+    "{\"kty\":\"OKP\",\"kid\":\"c\",\"crv\":\"Ed25519\",\"x\":\"" X "\",\"x5c\":[\"" OKP_CERT      \
+    "\",\"AAAA\",\"AAAA\",\"AAAA\",\"AAAA\",\"AAAA\",\"AAAA\",\"AAAA\",\"AAAA\"]}"
 #define SET(keys) "{\"keys\":[" keys "]}"
 
 static const struct {
@@ -29,6 +33,8 @@ static const struct {
     {"a new type among them", SET(OCT_A "," NEW "," OCT_B), 2, 1,
      "kty, or its crv or alg, is unknown"},
     {"a number among them", SET("7," OCT_A), 1, 1, "a JWK is a JSON object"},
+    {"one with too many certificates", SET(NINE "," OCT_A), 1, 1,
+     "more than 8 certificates in x5c"},
     {"a kid twice", SET(OCT_A "," OCT_A), 1, 1, "two keys with the same kid"},
     {"the first reason stays", SET(NEW "," WEAK "," OCT_A), 1, 2,
      "kty, or its crv or alg, is unknown"},
