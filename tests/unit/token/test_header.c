@@ -194,7 +194,7 @@ static const struct {
     {"application/a/at+jwt", "a/at+jwt", false}, /* RFC 7515 §4.1.9: only without another "/" */
     {"application/", "", false},
     {"", "at+jwt", false},
-    {"", "", true},
+    {"", "", false}, /* an empty type is none */
 };
 
 static void media_types_are_equal_in_letters_of_any_case_with_application_or_without(void **state)
