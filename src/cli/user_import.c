@@ -18,11 +18,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ROWS_MAX  1000U
-#define BYTES_MAX ((size_t)160 * 1024) /* of JSON: with the longest row behind it, it fits a line  \
-                                        */
-#define ROW_NAMES    150U              /* bytes of a row's JSON beside its texts */
-#define PASSWORD_MAX 20U /* rows with a password in the clear: hashing takes its time */
+#define ROWS_MAX 1000U
+#define BYTES_MAX                                                                                  \
+    ((size_t)160 * 1024)  /* of JSON: with the longest row behind it, it fits a line               \
+                           */
+#define ROW_NAMES    150U /* bytes of a row's JSON beside its texts */
+#define PASSWORD_MAX 20U  /* rows with a password in the clear: hashing takes its time */
 
 /* A file as it is in the page cache: it may be larger than memory. */
 typedef struct file {
