@@ -142,10 +142,18 @@ static const struct {
     {"an alg that is not protected",
      "{\"payload\":\"\",\"header\":{\"alg\":\"HS256\"},\"signature\":\"AA\"}", JETON_E_HEADER},
     {"no alg", "{\"payload\":\"\",\"header\":{},\"signature\":\"AA\"}", JETON_E_HEADER},
-    {"a name in both headers",
+    {"alg in both headers",
      "{\"payload\":\"\",\"protected\":\"" HEAD "\",\"header\":{\"alg\":\"HS256\"},"
      "\"signature\":\"AA\"}",
      JETON_E_HEADER},
+    {"a name of no other meaning in both headers, once escaped",
+     "{\"payload\":\"\",\"protected\":\"eyJhbGciOiJIUzI1NiIsIngiOjF9\",\"header\":{\"\\u0078\":2},"
+     "\"signature\":\"AA\"}",
+     JETON_E_HEADER},
+    {"a name in one header, and another in the other",
+     "{\"payload\":\"\",\"protected\":\"eyJhbGciOiJIUzI1NiIsIngiOjF9\",\"header\":{\"X\":1},"
+     "\"signature\":\"AA\"}",
+     JETON_E_SIGNATURE},
     {"crit that is not protected",
      "{\"payload\":\"\",\"protected\":\"" HEAD "\",\"header\":{\"crit\":[\"b64\"]},"
      "\"signature\":\"AA\"}",
