@@ -333,6 +333,37 @@ static void store_leaves_shards_alone_in_which_others_are(void **state)
     end();
 }
 
+static const jt_cache_entry *any_entry(void)
+{
+    for (size_t set = 0; set < cache->set_count; set++)
+        for (size_t way = 0; way < JT_CACHE_WAYS; way++)
+            if (cache->sets[set].ways[way] != NULL)
+                return cache->sets[set].ways[way];
+    return NULL;
+}
+
+/* Two verifiers' hashes of one token may meet: the entry decides. */
+static void cache_entry_is_of_one_verifier_and_one_token(void **state)
+{
+    (void)state;
+    begin(4, 0);
+    char *token = token_until(1, NOW + 600, 1);
+    const jeton_span span = jeton_str(token);
+    assert_int_equal(verify(token), JETON_OK);
+    const jt_cache_entry *entry = any_entry();
+    assert_non_null(entry);
+    assert_true(jt_cache_entry_is(entry, entry->verifier, span));
+    assert_false(jt_cache_entry_is(entry, entry->verifier + 1, span));
+    assert_false(jt_cache_entry_is(entry, entry->verifier, jeton_bytes(span.ptr, span.len - 1)));
+    for (size_t i = 0; i < span.len; i++) {
+        token[i] ^= 1;
+        assert_false(jt_cache_entry_is(entry, entry->verifier, span));
+        token[i] ^= 1;
+    }
+    free(token);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +377,7 @@ int main(void)
         cmocka_unit_test(store_and_find_take_what_another_thread_left),
         cmocka_unit_test(find_is_sure_of_an_entry_only_when_it_has_compared_it),
         cmocka_unit_test(store_leaves_shards_alone_in_which_others_are),
+        cmocka_unit_test(cache_entry_is_of_one_verifier_and_one_token),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
