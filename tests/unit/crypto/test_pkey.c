@@ -410,6 +410,56 @@ static void pkey_import_refuses_a_part_of_the_private_numbers(void **state)
     assert_null(key);
 }
 
+/* Adds times · (p - 1)(q - 1) to d, which leaves all that can be calculated with it as it is. */
+static void add_to_d(numbers *given, BN_ULONG times)
+{
+    BN_CTX *ctx = BN_CTX_new();
+    BIGNUM *at[QI + 1] = {0};
+    for (size_t i = D; i <= Q; i++)
+        at[i] = BN_bin2bn(given->at[i].bytes, (int)given->at[i].len, NULL);
+    assert_true(BN_sub_word(at[P], 1) == 1 && BN_sub_word(at[Q], 1) == 1 &&
+                BN_mul(at[P], at[P], at[Q], ctx) == 1 && BN_mul_word(at[P], times) == 1 &&
+                BN_add(at[D], at[D], at[P]) == 1);
+    given->at[D].len = (size_t)BN_bn2bin(at[D], given->at[D].bytes);
+    for (size_t i = D; i <= Q; i++)
+        BN_free(at[i]);
+    BN_CTX_free(ctx);
+}
+
+static void add_p_to_qi(numbers *given)
+{
+    BIGNUM *p = BN_bin2bn(given->at[P].bytes, (int)given->at[P].len, NULL);
+    BIGNUM *qi = BN_bin2bn(given->at[QI].bytes, (int)given->at[QI].len, NULL);
+    assert_int_equal(BN_add(qi, qi, p), 1);
+    given->at[QI].len = (size_t)BN_bn2bin(qi, given->at[QI].bytes);
+    BN_free(p);
+    BN_free(qi);
+}
+
+static jeton_status import_rsa(const numbers *given)
+{
+    const jt_numbers view = numbers_view(given);
+    jt_pkey *key = NULL;
+    const jeton_status status = jt_pkey_import(NULL, JT_PKEY_RSA, &view, &key, NULL);
+    jt_pkey_free(&key);
+    return status;
+}
+
+/* They would sign, but take as long as somebody likes. */
+static void pkey_import_refuses_private_numbers_that_are_not_reduced(void **state)
+{
+    (void)state;
+    numbers given;
+    numbers_export(numbers_key(JT_PKEY_RSA), &given);
+    add_to_d(&given, 0);
+    assert_int_equal(import_rsa(&given), JETON_OK);
+    add_to_d(&given, 2);
+    assert_int_equal(import_rsa(&given), JETON_E_KEY);
+    numbers_export(numbers_key(JT_PKEY_RSA), &given);
+    add_p_to_qi(&given);
+    assert_int_equal(import_rsa(&given), JETON_E_KEY);
+}
+
 /* ---- without memory or randomness ----------------------------------------------------------- */
 
 static void pkey_import_leaves_nothing_without_memory(void **state)
@@ -467,6 +517,7 @@ int main(void)
         cmocka_unit_test(pkey_free_of_nothing_is_fine),
         cmocka_unit_test(pkey_import_looks_at_each_number),
         cmocka_unit_test(pkey_import_refuses_a_part_of_the_private_numbers),
+        cmocka_unit_test(pkey_import_refuses_private_numbers_that_are_not_reduced),
         cmocka_unit_test(pkey_import_leaves_nothing_without_memory),
         cmocka_unit_test(pkey_generate_of_seeds_uses_the_contexts_randomness),
     };

@@ -365,6 +365,26 @@ static outcome judge_two(const jeton_key *const *keys, size_t count, bool all, c
     return got;
 }
 
+/* Unlike a signature that is only not good. */
+static void jws_with_a_kid_too_long_is_refused_beside_a_good_signature(void **state)
+{
+    (void)state;
+    const jeton_key *keys[] = {token_key(JETON_HS256), token_key(JETON_ES256)};
+    char *text = two(&flat, &flat);
+    for (int len = 1024; len <= 1025; len++) {
+        char *more = NULL;
+        const size_t before = strlen(text) - strlen("]}");
+        assert_true(asprintf(&more,
+                             "%.*s,{\"protected\":\"" HEAD
+                             "\",\"header\":{\"kid\":\"%0*d\"},\"signature\":\"AA\"}%s",
+                             (int)before, text, len, 0, text + before) > 0);
+        assert_int_equal(judge_two(keys, 2, false, more).status,
+                         len > 1024 ? JETON_E_LIMIT : JETON_OK);
+        free(more);
+    }
+    free(text);
+}
+
 static void jws_with_several_signatures_needs_any_or_all(void **state)
 {
     (void)state;
@@ -561,6 +581,7 @@ int main(void)
         cmocka_unit_test(jws_is_bare_only_as_a_protected_crit_says),
         cmocka_unit_test(jws_in_compact_form_has_room_for_printable_payloads),
         cmocka_unit_test(jws_in_json_may_stand_behind_the_white_space_of_json_only),
+        cmocka_unit_test(jws_with_a_kid_too_long_is_refused_beside_a_good_signature),
         cmocka_unit_test(jws_with_several_signatures_needs_any_or_all),
         cmocka_unit_test(jws_whose_signatures_disagree_about_b64_is_refused),
         cmocka_unit_test(jws_beyond_a_limit_is_refused),
