@@ -72,7 +72,7 @@ static bool is_one_block(jeton_span pem)
     static const char end[] = "-----";
     return pem.len > sizeof begin && memcmp(pem.ptr, begin, strlen(begin)) == 0 &&
            memcmp(pem.ptr + pem.len - strlen(end), end, strlen(end)) == 0 &&
-           count_text(pem, begin) == 1 && count_text(pem, end) == 4;
+           count_text(pem, end) == 4;
 }
 
 static jeton_status read_block(jeton_span pem, block *read, jeton_err *err)
