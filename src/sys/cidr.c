@@ -66,7 +66,7 @@ static jd_address masked(const jd_address *address, unsigned bits)
     jd_address first = none;
     for (unsigned i = 0; i < JD_ADDRESS_BYTES && bits > 8 * i; i++) {
         const unsigned here = bits - 8 * i;
-        const uint8_t mask = here >= 8 ? 0xff : (uint8_t)(0xff00U >> here);
+        const uint8_t mask = (uint8_t)(here >= 8 ? 0xffU : 0xff00U >> here);
         first.bytes[i] = address->bytes[i] & mask;
     }
     return first;
