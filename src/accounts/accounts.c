@@ -2,6 +2,7 @@
 /* accounts/accounts.c - opens and closes what users and sessions are made of. */
 #include "accounts/accounts.h"
 
+#include "accounts/audit.h"
 #include "accounts/client.h"
 #include "accounts/hash_cost.h"
 #include "core/auto.h"
@@ -31,6 +32,7 @@ static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
 {
     JT_TRY(jd_master_open(NULL, accounts->config.data, accounts->store, &accounts->sealer, err));
+    JT_TRY(jd_audit_open(accounts->store, accounts->sealer, err));
     return jd_signer_open(NULL, accounts->store, accounts->sealer, &accounts->signer, err);
 }
 

@@ -2,6 +2,7 @@
 /* api/call.c - carries a request from step to step, and its answer out. */
 #include "api/call.h"
 
+#include "api/attempt.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/trace.h"
@@ -37,6 +38,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
                       .route = jd_routes_count(),
                       .began = jd_nanoseconds()};
     jd_trace_read(request, call->trace);
+    call->who = (jd_audit_who){.address = jd_request_peer(request), .request = call->id};
     const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
     (void)snprintf(call->id, sizeof call->id, "%016" PRIx64, scatter(app->boot + number));
     jd_request_set_state(request, call);
@@ -70,19 +72,28 @@ static jeton_status run_step(jd_call *call, const jd_step *step, jeton_err *err)
     return step->run(call, err);
 }
 
+static void fail(jd_call *call, const jd_step *step, jeton_status status, const jeton_err *err)
+{
+    if (call->attempt != NULL && step->where == JD_ON_HASH)
+        jd_attempt_failed(call, status);
+    jd_problem_answer(call, status, err);
+}
+
 /* Runs the steps that belong to the lane we are on, up to an answer or to one of another lane. */
 static void run_here(jd_work *work)
 {
     jd_call *call = (jd_call *)work;
     jd_log_within(call->trace);
+    jd_audit_within(&call->who);
     while (!call->answered && call->next->where == call->where) {
         const jd_step *step = call->next++;
         jeton_err err = {0};
         const jeton_status status = run_step(call, step, &err);
         if (status != JETON_OK)
-            jd_problem_answer(call, status, &err);
+            fail(call, step, status, &err);
     }
     jd_log_within(NULL);
+    jd_audit_within(NULL);
 }
 
 static void settle(jd_work *work, jeton_status status, const jeton_err *err);

@@ -40,8 +40,11 @@ struct jd_call {
     jd_app *app;
     jd_request *request;
     jt_arena *arena;
-    char id[17];                      /* of the request, hexadecimal */
-    char trace[33];                   /* of the client (trace.h); "" for none */
+    char id[17];      /* of the request, hexadecimal */
+    char trace[33];   /* of the client (trace.h); "" for none */
+    jd_audit_who who; /* for the audit log; its actor once a token was verified */
+    char actor[JD_ID_CHARS + 1];
+    const jeton_span *attempt;        /* whom a login was tried for: a failure is audited */
     size_t route;                     /* its number among the routes, for the metrics */
     int64_t began;                    /* nanoseconds */
     const jd_step *next;              /* the next step; one with run NULL ends the list */

@@ -17,6 +17,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     *on = (jd_login){
         .client = client, .address = jd_request_client(call->request), .request = call->id};
     call->state = on;
+    call->attempt = &on->username;
     const jd_want wants[] = {
         {"username", &on->username, true},
         {"password", &on->password, true},

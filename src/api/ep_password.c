@@ -26,6 +26,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     if (on == NULL)
         return jt_fail(err, JETON_E_NOMEM, "password");
     call->state = on;
+    call->attempt = &on->username;
     const jd_want wants[] = {
         {"username", &on->username, false},
         {"old_password", &on->old_password, true},

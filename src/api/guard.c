@@ -22,6 +22,17 @@ static jeton_status find_token(const jd_call *call, jeton_span *token, jeton_err
     return JETON_OK;
 }
 
+/* Whose token it is stands in the audit log beside what he does. */
+static void note_actor(jd_call *call)
+{
+    jeton_span sub;
+    if (!jeton_verdict_text(call->verdict, "sub", &sub) || sub.len >= sizeof call->actor)
+        return;
+    memcpy(call->actor, sub.ptr, sub.len);
+    call->actor[sub.len] = '\0';
+    call->who.actor = call->actor;
+}
+
 jeton_status jd_guard(jd_call *call, jeton_err *err)
 {
     jeton_span token = {0};
@@ -30,8 +41,10 @@ jeton_status jd_guard(jd_call *call, jeton_err *err)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
     const jeton_status status = jeton_verify(call->app->verifier, token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
-    if (status == JETON_OK)
+    if (status == JETON_OK) {
+        note_actor(call);
         return JETON_OK;
+    }
     jd_log(JD_INFO, EV_TOKEN_REFUSED, JD_REQUEST(call->id),
            JD_TEXT("outcome", jeton_status_name(status)),
            JD_TEXT("why", jeton_verdict_why(call->verdict)));

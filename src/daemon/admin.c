@@ -140,6 +140,8 @@ static const struct {
     const char *name;
     jd_admin_operation *run;
 } operations[] = {
+    {"audit.list", jd_admin_audit_list},
+    {"audit.verify", jd_admin_audit_verify},
     {"role.add", jd_admin_role_add},
     {"role.grant", jd_admin_role_grant},
     {"role.list", jd_admin_role_list},
@@ -166,11 +168,22 @@ static const struct {
     {"user.show", jd_admin_user_show},
 };
 
-jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,
-                          jt_tree *tree, jt_node *result, jeton_err *err)
+static jeton_status run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,
+                        jt_tree *tree, jt_node *result, jeton_err *err)
 {
     for (size_t i = 0; i < JT_COUNT(operations); i++)
         if (jeton_span_equal(name, jeton_str(operations[i].name)))
             return operations[i].run(accounts, arguments, tree, result, err);
     return jt_fail(err, JETON_E_UNSUPPORTED, "there is no such operation");
+}
+
+/* Whoever may use the control socket, or the files, is the operator. */
+jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,
+                          jt_tree *tree, jt_node *result, jeton_err *err)
+{
+    static const jd_audit_who operator= {.actor = "operator", .address = "local"};
+    jd_audit_within(&operator);
+    const jeton_status status = run(accounts, name, arguments, tree, result, err);
+    jd_audit_within(NULL);
+    return status;
 }

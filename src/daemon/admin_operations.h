@@ -9,6 +9,10 @@
 typedef jeton_status jd_admin_operation(jd_accounts *accounts, const jt_val *arguments,
                                         jt_tree *tree, jt_node *result, jeton_err *err);
 
+/* admin_audit.c */
+jd_admin_operation jd_admin_audit_list;
+jd_admin_operation jd_admin_audit_verify;
+
 /* admin_clients.c */
 jd_admin_operation jd_admin_client_add;
 jd_admin_operation jd_admin_client_list;

@@ -135,7 +135,7 @@ static sqlite_store *new_store(const jeton_ctx *ctx)
     sqlite_store *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
         return NULL;
-    made->store = (jd_store){&jd_sqlite_ops, ctx};
+    made->store = (jd_store){.ops = &jd_sqlite_ops, .ctx = ctx};
     (void)pthread_mutex_init(&made->writer.lock, NULL); /* cannot fail with default attributes */
     for (size_t i = 0; i < READERS; i++)
         (void)pthread_mutex_init(&made->readers[i].lock, NULL);
@@ -243,13 +243,28 @@ jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_er
     return status;
 }
 
+/* A work and its row in the audit log. */
+typedef struct audited {
+    jd_store *store;
+    jd_work *work;
+    void *args;
+} audited;
+
+static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
+{
+    const audited *of = args;
+    JT_TRY(of->work(conn, of->args, err));
+    return jd_sqlite_audit_noted(of->store, conn, err);
+}
+
 jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
     shared_conn *writer = &inner(store)->writer;
+    audited of = {store, work, args};
     if (batching == store)
-        return write_part(&writer->conn, work, args, err);
+        return write_part(&writer->conn, work_audited, &of, err);
     (void)pthread_mutex_lock(&writer->lock);
-    const jeton_status status = transact(&writer->conn, JD_SQL_BEGIN_WRITE, work, args, err);
+    const jeton_status status = transact(&writer->conn, JD_SQL_BEGIN_WRITE, work_audited, &of, err);
     (void)pthread_mutex_unlock(&writer->lock);
     return status;
 }
@@ -342,5 +357,8 @@ const jd_store_ops jd_sqlite_ops = {
     .key_add = jd_sqlite_key_add,
     .key_list = jd_sqlite_key_list,
     .key_set_state = jd_sqlite_key_set_state,
+    .audit_add = jd_sqlite_audit_add,
+    .audit_list = jd_sqlite_audit_list,
+    .audit_check = jd_sqlite_audit_check,
     .purge = jd_sqlite_purge,
 };

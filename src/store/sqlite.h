@@ -23,6 +23,9 @@ JETON_MUST jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *arg
  * returns JETON_OK, and undone when it or the commit fails. */
 JETON_MUST jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err);
 
+/* Writes the row that is noted for the thread (audit.h), if any. */
+JETON_MUST jeton_status jd_sqlite_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err);
+
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
@@ -135,5 +138,10 @@ jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys
                                 jeton_err *err);
 jeton_status jd_sqlite_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
                                      jeton_err *err);
+
+JETON_MUST jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most,
+                                             jt_arena *arena, jd_audit_rows *rows, jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err);
 
 #endif

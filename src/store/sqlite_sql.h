@@ -124,6 +124,13 @@
     X(CLIENT_DISABLE, "UPDATE clients SET disabled = 1 WHERE id = ?")                             \
     X(CLIENT_ENABLE,  "UPDATE clients SET disabled = 0 WHERE id = ?")                             \
     X(CLIENT_REMOVE,  "DELETE FROM clients WHERE id = ?")                                         \
+    /* the audit log */                                                                           \
+    X(AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                          \
+    X(AUDIT_MOVE, "UPDATE audit_head SET n = ?, mac = ?, seal = ?")                               \
+    X(AUDIT_ADD,  "INSERT INTO audit (n, time, actor, action, target, detail, address, request, " \
+                  "outcome, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                          \
+    X(AUDIT_LIST, "SELECT n, time, actor, action, target, detail, address, request, outcome, "    \
+                  "mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                \
     /* keys */                                                                                    \
     X(KEY_ADD,       "INSERT INTO keys (kid, alg, state, public, sealed, created) "               \
                      "VALUES (?, ?, ?, ?, ?, ?)")                                                 \

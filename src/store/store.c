@@ -5,7 +5,10 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/audit.h"
 #include "store/store_ops.h"
+
+#include <stdio.h>
 
 /* The first one also takes addresses without a scheme. */
 static const jd_store_ops *const back_ends[] = {&jd_sqlite_ops};
@@ -22,6 +25,14 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
+static jeton_status open_with(const jd_store_ops *ops, const jeton_ctx *ctx, const char *where,
+                              jd_store **store, jeton_err *err)
+{
+    JT_TRY(ops->open(ctx, where, store, err));
+    jd_store_audit_key(*store, jeton_str(NULL));
+    return JETON_OK;
+}
+
 jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store **store,
                            jeton_err *err)
 {
@@ -31,14 +42,15 @@ jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store *
             return jt_fail(err, JETON_E_UNSUPPORTED, "%s", known_but_missing[i].why);
     for (size_t i = 0; i < JT_COUNT(back_ends); i++)
         if (begins_with(address, back_ends[i]->scheme))
-            return back_ends[i]->open(ctx, address + strlen(back_ends[i]->scheme), store, err);
-    return back_ends[0]->open(ctx, address, store, err);
+            return open_with(back_ends[i], ctx, address + strlen(back_ends[i]->scheme), store, err);
+    return open_with(back_ends[0], ctx, address, store, err);
 }
 
 void jd_store_close(jd_store **store)
 {
     if (store == NULL || *store == NULL)
         return;
+    jt_hmac_done(&(*store)->audit_key);
     (*store)->ops->close(*store);
     *store = NULL;
 }
@@ -60,6 +72,58 @@ jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err)
 jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
 {
     return store->ops->batch_end(store, err);
+}
+
+/* --- what the audit log says of an operation ------------------------------------------------- */
+
+#define JD_AUDIT_LIST 400U /* more is cut: the log is no copy of the store */
+
+static void add_text(char list[JD_AUDIT_LIST], const char *sign, jeton_span text)
+{
+    const size_t len = strlen(list);
+    (void)snprintf(list + len, JD_AUDIT_LIST - len, "%s%s%.*s", len > 0 ? " " : "", sign,
+                   (int)text.len, (const char *)text.ptr);
+}
+
+static jeton_span list_texts(const jeton_span *texts, size_t count, char list[JD_AUDIT_LIST])
+{
+    list[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        add_text(list, "", texts[i]);
+    return jeton_str(list);
+}
+
+static jeton_span list_change(const jd_role_change *change, char list[JD_AUDIT_LIST])
+{
+    list[0] = '\0';
+    for (size_t i = 0; i < change->give_count; i++)
+        add_text(list, "+", change->give[i]);
+    for (size_t i = 0; i < change->take_count; i++)
+        add_text(list, "-", change->take[i]);
+    return jeton_str(list);
+}
+
+static const char *revoked_kind(jt_revoked kind)
+{
+    static const char *const kinds[] = {
+        [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user",
+        [JT_REVOKED_ALL] = "all",         [JT_REVOKED_CLIENT] = "client",
+        [JT_REVOKED_KEY] = "key",         [JT_REVOKED_TOKEN] = "token",
+    };
+    return (size_t)kind < JT_COUNT(kinds) ? kinds[kind] : NULL;
+}
+
+/* A client by its name, a token by its jti, a user or a key's digest by the id. */
+static jeton_span revoked_id(const jd_revoking *asked, char text[JD_AUDIT_LIST])
+{
+    jd_id id;
+    memcpy(id.bytes, asked->id, sizeof id.bytes);
+    if (asked->kind == JT_REVOKED_ALL)
+        return jeton_str(NULL);
+    if (asked->kind == JT_REVOKED_CLIENT)
+        return asked->client;
+    jd_id_print(&id, text);
+    return jeton_str(text);
 }
 
 /* --- meta ----------------------------------------------------------------------------------- */
@@ -93,7 +157,8 @@ jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span v
 
 jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err)
 {
-    return store->ops->user_add(store, user, err);
+    jd_audit_note("user.add", jd_audit_id(&user->id), user->name);
+    return jd_audit_end(store->ops->user_add(store, user, err));
 }
 
 jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
@@ -130,7 +195,9 @@ jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time 
                                    jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->user_disable(store, id, now, expires, entry, err);
+    jd_audit_note("user.disable", jd_audit_id(id), jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->user_disable(store, id, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -138,7 +205,8 @@ jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time 
 
 jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
 {
-    return store->ops->user_enable(store, id, err);
+    jd_audit_note("user.enable", jd_audit_id(id), jeton_str(NULL));
+    return jd_audit_end(store->ops->user_enable(store, id, err));
 }
 
 jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
@@ -151,7 +219,9 @@ jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time e
                                   jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->user_remove(store, id, expires, entry, err);
+    jd_audit_note("user.remove", jd_audit_id(id), jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->user_remove(store, id, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -160,14 +230,17 @@ jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time e
 jeton_status jd_store_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
                                      jeton_err *err)
 {
-    return store->ops->user_set_email(store, id, email, err);
+    jd_audit_note("user.set_email", jd_audit_id(id), jeton_str(NULL));
+    return jd_audit_end(store->ops->user_set_email(store, id, email, err));
 }
 
 jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
                                        jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->user_must_change(store, id, now, expires, entry, err);
+    jd_audit_note("user.must_change", jd_audit_id(id), jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->user_must_change(store, id, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -176,13 +249,19 @@ jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_t
 jeton_status jd_store_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
                                  jeton_err *err)
 {
-    return store->ops->user_roles(store, id, change, err);
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("user.roles", jd_audit_id(id), list_change(change, list));
+    return jd_audit_end(store->ops->user_roles(store, id, change, err));
 }
 
 jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
                                   jeton_err *err)
 {
-    return store->ops->user_import(store, imports, count, dry, err);
+    char number[24];
+    (void)snprintf(number, sizeof number, "%zu", count);
+    if (!dry)
+        jd_audit_note("user.import", jeton_str(number), jeton_str(NULL));
+    return jd_audit_end(store->ops->user_import(store, imports, count, dry, err));
 }
 
 /* --- passwords ------------------------------------------------------------------------------ */
@@ -191,7 +270,10 @@ jeton_status jd_store_password_set(jd_store *store, const jd_password_change *ch
                                    jt_arena *arena, jd_entries *entries, jeton_err *err)
 {
     *entries = (jd_entries){0};
-    const jeton_status status = store->ops->password_set(store, change, arena, entries, err);
+    jd_audit_note("password.set", jd_audit_id(&change->user),
+                  change->code.len > 0 ? jeton_str("with a code") : jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->password_set(store, change, arena, entries, err));
     if (status != JETON_OK)
         *entries = (jd_entries){0};
     return status;
@@ -200,7 +282,8 @@ jeton_status jd_store_password_set(jd_store *store, const jd_password_change *ch
 jeton_status jd_store_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
                                 jeton_time expires, jeton_err *err)
 {
-    return store->ops->reset_put(store, user, digest, expires, err);
+    jd_audit_note("password.reset_code", jd_audit_id(user), jeton_str(NULL));
+    return jd_audit_end(store->ops->reset_put(store, user, digest, expires, err));
 }
 
 jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time now,
@@ -217,7 +300,8 @@ jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time 
 
 jeton_status jd_store_role_add(jd_store *store, const jd_role *role, jeton_err *err)
 {
-    return store->ops->role_add(store, role, err);
+    jd_audit_note("role.add", role->name, jeton_str(NULL));
+    return jd_audit_end(store->ops->role_add(store, role, err));
 }
 
 jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
@@ -231,19 +315,26 @@ jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *role
 
 jeton_status jd_store_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
 {
-    return store->ops->role_grant(store, role, err);
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("role.grant", role->name,
+                  list_texts(role->permissions, role->permission_count, list));
+    return jd_audit_end(store->ops->role_grant(store, role, err));
 }
 
 jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
 {
-    return store->ops->role_revoke(store, role, err);
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("role.revoke", role->name,
+                  list_texts(role->permissions, role->permission_count, list));
+    return jd_audit_end(store->ops->role_revoke(store, role, err));
 }
 
 jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *err)
 {
     if (jeton_span_equal(name, jeton_str(JD_ROLE_ADMIN)))
         return jt_fail(err, JETON_E_LAST_ADMIN, "the role " JD_ROLE_ADMIN " stays");
-    return store->ops->role_remove(store, name, err);
+    jd_audit_note("role.remove", name, jeton_str(NULL));
+    return jd_audit_end(store->ops->role_remove(store, name, err));
 }
 
 /* --- sessions ------------------------------------------------------------------------------- */
@@ -254,7 +345,9 @@ jeton_status jd_store_session_add(jd_store *store, const jd_session *session, ui
     *rev = 0;
     if (session->device.len > JD_DEVICE_MAX)
         return jt_fail(err, JETON_E_ARGUMENT, "a device is described in %u bytes", JD_DEVICE_MAX);
-    const jeton_status status = store->ops->session_add(store, session, rev, err);
+    jd_audit_note_by(jd_audit_id(&session->user), session->address, "session.add",
+                     jd_audit_id(&session->id));
+    const jeton_status status = jd_audit_end(store->ops->session_add(store, session, rev, err));
     if (status != JETON_OK)
         *rev = 0;
     return status;
@@ -284,7 +377,9 @@ jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time n
                                   jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->session_end(store, id, now, expires, entry, err);
+    jd_audit_note("session.end", jd_audit_id(id), jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->session_end(store, id, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -295,8 +390,10 @@ jeton_status jd_store_session_end_all(jd_store *store, const jd_id *user, const 
                                       jd_entries *entries, jeton_err *err)
 {
     *entries = (jd_entries){0};
-    const jeton_status status =
-        store->ops->session_end_all(store, user, keep, now, expires, arena, entries, err);
+    jd_audit_note("session.end_all", jd_audit_id(user),
+                  keep != NULL ? jd_audit_id(keep) : jeton_str(NULL));
+    const jeton_status status = jd_audit_end(
+        store->ops->session_end_all(store, user, keep, now, expires, arena, entries, err));
     if (status != JETON_OK)
         *entries = (jd_entries){0};
     return status;
@@ -358,7 +455,9 @@ jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revoc
                              jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->revoke(store, asked, entry, err);
+    char id[JD_AUDIT_LIST];
+    jd_audit_note("revoke", revoked_id(asked, id), jeton_str(revoked_kind(asked->kind)));
+    const jeton_status status = jd_audit_end(store->ops->revoke(store, asked, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -368,7 +467,8 @@ jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revoc
 
 jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton_err *err)
 {
-    return store->ops->client_add(store, client, err);
+    jd_audit_note("client.add", client->id, client->scopes);
+    return jd_audit_end(store->ops->client_add(store, client, err));
 }
 
 jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
@@ -384,14 +484,17 @@ jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most
 jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
                                         jeton_err *err)
 {
-    return store->ops->client_set_secret(store, id, hash, err);
+    jd_audit_note("client.secret", id, jeton_str(NULL));
+    return jd_audit_end(store->ops->client_set_secret(store, id, hash, err));
 }
 
 jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revoking,
                                      jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->client_disable(store, revoking, entry, err);
+    jd_audit_note("client.disable", revoking->client, jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->client_disable(store, revoking, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -399,14 +502,17 @@ jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revokin
 
 jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err)
 {
-    return store->ops->client_enable(store, id, err);
+    jd_audit_note("client.enable", id, jeton_str(NULL));
+    return jd_audit_end(store->ops->client_enable(store, id, err));
 }
 
 jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking,
                                     jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    const jeton_status status = store->ops->client_remove(store, revoking, entry, err);
+    jd_audit_note("client.remove", revoking->client, jeton_str(NULL));
+    const jeton_status status =
+        jd_audit_end(store->ops->client_remove(store, revoking, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -416,7 +522,8 @@ jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_e
 {
     if (!is_state(key->state))
         return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
-    return store->ops->key_add(store, key, err);
+    jd_audit_note("key.add", key->kid, key->state);
+    return jd_audit_end(store->ops->key_add(store, key, err));
 }
 
 jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
@@ -434,7 +541,8 @@ jeton_status jd_store_key_set_state(jd_store *store, jeton_span kid, jeton_span 
 {
     if (!is_state(state))
         return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
-    return store->ops->key_set_state(store, kid, state, err);
+    jd_audit_note("key.state", kid, state);
+    return jd_audit_end(store->ops->key_set_state(store, kid, state, err));
 }
 
 jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
@@ -443,5 +551,37 @@ jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed,
     const jeton_status status = store->ops->purge(store, before, removed, err);
     if (status != JETON_OK)
         *removed = 0;
+    return status;
+}
+
+/* --- the audit log -------------------------------------------------------------------------- */
+
+void jd_store_audit_key(jd_store *store, jeton_span key)
+{
+    jt_hmac_init(&store->audit_key, JT_SHA256, key);
+}
+
+jeton_status jd_store_audit_add(jd_store *store, const jd_audit_row *row, jeton_err *err)
+{
+    jd_audit_note_row(row);
+    return jd_audit_end(store->ops->audit_add(store, err));
+}
+
+jeton_status jd_store_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
+                                 jd_audit_rows *rows, jeton_err *err)
+{
+    *rows = (jd_audit_rows){0};
+    const jeton_status status = store->ops->audit_list(store, after, most, arena, rows, err);
+    if (status != JETON_OK)
+        *rows = (jd_audit_rows){0};
+    return status;
+}
+
+jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
+{
+    *head = (jd_audit_head){0};
+    const jeton_status status = store->ops->audit_check(store, head, err);
+    if (status != JETON_OK)
+        *head = (jd_audit_head){0};
     return status;
 }

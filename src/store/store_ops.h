@@ -7,6 +7,7 @@
 #ifndef JD_STORE_STORE_OPS_H
 #define JD_STORE_STORE_OPS_H
 
+#include "crypto/hmac.h"
 #include "store/store.h"
 
 typedef struct jd_store_ops {
@@ -97,6 +98,12 @@ typedef struct jd_store_ops {
     jeton_status (*key_set_state)(jd_store *store, jeton_span kid, jeton_span state,
                                   jeton_err *err);
 
+    /* Writes what is noted (audit.h), and nothing else. */
+    jeton_status (*audit_add)(jd_store *store, jeton_err *err);
+    jeton_status (*audit_list)(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
+                               jd_audit_rows *rows, jeton_err *err);
+    jeton_status (*audit_check)(jd_store *store, jd_audit_head *head, jeton_err *err);
+
     jeton_status (*purge)(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
 } jd_store_ops;
 
@@ -104,6 +111,7 @@ typedef struct jd_store_ops {
 struct jd_store {
     const jd_store_ops *ops;
     const jeton_ctx *ctx;
+    jt_hmac_key audit_key; /* set by jd_store_open() */
 };
 
 extern const jd_store_ops jd_sqlite_ops;

@@ -55,6 +55,7 @@
     X(MASTER_KEY_MADE, "master_key_made",   0)    \
     X(KEY_MADE,        "key_made",          0)    \
     X(STORE_MIGRATED,  "store_migrated",    0)    \
+    X(AUDIT_FAILED,    "audit_failed",     10)    \
     X(STORE_FAILED,    "store_failed",     10)    \
     X(REVOCATIONS_FULL,"revocations_full", 10)
 /* clang-format on */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sqlite_audit.c - the audit log. */
+#include "core/auto.h"
+#include "store/audit.h"
+#include "store/sqlite.h"
+
+static jeton_status read_head(jd_conn *conn, jd_audit_head *head, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "the audit log has no head");
+    head->n = (uint64_t)jd_take_int(&query);
+    jd_take_bytes(&query, head->mac, sizeof head->mac);
+    jd_take_bytes(&query, head->seal, sizeof head->seal);
+    return jd_query_end(&query, err);
+}
+
+static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_MOVE);
+    jd_bind_count(&query, head->n);
+    jd_bind_blob(&query, jeton_bytes(head->mac, sizeof head->mac));
+    jd_bind_blob(&query, jeton_bytes(head->seal, sizeof head->seal));
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status write_row(jd_conn *conn, const jd_audit_row *row, jeton_err *err)
+{
+    const jeton_span texts[] = {row->actor,   row->action,  row->target, row->detail,
+                                row->address, row->request, row->outcome};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_ADD);
+    jd_bind_count(&query, row->n);
+    jd_bind_int(&query, row->time);
+    for (size_t i = 0; i < JT_COUNT(texts); i++)
+        jd_bind_text(&query, texts[i]);
+    jd_bind_blob(&query, jeton_bytes(row->mac, sizeof row->mac));
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status append(jd_store *store, jd_conn *conn, jd_audit_row *row, jeton_err *err)
+{
+    jd_audit_head head;
+    JT_TRY(read_head(conn, &head, err));
+    row->n = ++head.n;
+    jd_audit_mac(&store->audit_key, head.mac, row, row->mac);
+    memcpy(head.mac, row->mac, sizeof head.mac);
+    jd_audit_seal(&store->audit_key, &head, head.seal);
+    JT_TRY(write_row(conn, row, err));
+    return write_head(conn, &head, err);
+}
+
+jeton_status jd_sqlite_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err)
+{
+    jd_audit_row row;
+    return jd_audit_noted(&row) ? append(store, conn, &row, err) : JETON_OK;
+}
+
+/* What is added is what is noted: there is nothing else to do. */
+static jeton_status add_nothing(jd_conn *conn, void *args, jeton_err *err)
+{
+    (void)conn;
+    (void)args;
+    (void)err;
+    return JETON_OK;
+}
+
+jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err)
+{
+    return jd_sqlite_write(store, add_nothing, NULL, err);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static void take_row(jd_query *query, jt_arena *arena, jd_audit_row *row)
+{
+    jeton_span *const texts[] = {&row->actor,   &row->action,  &row->target, &row->detail,
+                                 &row->address, &row->request, &row->outcome};
+    row->n = (uint64_t)jd_take_int(query);
+    row->time = jd_take_int(query);
+    for (size_t i = 0; i < JT_COUNT(texts); i++)
+        *texts[i] = jd_take_text(query, arena);
+    jd_take_bytes(query, row->mac, sizeof row->mac);
+}
+
+typedef struct listing {
+    uint64_t after;
+    size_t most;
+    jt_arena *arena;
+    jd_audit_rows *rows;
+} listing;
+
+static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
+{
+    const listing *asked = args;
+    jd_rows rows = {.arena = asked->arena, .size = sizeof(jd_audit_row)};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_LIST);
+    jd_bind_count(&query, asked->after);
+    jd_bind_count(&query, asked->most);
+    while (jd_query_row(&query)) {
+        jd_audit_row *row = jd_rows_add(&rows, &query);
+        if (row == NULL)
+            break;
+        take_row(&query, asked->arena, row);
+    }
+    *asked->rows = (jd_audit_rows){rows.at, rows.count};
+    return jd_query_end(&query, err);
+}
+
+jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
+                                  jd_audit_rows *rows, jeton_err *err)
+{
+    listing args = {after, most, arena, rows};
+    return jd_sqlite_read(store, list, &args, err);
+}
+
+/* ---- checking ------------------------------------------------------------------------------- */
+
+typedef struct check {
+    const jt_hmac_key *key;
+    jd_audit_head *head;
+} check;
+
+static jeton_status check_next(jd_query *query, jd_audit_checking *checking, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_audit_row row;
+    take_row(query, &arena, &row);
+    JT_TRY(jd_query_end(query, err));
+    return jd_audit_check_row(checking, &row, err);
+}
+
+static jeton_status check_all(jd_conn *conn, void *args, jeton_err *err)
+{
+    const check *asked = args;
+    jd_audit_checking checking = {.key = asked->key};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_LIST);
+    jd_bind_count(&query, 0);
+    jd_bind_int(&query, INT64_MAX);
+    while (jd_query_row(&query))
+        JT_TRY(check_next(&query, &checking, err));
+    JT_TRY(jd_query_end(&query, err));
+    JT_TRY(read_head(conn, asked->head, err));
+    return jd_audit_check_head(&checking, asked->head, err);
+}
+
+jeton_status jd_sqlite_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
+{
+    check args = {&store->audit_key, head};
+    return jd_sqlite_read(store, check_all, &args, err);
+}
