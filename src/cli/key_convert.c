@@ -31,7 +31,7 @@ static jeton_span without_newline(jeton_span text)
 
 static bool holds(jeton_span text, const char *what)
 {
-    return text.len > 0 && memmem(text.ptr, text.len, what, strlen(what)) != NULL;
+    return text.ptr != NULL && memmem(text.ptr, text.len, what, strlen(what)) != NULL;
 }
 
 static bool is_jwk(jeton_span bytes)
