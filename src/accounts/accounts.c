@@ -5,6 +5,7 @@
 #include "accounts/audit.h"
 #include "accounts/client.h"
 #include "accounts/hash_cost.h"
+#include "accounts/slot.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -71,8 +72,10 @@ jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
 {
     uint8_t random[32];
     JT_TRY(jt_random(NULL, random, sizeof random, err));
-    return jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
-                           accounts->decoy, err);
+    JT_TRY(jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
+                           accounts->decoy, err));
+    JT_TRY(jd_slot_open(accounts, err));
+    return jd_limits_open(&accounts->config, &accounts->limits, err);
 }
 
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)
@@ -87,6 +90,9 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
 
 void jd_accounts_close(jd_accounts *accounts)
 {
+    jd_slot_keep(accounts);
+    jd_slot_close(&accounts->slot);
+    jd_limits_close(&accounts->limits);
     jd_clients_close(accounts);
     jt_revocations_free(&accounts->revocations);
     jd_signer_free(&accounts->signer);
@@ -144,6 +150,7 @@ void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
 {
     jeton_err err = {0};
     jt_revocations_sweep(accounts->revocations, now);
+    jd_slot_keep(accounts);
     if (purge(accounts, now, &err) != JETON_OK)
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
 }

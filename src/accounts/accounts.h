@@ -4,6 +4,7 @@
 #ifndef JD_ACCOUNTS_ACCOUNTS_H
 #define JD_ACCOUNTS_ACCOUNTS_H
 
+#include "accounts/limits.h"
 #include "crypto/pwhash.h"
 #include "revoke/revocations.h"
 #include "signer/signer.h"
@@ -11,6 +12,7 @@
 #include "sys/config.h"
 
 typedef struct jd_clients jd_clients; /* client.h */
+typedef struct jd_slot jd_slot;       /* slot.h */
 
 typedef struct jd_accounts {
     jd_config config;
@@ -23,6 +25,8 @@ typedef struct jd_accounts {
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
     jt_pwhash_cost cost;           /* of new password hashes */
     char decoy[JT_PWHASH_TEXT];    /* a hash of that cost which no password has */
+    jd_limits *limits;             /* on logins; NULL until they are expected */
+    jd_slot *slot;                 /* that failures take; NULL likewise */
 } jd_accounts;
 
 /* Opens everything in the data folder of `config`, making what is missing at a first start, and
@@ -37,8 +41,8 @@ JETON_MUST jeton_status jd_accounts_open(const jd_config *config, jd_accounts *a
                                          jeton_err *err);
 void jd_accounts_close(jd_accounts *accounts);
 
-/* Makes the decoy, so that trying a name which nobody has takes as long as a wrong password. Takes
- * as long as a hash takes, so only who checks passwords does it. */
+/* Makes the decoy, so that trying a name which nobody has takes as long as a wrong password, the
+ * slot and the limits. Takes as long as a hash takes, so only who checks passwords does it. */
 JETON_MUST jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err);
 
 /* Settles the issuer and the audience: the settings, else what the store remembers, else

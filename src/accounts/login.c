@@ -5,6 +5,7 @@
 #include "accounts/password.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
 
@@ -45,17 +46,37 @@ static jeton_status must_change(const jd_login *login, jeton_err *err)
                    "old_password and new_password");
 }
 
-jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err)
+/* Checks the password of a try that has begun. A lock is told after the check only, which takes its
+ * time whether there is one or not. */
+static jeton_status check(jd_accounts *accounts, const jd_login *login, const jd_try *at,
+                          jeton_err *err)
 {
     jeton_err why = {0};
     const jeton_status status =
         jd_password_check(accounts, login->user.password, login->password, &why);
+    if (status != JETON_OK && status != JETON_E_CREDENTIALS) {
+        jd_limits_forget(accounts->limits, at, jd_monotonic());
+        return jt_fail(err, status, "%s", why.text);
+    }
+    if (at->locked)
+        return refuse(login, JD_LOGIN_LOCKED, "locked", err);
     if (status == JETON_E_CREDENTIALS)
         return refuse_credentials(login, err);
-    if (status != JETON_OK)
-        return jt_fail(err, status, "%s", why.text);
     if (login->user.disabled)
         return refuse(login, JD_LOGIN_DISABLED, "disabled", err);
+    jd_limits_succeed(accounts->limits, at, jd_monotonic());
+    return JETON_OK;
+}
+
+jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err)
+{
+    jd_try at = {.client = login->client_address, .name = login->username};
+    const jeton_status status =
+        jd_limits_begin(accounts->limits, &at, jd_monotonic(), login->wait, err);
+    if (status == JETON_E_RATE)
+        jd_metric_add(JD_METRIC_LOGINS, JD_LOGIN_LIMITED, 0);
+    JT_TRY(status);
+    JT_TRY(check(accounts, login, &at, err));
     if (login->user.must_change)
         return must_change(login, err);
     /* A hash of another format or an older cost is replaced now, while the password is known. */

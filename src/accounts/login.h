@@ -17,7 +17,9 @@ typedef struct jd_login {
     jeton_span scope;        /* what the tokens may be good for; see jd_beginning */
     jeton_span device;       /* the User-Agent */
     const char *address;
-    const char *request; /* its id, for the log */
+    const jd_address *client_address; /* the same, for the limits */
+    int64_t *wait;                    /* gets the seconds of JETON_E_RATE */
+    const char *request;              /* its id, for the log */
 
     /* Filled on the way. */
     jd_user user;                  /* no password and a zero id: there is none of that name */
@@ -28,7 +30,8 @@ typedef struct jd_login {
 JETON_MUST jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *arena,
                                       jeton_err *err);
 
-/* Takes as long as a hash takes: for the hash lane only. JETON_E_CREDENTIALS; JETON_E_MUST_CHANGE,
+/* Takes as long as a hash takes: for the hash lane only. JETON_E_CREDENTIALS, also for an address
+ * that is locked out of the account; JETON_E_RATE, without hashing (limits.h); JETON_E_MUST_CHANGE,
  * which is told to those only who know the password. */
 JETON_MUST jeton_status jd_login_check(jd_accounts *accounts, jd_login *login, jeton_err *err);
 

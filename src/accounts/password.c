@@ -4,6 +4,7 @@
 #include "accounts/password.h"
 
 #include "accounts/password_text.h"
+#include "accounts/slot.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/utf8.h"
@@ -74,7 +75,9 @@ void jd_password_upgrade(const jd_accounts *accounts, jeton_span hash, jeton_spa
 /* A hash that cannot be checked is nobody's: that takes as long as any other, and is told. */
 static jeton_status verify(const jd_accounts *accounts, jeton_span hash, jeton_span password)
 {
+    const int64_t before = jd_slot_clock();
     const jeton_status status = jt_pwhash_verify(hash, password, NULL);
+    jd_slot_learn(accounts->slot, jd_slot_clock() - before);
     if (status != JETON_E_SYNTAX && status != JETON_E_LIMIT)
         return status;
     jd_log(JD_ERROR, EV_STORE_FAILED, JD_TEXT("why", "a stored password hash is damaged"),

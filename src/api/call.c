@@ -2,12 +2,14 @@
 /* api/call.c - carries a request from step to step, and its answer out. */
 #include "api/call.h"
 
+#include "accounts/slot.h"
 #include "api/attempt.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/trace.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
 
@@ -62,6 +64,11 @@ static void send(jd_call *call)
     jd_log(JD_DEBUG, EV_REQUEST, JD_REQUEST(call->id), JD_TEXT("route", jd_route_path(call->route)),
            JD_INT("status", call->status), JD_INT("us", took / 1000));
     jd_log_within(NULL);
+    if (call->hold > 0) {
+        if (call->where == JD_ON_LOOP)
+            jd_request_suspend(call->request);
+        jd_request_hold(call->request, call->hold);
+    }
     jd_request_answer(call->request, call->status, call->headers, call->header_count, call->body);
 }
 
@@ -76,6 +83,8 @@ static void fail(jd_call *call, const jd_step *step, jeton_status status, const 
 {
     if (call->attempt != NULL && step->where == JD_ON_HASH)
         jd_attempt_failed(call, status);
+    if (status == JETON_E_CREDENTIALS && call->slotted)
+        call->hold = jd_slot_end(call->app->accounts->slot, call->began / 1000000, jd_monotonic());
     jd_problem_answer(call, status, err);
 }
 

@@ -52,6 +52,9 @@ struct jd_call {
     jeton_verdict *verdict;           /* of the access token, once a step has asked for it */
     void *state;                      /* the endpoint's own */
     jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */
+    bool slotted;                     /* JETON_E_CREDENTIALS is told at the end of a slot */
+    int64_t hold;                     /* until then; 0: at once */
+    int64_t wait;                     /* seconds, for the Retry-After of JETON_E_RATE */
     bool oauth;                       /* failures look as RFC 6749 §5.2 has them */
     bool answered;                    /* the answer below is complete */
     unsigned status;

@@ -4,6 +4,7 @@
 #include "accounts/login.h"
 #include "api/body.h"
 #include "api/endpoints.h"
+#include "api/knock.h"
 #include "api/token_answer.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -14,8 +15,11 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     jd_client *client = jt_arena_alloc(call->arena, sizeof *client);
     if (on == NULL || client == NULL)
         return jt_fail(err, JETON_E_NOMEM, "login");
-    *on = (jd_login){
-        .client = client, .address = jd_request_client(call->request), .request = call->id};
+    *on = (jd_login){.client = client,
+                     .address = jd_request_client(call->request),
+                     .client_address = jd_request_client_address(call->request),
+                     .wait = &call->wait,
+                     .request = call->id};
     call->state = on;
     call->attempt = &on->username;
     const jd_want wants[] = {
@@ -24,7 +28,8 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     };
     (void)jd_request_header(call->request, "User-Agent", &on->device);
     JT_TRY(jd_client_find(call->app->accounts, jeton_str(JD_CLIENT), call->arena, client, err));
-    return jd_body_read(call, wants, JT_COUNT(wants), err);
+    JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
+    return jd_knock(call, err);
 }
 
 static jeton_status find_user(jd_call *call, jeton_err *err)

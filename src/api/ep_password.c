@@ -8,8 +8,10 @@
 #include "api/body.h"
 #include "api/endpoints.h"
 #include "api/guard.h"
+#include "api/knock.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 typedef struct change {
@@ -32,7 +34,8 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
         {"old_password", &on->old_password, true},
         {"new_password", &on->new_password, true},
     };
-    return jd_body_read(call, wants, JT_COUNT(wants), err);
+    JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
+    return jd_knock(call, err);
 }
 
 /* A token that is there is judged: a bad one is no reason to look at the name instead. */
@@ -71,20 +74,35 @@ static jeton_status refuse(const jd_call *call, const change *on, const char *wh
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
 }
 
-static jeton_status check_old(jd_call *call, jeton_err *err)
+/* Checks the old password of a try that has begun (limits.h). */
+static jeton_status judge_old(const jd_call *call, const change *on, const jd_try *at,
+                              jeton_err *err)
 {
-    change *on = call->state;
     const jd_accounts *accounts = call->app->accounts;
     jeton_err why = {0};
     const jeton_status status =
         jd_password_check(accounts, on->user.password, on->old_password, &why);
+    if (status != JETON_OK && status != JETON_E_CREDENTIALS) {
+        jd_limits_forget(accounts->limits, at, jd_monotonic());
+        return jt_fail(err, status, "%s", why.text);
+    }
+    if (at->locked)
+        return refuse(call, on, "locked", err);
     if (status == JETON_E_CREDENTIALS)
         return refuse(call, on, on->user.password.len > 0 ? "password" : "name", err);
-    if (status != JETON_OK)
-        return jt_fail(err, status, "%s", why.text);
     if (on->user.disabled)
         return refuse(call, on, "disabled", err);
+    jd_limits_succeed(accounts->limits, at, jd_monotonic());
     return JETON_OK;
+}
+
+static jeton_status check_old(jd_call *call, jeton_err *err)
+{
+    const change *on = call->state;
+    jd_try at = {.client = jd_request_client_address(call->request),
+                 .name = on->has_token ? on->user.name : on->username};
+    JT_TRY(jd_limits_begin(call->app->accounts->limits, &at, jd_monotonic(), &call->wait, err));
+    return judge_old(call, on, &at, err);
 }
 
 /* The new one is judged only after the old one was right: what is wrong with it could tell a

@@ -4,6 +4,7 @@
 #include "accounts/password.h"
 #include "api/body.h"
 #include "api/endpoints.h"
+#include "api/knock.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "sys/log.h"
@@ -25,7 +26,8 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
         {"code", &on->code, true},
         {"new_password", &on->new_password, true},
     };
-    return jd_body_read(call, wants, JT_COUNT(wants), err);
+    JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
+    return jd_knock(call, err);
 }
 
 static jeton_status refuse(const jd_call *call, const jeton_err *why, jeton_err *err)

@@ -3,6 +3,7 @@
  * through its grant, whose parts run on the lanes they need. */
 #include "api/client_guard.h"
 #include "api/endpoints.h"
+#include "api/knock.h"
 #include "api/token_answer.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -53,6 +54,8 @@ static jeton_status begin(jd_call *call, jeton_err *err)
     *on = (token){.request = {.accounts = call->app->accounts,
                               .arena = call->arena,
                               .address = jd_request_client(call->request),
+                              .client_address = jd_request_client_address(call->request),
+                              .wait = &call->wait,
                               .id = call->id}};
     call->state = on;
     jd_token_request *request = &on->request;
@@ -65,6 +68,8 @@ static jeton_status begin(jd_call *call, jeton_err *err)
     (void)jd_request_header(call->request, "User-Agent", &request->device);
     JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), false, &request->client, err));
     JT_TRY(jd_grant_of(request, &on->grant, err));
+    if (on->grant->check != NULL) /* a password */
+        JT_TRY(jd_knock(call, err));
     JT_TRY(on->grant->prepare(request, err));
     call->next = rest_of(on->grant);
     return JETON_OK;

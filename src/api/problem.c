@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "oauth/bearer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* What is our fault stays in the log and is not told: a stranger has no business with it. What may
@@ -56,12 +57,20 @@ static void put_challenge(jd_call *call, const char *error, const char *why)
     jd_call_header(call, "WWW-Authenticate", kept != NULL ? kept : "Bearer realm=\"jeton\"");
 }
 
+static void put_retry_after(jd_call *call)
+{
+    char seconds[24];
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64, call->wait > 1 ? call->wait : 1);
+    const char *kept = jt_arena_text(call->arena, jeton_str(seconds));
+    jd_call_header(call, "Retry-After", kept != NULL ? kept : "1");
+}
+
 void jd_problem_answer_http(jd_call *call, unsigned http, const char *error, const char *why)
 {
     if (http == 401 || http == 403)
         put_challenge(call, error, why);
-    if (http == 503)
-        jd_call_header(call, "Retry-After", "1");
+    if (http == 503 || http == 429)
+        put_retry_after(call);
     put_body(call, http, error, why);
 }
 

@@ -17,8 +17,8 @@ typedef struct jd_problem {
 /* An outcome over HTTP; what is not in the list, and success, is a 500. */
 jd_problem jd_problem_of(jeton_status status);
 
-/* Puts the answer for a failure. Every 401 carries a challenge (RFC 9110 §15.5.2), every 503 a
- * Retry-After. */
+/* Puts the answer for a failure. Every 401 carries a challenge (RFC 9110 §15.5.2), every 503 and
+ * every 429 a Retry-After. */
 void jd_problem_answer(jd_call *call, jeton_status status, const jeton_err *err);
 
 /* Puts an answer in the same shape for what http/ or the routes refuse by status alone. */

@@ -55,6 +55,13 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void warn_about_limits(const jd_config *config)
+{
+    if (!config->rate_limits)
+        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "rate-limits"),
+               JD_TEXT("why", "passwords may be guessed without limits: for load tests only"));
+}
+
 static jeton_status take_folder(server *of, jeton_err *err)
 {
     bool open_to_others = false;
@@ -105,6 +112,7 @@ static jeton_status open_http(server *of, jeton_err *err)
 static jeton_status boot(server *of, jeton_err *err)
 {
     raise_file_limit();
+    warn_about_limits(&of->config);
     JT_TRY(take_folder(of, err));
     JT_TRY(open_http(of, err));
     of->accounts_open = true;

@@ -14,7 +14,9 @@ typedef struct jd_token_request {
     jeton_span grant_type, scope, username, password, refresh_token;
     jeton_span device;   /* the User-Agent */
     const char *address; /* of the client */
-    const char *id;      /* of the request, for the log */
+    const jd_address *client_address;
+    int64_t *wait;  /* gets the seconds of JETON_E_RATE */
+    const char *id; /* of the request, for the log */
     jd_login login;
 } jd_token_request;
 

@@ -15,6 +15,8 @@ static jeton_status prepare(jd_token_request *request, jeton_err *err)
                                 .scope = request->scope,
                                 .device = request->device,
                                 .address = request->address,
+                                .client_address = request->client_address,
+                                .wait = request->wait,
                                 .request = request->id};
     return jd_login_find(request->accounts, &request->login, request->arena, err);
 }

@@ -71,6 +71,18 @@
       "passes that one password hash makes over it; auto: what fits hash-time, measured once")      \
     X(COUNT,   hash_time,     "hash-time",     "50",             1, 1000,                           \
       "milliseconds of processor time that a password hash may take, when it is measured")                                                \
+    X(SWITCH,  rate_limits,   "rate-limits",   "on",             0, 0,                              \
+      "limits on failing logins; off is for load tests, and warned about")                          \
+    X(COUNT,   login_rate,    "login-rate",    "60",             1, 1000000,                        \
+      "logins that one address may try in a minute, good or bad")                                   \
+    X(COUNT,   account_rate,  "account-rate",  "100",            1, 1000000,                        \
+      "logins to one account that may fail in an hour, all addresses taken together that never got in") \
+    X(COUNT,   lock_after,    "lock-after",    "10",             1, 1000000,                        \
+      "logins to one account that may fail from one address before it is locked out of that account") \
+    X(SECONDS, lock_time,     "lock-time",     "15m",            1, JD_DAY,                         \
+      "how long it takes until all of those tries are given back, one after the other")             \
+    X(AUTO,    login_slot,    "login-slot",    "auto",           1, 60000,                          \
+      "milliseconds that a failed login takes, whatever the reason; auto: what the costliest takes") \
     X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
       "lowest level that is logged")                                                                \
     X(SWITCH,  metrics_local, "metrics-local", "off",            0, 1,                              \

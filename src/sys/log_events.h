@@ -25,6 +25,7 @@
     /* accounts and sessions */                   \
     X(LOGIN_OK,        "login_ok",          0)    \
     X(LOGIN_FAILED,    "login_failed",    100)    \
+    X(LIMITED,         "login_limited",   100)    \
     X(REFRESH_OK,      "refresh_ok",        0)    \
     X(REFRESH_REPLAYED,"refresh_replayed",  0)    \
     X(REFRESH_REFUSED, "refresh_refused", 100)    \
@@ -47,6 +48,7 @@
     X(USERS_IMPORTED,  "users_imported",    0)    \
     X(ROLE_CHANGED,    "role_changed",      0)    \
     X(HASH_MEASURED,   "hash_measured",     0)    \
+    X(SLOT_GREW,       "login_slot_grew",   0)    \
     X(RESET_CODE_MADE, "reset_code_made",   0)    \
     X(PASSWORD_REFUSED,"password_refused", 100)   \
     X(PASSWORD_CHANGED,"password_changed",  0)    \

@@ -20,7 +20,7 @@
     X(NONE,    "",        1,  false)  \
     X(ROUTE,   "route",   96, true)   \
     X(STATUS,  "status",  24, true)   \
-    X(LOGIN,   "outcome", 6,  false)  \
+    X(LOGIN,   "outcome", 8,  false)  \
     X(VERDICT, "reason",  96, true)   \
     X(REFRESH, "outcome", 5,  false)  \
     X(RACE,    "reason",  2,  false)  \
@@ -89,6 +89,8 @@
     X(NAME,        "unknown_name")          \
     X(PASSWORD,    "wrong_password")        \
     X(DISABLED,    "disabled")              \
+    X(LOCKED,      "locked")                \
+    X(LIMITED,     "limited")               \
     X(MUST_CHANGE, "must_change_password")  \
     X(OTHER,       "other")
 

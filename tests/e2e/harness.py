@@ -21,6 +21,9 @@ import unittest
 JETON = os.environ.get("JETON", "build/jeton")
 PATIENCE = 60  # seconds for anything; only a failure takes that long on a loaded machine
 PASSWORD = "correct horse battery"
+# Tests are about one thing each: limits are off, and a failed login takes no longer than it has to,
+# unless a test says otherwise by a flag.
+UNLIMITED = {"JETON_RATE_LIMITS": "off", "JETON_LOGIN_SLOT": "20"}
 # Hashing at full cost would be most of the tests' time.
 CHEAP = ["--hash-memory", "8M", "--hash-passes", "1"]
 
@@ -72,7 +75,7 @@ class Server:
 
     def __init__(self, *flags, data=None, env=None, cheap=True):
         self.flags = [*(CHEAP if cheap else []), *flags]
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**os.environ, **UNLIMITED, **(env or {})}
         self.own = data is None
         self.data = data or os.path.join(tempfile.mkdtemp(prefix="jeton-e2e-"), "data")
         self.process = None
