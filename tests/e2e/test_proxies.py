@@ -40,7 +40,7 @@ class ProxiesWithTheOtherHeader(Proxies):
 class BadList(harness.unittest.TestCase):
     def test_a_list_that_is_none_is_refused_at_the_start(self):
         for text in ("10.0.0.0/33", "10.0.0.1/8", "a", "127.0.0.1,"):
-            with self.assertRaisesRegex(AssertionError, "did not start.*proxies"):
+            with self.assertRaisesRegex(AssertionError, "(?s)did not start.*proxies"):
                 harness.Server("--proxies", text).start()
 
 

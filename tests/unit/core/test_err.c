@@ -45,6 +45,7 @@ static const struct {
     {"not_found", 404},
     {"already_exists", 409},
     {"last_admin", 409},
+    {"too_many_requests", 429},
     {"server_error", 500},
     {"temporarily_unavailable", 503},
 };
