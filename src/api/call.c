@@ -40,7 +40,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
                       .route = jd_routes_count(),
                       .began = jd_nanoseconds()};
     jd_trace_read(request, call->trace);
-    call->who = (jd_audit_who){.address = jd_request_peer(request), .request = call->id};
+    call->who = (jd_audit_who){.address = jd_request_client(request), .request = call->id};
     const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
     (void)snprintf(call->id, sizeof call->id, "%016" PRIx64, scatter(app->boot + number));
     jd_request_set_state(request, call);

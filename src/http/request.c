@@ -115,8 +115,11 @@ static void find_client(jd_request *request)
     jd_address_print(&request->client, request->client_text);
 }
 
+/* Every request is asked for it, so the usual case costs nothing. */
 const char *jd_request_client(jd_request *request)
 {
+    if (request->connection->loop->options->proxies.count == 0)
+        return request->connection->peer;
     find_client(request);
     return request->client_text;
 }
