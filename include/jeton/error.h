@@ -6,8 +6,8 @@
  *
  * A row: name, number, HTTP status, OAuth 2 error code, text. Status and code are what a server
  * answers when a request fails that way; the codes are those of RFC 6750 §3.1, RFC 6749 §5.2 and
- * §4.1.2.1 and RFC 9470 §3, and five of our own for what they have no word for (not_found,
- * already_exists, last_admin, password_change_required, too_many_requests).
+ * §4.1.2.1 and RFC 9470 §3, and six of our own for what they have no word for (not_found,
+ * already_exists, last_admin, password_change_required, too_many_requests, csrf_refused).
  *
  * Threads: any may ask for names and texts at any time; a jeton_err belongs to one.
  */
@@ -73,7 +73,9 @@
     X(E_UNAUTHORIZED, 64, 400, "unauthorized_client",              "the client may not do this")                              \
     X(E_WIDER,        65, 400, "invalid_scope",                    "none of the scope asked for is allowed")                  \
     /* limits */                                                                                                              \
-    X(E_RATE,         66, 429, "too_many_requests",                "too many tries: come back later")
+    X(E_RATE,         66, 429, "too_many_requests",                "too many tries: come back later")                          \
+    /* what browsers are told */                                                                                              \
+    X(E_CSRF,         67, 403, "csrf_refused",                     "a page of a stranger may be behind the request")
 /* clang-format on */
 
 typedef enum jeton_status {

@@ -2,6 +2,7 @@
 /* accounts/access_token.c - writes and judges access tokens. */
 #include "accounts/access_token.h"
 
+#include "accounts/csrf.h"
 #include "accounts/revoke.h"
 #include "accounts/role.h"
 #include "accounts/session.h"
@@ -60,6 +61,8 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
         jeton_claims_set_text(claims, "sub", access->client->id);
     if (access->scope.len > 0)
         jeton_claims_set_text(claims, "scope", access->scope);
+    if (access->csrf.len > 0)
+        jeton_claims_set_text(claims, JD_CSRF_CLAIM, access->csrf);
     return jd_signer_sign(accounts->signer, claims, token, err);
 }
 

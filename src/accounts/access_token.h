@@ -14,7 +14,8 @@ typedef struct jd_access {
     const jd_user *user;       /* NULL then */
     const jd_client *client;
     jeton_span scope;
-    uint64_t rev; /* the head of the log in the transaction that began or rotated the session */
+    jeton_span csrf; /* for a token that goes into a cookie (csrf.h); empty: none */
+    uint64_t rev;    /* the head of the log in the transaction that began or rotated the session */
     jeton_time issued, expires;
 } jd_access;
 

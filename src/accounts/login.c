@@ -92,7 +92,8 @@ jeton_status jd_login_begin(jd_accounts *accounts, jd_login *login, jd_tokens *t
                                     .client = login->client,
                                     .scope = login->scope,
                                     .device = login->device,
-                                    .address = login->address};
+                                    .address = login->address,
+                                    .cookies = login->cookies};
     const jeton_status status = jd_session_begin(accounts, &beginning, tokens, &why);
     if (status == JETON_E_CREDENTIALS)
         return refuse(login, JD_LOGIN_OTHER, "disabled or changed meanwhile", err);

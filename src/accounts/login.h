@@ -20,6 +20,7 @@ typedef struct jd_login {
     const jd_address *client_address; /* the same, for the limits */
     int64_t *wait;                    /* gets the seconds of JETON_E_RATE */
     const char *request;              /* its id, for the log */
+    bool cookies;                     /* see jd_beginning */
 
     /* Filled on the way. */
     jd_user user;                  /* no password and a zero id: there is none of that name */

@@ -48,15 +48,18 @@ static void describe_tokens(jd_tokens *tokens, const jd_access *access)
  * its session. */
 static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_view *view,
                                 const jd_client *client, jeton_span scope, jeton_span key,
-                                jd_tokens *tokens, jeton_err *err)
+                                bool cookies, jd_tokens *tokens, jeton_err *err)
 {
     const jd_session *session = &view->session;
     const jeton_time now = jt_now(NULL);
+    if (cookies)
+        jd_csrf_print(key, tokens->csrf);
     const jd_access access = {
         .session = session,
         .user = &view->user,
         .client = client,
         .scope = scope,
+        .csrf = jeton_str(tokens->csrf),
         .rev = view->rev,
         .issued = now,
         .expires =
@@ -66,6 +69,7 @@ static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_vi
     if (jd_words_has(client->grants, jeton_str("refresh_token")))
         jd_refresh_token_print(&session->id, session->counter, key, tokens->refresh);
     describe_tokens(tokens, &access);
+    tokens->refresh_expires_in = (session->idle_expires - now) / 1000;
     tokens->session = session->id;
     return JETON_OK;
 }
@@ -159,7 +163,8 @@ jeton_status jd_session_begin(jd_accounts *accounts, const jd_beginning *beginni
     /* The roles of now, not those from before the password was hashed. */
     JT_TRY(jd_store_user_get(accounts->store, &session->user, &arena, &view.user, err));
     JT_TRY(scope_of(client, &view.user, session->scope, &arena, &scope, err));
-    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), tokens, err);
+    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), beginning->cookies,
+                       tokens, err);
 }
 
 jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client, jeton_span scope,
@@ -228,6 +233,7 @@ static jeton_status rotate(jd_accounts *accounts, const jd_client *client, jd_se
     };
     JT_TRY(jd_store_session_rotate(accounts->store, &rotation, &view->rev, err));
     view->session.counter++;
+    view->session.idle_expires = rotation.idle_expires;
     return JETON_OK;
 }
 
@@ -278,11 +284,18 @@ static void count_refresh(jeton_status status, bool again)
         outcome = again ? JD_REFRESH_REPEATED : JD_REFRESH_ROTATED;
     else if (status == JETON_E_REPLAY)
         outcome = JD_REFRESH_REPLAYED;
-    else if (status == JETON_E_SESSION || status == JETON_E_WIDER)
+    else if (status == JETON_E_SESSION || status == JETON_E_WIDER || status == JETON_E_CSRF)
         outcome = JD_REFRESH_REFUSED;
     jd_metric_add(JD_METRIC_REFRESHES, outcome, 0);
     if (status == JETON_OK && again)
         jd_metric_add(JD_METRIC_RACES, JD_RACE_SAME_TOKEN, 0);
+}
+
+static jeton_status check_copy(jeton_span key, jeton_span given, jeton_err *err)
+{
+    char csrf[JD_CSRF_CHARS + 1];
+    jd_csrf_print(key, csrf);
+    return jd_csrf_check(jeton_str(csrf), given, err);
 }
 
 /* One attempt. JETON_E_BUSY: somebody else rotated in between, judge anew. */
@@ -299,6 +312,9 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshi
     JT_TRY(look_up(accounts, client, token, &arena, &view, &key, err));
     if (!is_live(&view, now))
         return over(err);
+    /* Before the counter is judged: a forged request must not end a session by a replay. */
+    if (refreshing->cookies)
+        JT_TRY(check_copy(jt_secret_span(&key), refreshing->csrf, err));
     switch (judge(accounts, &view.session, token->counter, now)) {
     case REPLAY: return end_replayed(accounts, &view.session, now, err);
     case STRANGE: return over(err);
@@ -319,7 +335,8 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshi
         break;
     }
     }
-    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), tokens, err);
+    return make_tokens(accounts, &view, client, scope, jt_secret_span(&key), refreshing->cookies,
+                       tokens, err);
 }
 
 jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refreshing,
@@ -342,21 +359,45 @@ jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refr
     return status;
 }
 
-jeton_status jd_session_peek(jd_accounts *accounts, const jd_client *client, jeton_span text,
-                             jt_arena *arena, jd_session_view *view, jeton_err *err)
+/* A good token's session, its key open. */
+static jeton_status peek(jd_accounts *accounts, const jd_client *client, jeton_span text,
+                         jt_arena *arena, jd_session_view *view, jt_secret *key, jeton_err *err)
 {
-    JT_AUTO(jt_secret_done) jt_secret key = {0};
     jd_refresh_token token;
     const jeton_time now = jt_now(NULL);
     if (!jd_refresh_token_parse(text, &token))
         return over(err);
-    const jeton_status status = look_up(accounts, client, &token, arena, view, &key, err);
+    const jeton_status status = look_up(accounts, client, &token, arena, view, key, err);
     const bool good = status == JETON_OK && is_live(view, now) &&
                       judge(accounts, &view->session, token.counter, now) <= AGAIN;
     jt_wipe(&token, sizeof token);
     if (status != JETON_OK)
         return status;
     return good ? JETON_OK : over(err);
+}
+
+jeton_status jd_session_peek(jd_accounts *accounts, const jd_client *client, jeton_span token,
+                             jt_arena *arena, jd_session_view *view, jeton_err *err)
+{
+    JT_AUTO(jt_secret_done) jt_secret key = {0};
+    return peek(accounts, client, token, arena, view, &key, err);
+}
+
+jeton_status jd_session_csrf(jd_accounts *accounts, const jd_client *client, jeton_span token,
+                             jd_id *user, jd_id *session, char csrf[JD_CSRF_CHARS + 1],
+                             jeton_err *err)
+{
+    *user = (jd_id){0};
+    *session = (jd_id){0};
+    csrf[0] = '\0';
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    JT_AUTO(jt_secret_done) jt_secret key = {0};
+    jd_session_view view;
+    JT_TRY(peek(accounts, client, token, &arena, &view, &key, err));
+    *user = view.session.user;
+    *session = view.session.id;
+    jd_csrf_print(jt_secret_span(&key), csrf);
+    return JETON_OK;
 }
 
 /* ---- end ------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #define JD_ACCOUNTS_SESSION_H
 
 #include "accounts/client.h"
+#include "accounts/csrf.h"
 #include "accounts/refresh_token.h"
 
 #include <jeton/text.h>
@@ -15,9 +16,12 @@
 typedef struct jd_tokens {
     jeton_text *access;
     char refresh[JD_REFRESH_CHARS + 1]; /* "" for none */
-    char scope[JD_SCOPE_TEXT]; /* of the access token; "" when it has none, or one too long to tell
-                                */
-    int64_t expires_in;        /* seconds, of the access token */
+    char scope[JD_SCOPE_TEXT];  /* of the access token; "" when it has none, or one too long to tell
+                                 */
+    int64_t expires_in;         /* seconds, of the access token */
+    int64_t refresh_expires_in; /* seconds, of the refresh token if nobody uses it */
+    char
+        csrf[JD_CSRF_CHARS + 1]; /* of the session, when the tokens are for cookies; "" otherwise */
     jd_id session;
 } jd_tokens;
 
@@ -30,6 +34,7 @@ typedef struct jd_beginning {
     jeton_span scope;        /* words that were asked for; empty: nothing in particular */
     jeton_span device;       /* the User-Agent, of which a summary is kept (device.h) */
     const char *address;     /* where it comes from */
+    bool cookies;            /* the tokens go into cookies: they are bound to a CSRF value */
 } jd_beginning;
 
 /* tokens  emptied first; the caller's: jd_tokens_done()
@@ -48,6 +53,8 @@ typedef struct jd_refreshing {
     const jd_client *client; /* who asks: only whose the session is gets anything */
     jeton_span token;
     jeton_span scope; /* words to narrow the access token to; empty: all of the session's */
+    bool cookies;     /* the token came in a cookie, and the next ones go into cookies */
+    jeton_span csrf;  /* the copy of the session's CSRF value that came with it then */
 } jd_refreshing;
 
 /* Uses up a refresh token and gives the next pair. A token that was used less than the grace
@@ -56,6 +63,7 @@ typedef struct jd_refreshing {
  *
  * JETON_E_SESSION  never issued here or to another client, or its session is over
  * JETON_E_REPLAY   used before: the session has been ended
+ * JETON_E_CSRF     in a cookie, without the right copy: nothing has changed
  * JETON_E_WIDER    the session has none of the scope
  */
 JETON_MUST jeton_status jd_session_refresh(jd_accounts *accounts, const jd_refreshing *refreshing,
@@ -79,6 +87,12 @@ JETON_MUST jeton_status jd_session_revoke(jd_accounts *accounts, const jd_client
 JETON_MUST jeton_status jd_session_peek(jd_accounts *accounts, const jd_client *client,
                                         jeton_span token, jt_arena *arena, jd_session_view *view,
                                         jeton_err *err);
+
+/* The CSRF value of the session of a refresh token that is good at this moment, changing nothing;
+ * *session says which that is. JETON_E_SESSION, and both are empty. */
+JETON_MUST jeton_status jd_session_csrf(jd_accounts *accounts, const jd_client *client,
+                                        jeton_span token, jd_id *user, jd_id *session,
+                                        char csrf[JD_CSRF_CHARS + 1], jeton_err *err);
 
 /* Ends one session of a user; from its return on its access tokens are refused. Ending one that has
  * ended is fine.

@@ -58,6 +58,7 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                     .threads = (unsigned)accounts->config.hash_threads,
                                     .queue = (size_t)accounts->config.hash_queue,
                                     .idle = true};
+    JT_TRY(jd_origins_parse(accounts->config.allowed_origins, &app->origins, err));
     JT_TRY(jd_accounts_expect_logins(accounts, err));
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));

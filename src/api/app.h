@@ -5,6 +5,7 @@
 
 #include "accounts/accounts.h"
 #include "api/lane.h"
+#include "api/origin.h"
 #include "api/verdicts.h"
 #include "http/server.h"
 
@@ -18,6 +19,7 @@ typedef struct jd_app {
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
+    jd_origins origins;  /* of other pages that may call */
     jd_lane *commits;    /* work that waits for the disk */
     jd_lane *hashes;     /* work that hashes passwords */
     uint64_t boot;       /* random: where the ids of requests start */

@@ -18,18 +18,24 @@ static jeton_status keep(jd_call *call, jeton_span text, jeton_span *to, jeton_e
     return JETON_OK;
 }
 
-static jeton_status read_json(jd_call *call, jeton_span body, const jd_want *wants, size_t count,
-                              jeton_err *err)
+static jeton_status parse_object(jeton_span body, jt_json **doc, jeton_err *err)
 {
     jeton_err why = {0};
-    JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    const jeton_status status = jt_json_parse(NULL, body, &doc, &why);
+    const jeton_status status = jt_json_parse(NULL, body, doc, &why);
     if (status == JETON_E_NOMEM)
         return jt_fail(err, status, "request body");
     if (status != JETON_OK)
         return jt_fail(err, JETON_E_REQUEST, "the body is %s", why.text);
-    if (jt_kind_of(jt_json_root(doc)) != JT_OBJECT)
+    if (jt_kind_of(jt_json_root(*doc)) != JT_OBJECT)
         return jt_fail(err, JETON_E_REQUEST, "the body is not a JSON object");
+    return JETON_OK;
+}
+
+static jeton_status read_json(jd_call *call, jeton_span body, const jd_want *wants, size_t count,
+                              jeton_err *err)
+{
+    JT_AUTO(jt_json_free) jt_json *doc = NULL;
+    JT_TRY(parse_object(body, &doc, err));
     for (size_t i = 0; i < count; i++) {
         const jt_val *val = jt_get(jt_json_root(doc), wants[i].name);
         jeton_span text;
@@ -103,4 +109,31 @@ jeton_status jd_body_read(jd_call *call, const jd_want *wants, size_t count, jet
                            "or a form",
                            wants[i].name);
     return JETON_OK;
+}
+
+static jeton_status not_a_switch(const char *name, jeton_err *err)
+{
+    return jt_fail(err, JETON_E_REQUEST, "%s is true or false", name);
+}
+
+static jeton_status read_form_switch(jd_call *call, const char *name, bool *is, jeton_err *err)
+{
+    jeton_span word;
+    const jd_want want = {name, &word, false};
+    JT_TRY(jd_body_read(call, &want, 1, err));
+    *is = jeton_span_equal(word, jeton_str("true"));
+    return *is || word.len == 0 || jeton_span_equal(word, jeton_str("false"))
+               ? JETON_OK
+               : not_a_switch(name, err);
+}
+
+jeton_status jd_body_switch(jd_call *call, const char *name, bool *is, jeton_err *err)
+{
+    *is = false;
+    if (jd_body_is_form(call))
+        return read_form_switch(call, name, is, err);
+    JT_AUTO(jt_json_free) jt_json *doc = NULL;
+    JT_TRY(parse_object(jd_request_body(call->request), &doc, err));
+    const jt_val *val = jt_get(jt_json_root(doc), name);
+    return val == NULL || jt_val_bool(val, is) ? JETON_OK : not_a_switch(name, err);
 }

@@ -24,4 +24,8 @@ bool jd_body_is_form(const jd_call *call);
 JETON_MUST jeton_status jd_body_read(jd_call *call, const jd_want *wants, size_t count,
                                      jeton_err *err);
 
+/* Reads a field that is true or false: JSON's own, or one of the two words in a form. Absent it is
+ * false. JETON_E_REQUEST. */
+JETON_MUST jeton_status jd_body_switch(jd_call *call, const char *name, bool *is, jeton_err *err);
+
 #endif

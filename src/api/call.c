@@ -4,6 +4,7 @@
 
 #include "accounts/slot.h"
 #include "api/attempt.h"
+#include "api/cors.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/trace.h"
@@ -16,6 +17,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define HSTS_MAX         40U
 #define JD_FIRST_HEADERS 1U /* those that jd_call_new() puts */
 
 /* A one-to-one mixing of 64 bits (the finaliser of splitmix64): ids do not repeat, and do not tell
@@ -164,11 +166,39 @@ static bool has_header(const jd_call *call, const char *name)
     return false;
 }
 
+/* HTTP Strict Transport Security (RFC 6797). Who is reached over TLS, by himself or behind a proxy,
+ * has an issuer that says so. Never for localhost: it would shut out every other server there. */
+static void put_hsts(jd_call *call)
+{
+    const jd_accounts *accounts = call->app->accounts;
+    jeton_span host;
+    if (accounts->config.hsts_ttl == 0 || strncmp(accounts->issuer, "https://", 8) != 0 ||
+        jd_request_header(call->request, "Host", &host) != 1 || jd_origin_is_local(host))
+        return;
+    char *text = jt_arena_alloc(call->arena, HSTS_MAX);
+    if (text == NULL)
+        return;
+    (void)snprintf(text, HSTS_MAX, "max-age=%" PRId64, accounts->config.hsts_ttl);
+    jd_call_header(call, "Strict-Transport-Security", text);
+}
+
+/* What a browser may do with an answer that it shows or runs: nothing. An empty one, such as that
+ * of /verify to a proxy, is spared the bytes. */
+static void put_for_browsers(jd_call *call)
+{
+    jd_call_header(call, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    jd_call_header(call, "Referrer-Policy", "no-referrer");
+    put_hsts(call);
+}
+
 static void complete(jd_call *call, unsigned status, jeton_span body)
 {
     if (!has_header(call, "Cache-Control"))
         jd_call_header(call, "Cache-Control", "no-store");
     jd_call_header(call, "X-Content-Type-Options", "nosniff");
+    if (body.len > 0)
+        put_for_browsers(call);
+    jd_cors_put(call);
     call->status = status;
     call->body = body;
     call->answered = true;

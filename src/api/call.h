@@ -32,7 +32,7 @@ typedef struct jd_step {
     jeton_status (*run)(jd_call *call, jeton_err *err);
 } jd_step;
 
-#define JD_HEADERS_MAX 12U
+#define JD_HEADERS_MAX 24U
 #define JD_PARAMS_MAX  2U
 
 struct jd_call {
@@ -55,6 +55,7 @@ struct jd_call {
     bool slotted;                     /* JETON_E_CREDENTIALS is told at the end of a slot */
     int64_t hold;                     /* until then; 0: at once */
     int64_t wait;                     /* seconds, for the Retry-After of JETON_E_RATE */
+    bool by_cookie;                   /* the token came in a cookie */
     bool oauth;                       /* failures look as RFC 6749 §5.2 has them */
     bool answered;                    /* the answer below is complete */
     unsigned status;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/ep_login.c - POST /login: user name and password in, a pair of tokens out. */
+/* api/ep_login.c - POST /login: user name and password in, a pair of tokens out,
+ * in cookies when "cookies" is true. */
 #include "accounts/client.h"
 #include "accounts/login.h"
 #include "api/body.h"
+#include "api/cookies.h"
 #include "api/endpoints.h"
 #include "api/knock.h"
 #include "api/token_answer.h"
@@ -27,8 +29,12 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
         {"password", &on->password, true},
     };
     (void)jd_request_header(call->request, "User-Agent", &on->device);
+    JT_TRY(jd_origin_check(call, err)); /* nobody is signed in by a stranger's page */
     JT_TRY(jd_client_find(call->app->accounts, jeton_str(JD_CLIENT), call->arena, client, err));
     JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
+    JT_TRY(jd_body_switch(call, "cookies", &on->cookies, err));
+    if (on->cookies)
+        JT_TRY(jd_cookies_check(call, err));
     return jd_knock(call, err);
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_logout.c - POST /logout: ends this session, the others, or all of a user's. */
+#include "accounts/client.h"
 #include "accounts/session.h"
 #include "api/body.h"
+#include "api/cookies.h"
+#include "api/csrf.h"
 #include "api/endpoints.h"
 #include "api/guard.h"
 #include "core/auto.h"
@@ -35,14 +38,36 @@ static jeton_status read_scope(logout *on, jeton_err *err)
     return jt_fail(err, JETON_E_REQUEST, "scope is one of: this, others, all");
 }
 
+/* Who wants to leave after his access token has expired does not have to refresh first. */
+static jeton_status read_refresh_cookie(jd_call *call, logout *on, jeton_span token, jeton_err *err)
+{
+    jeton_span copy;
+    jd_client client;
+    char csrf[JD_CSRF_CHARS + 1];
+    jd_accounts *accounts = call->app->accounts;
+    call->by_cookie = true;
+    JT_TRY(jd_csrf_begin(call, &copy, err));
+    JT_TRY(jd_client_find(accounts, jeton_str(JD_CLIENT), call->arena, &client, err));
+    JT_TRY(jd_session_csrf(accounts, &client, token, &on->user, &on->session, csrf, err));
+    return jd_csrf_check(jeton_str(csrf), copy, err);
+}
+
+static jeton_status read_sender(jd_call *call, logout *on, jeton_err *err)
+{
+    jeton_span token;
+    if (!jd_guard_has_token(call) && jd_cookies_refresh(call, &token) == 1)
+        return read_refresh_cookie(call, on, token, err);
+    JT_TRY(jd_guard(call, err));
+    return jd_guard_owner(call, &on->user, &on->session, err);
+}
+
 static jeton_status check(jd_call *call, jeton_err *err)
 {
     logout *on = jt_arena_alloc(call->arena, sizeof *on);
     if (on == NULL)
         return jt_fail(err, JETON_E_NOMEM, "logout");
     call->state = on;
-    JT_TRY(jd_guard(call, err));
-    JT_TRY(jd_guard_owner(call, &on->user, &on->session, err));
+    JT_TRY(read_sender(call, on, err));
     const jd_want wants[] = {{"scope", &on->scope, false}};
     JT_TRY(jd_body_read(call, wants, JT_COUNT(wants), err));
     return read_scope(on, err);
@@ -54,6 +79,8 @@ static jeton_status end_sessions(jd_call *call, jeton_err *err)
     JT_TRY(jd_session_end(call->app->accounts, &on->user, &on->session, on->which, err));
     jd_log(JD_INFO, EV_LOGOUT, JD_REQUEST(call->id),
            JD_SPAN("scope", on->scope.len > 0 ? on->scope : jeton_str("this")));
+    if (call->by_cookie && on->which != JD_SESSIONS_OTHERS)
+        jd_cookies_clear(call);
     jd_call_answer_empty(call, 204);
     return JETON_OK;
 }

@@ -38,11 +38,15 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     return jd_knock(call, err);
 }
 
-/* A token that is there is judged: a bad one is no reason to look at the name instead. */
+/* A token that is there is judged: a bad one is no reason to look at the name instead. A cookie is
+ * there whether the page wants it or not, so a name goes before it. */
 static jeton_status check_sender(jd_call *call, jeton_err *err)
 {
     change *on = call->state;
-    on->has_token = jd_request_header(call->request, "Authorization", &(jeton_span){0}) > 0;
+    on->has_token = jd_request_header(call->request, "Authorization", &(jeton_span){0}) > 0 ||
+                    (on->username.len == 0 && jd_guard_has_token(call));
+    if (!on->has_token) /* as for a login */
+        JT_TRY(jd_origin_check(call, err));
     if (!on->has_token && on->username.len == 0)
         return jt_fail(err, JETON_E_MISSING, "send an access token, or username");
     if (on->has_token && on->username.len > 0)

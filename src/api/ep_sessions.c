@@ -2,6 +2,7 @@
 /* api/ep_sessions.c - GET /sessions: where a user is logged in. DELETE /sessions/{id}: ends one of
  * his sessions, "this", the "others" or "all". */
 #include "accounts/session.h"
+#include "api/cookies.h"
 #include "api/endpoints.h"
 #include "api/guard.h"
 #include "core/auto.h"
@@ -93,6 +94,13 @@ static jeton_status check(jd_call *call, jeton_err *err)
     return read_which(on, call->params[0], err);
 }
 
+/* Whether the session of the request itself has ended. */
+static bool is_over(const ending *on)
+{
+    return on->which == JD_SESSIONS_ALL ||
+           (on->which == JD_SESSIONS_THIS && jd_id_equal(&on->session, &on->current));
+}
+
 static jeton_status end(jd_call *call, jeton_err *err)
 {
     const ending *on = call->state;
@@ -101,6 +109,8 @@ static jeton_status end(jd_call *call, jeton_err *err)
         JT_TRY(jd_session_end_own(accounts, &on->user, &on->session, err));
     else
         JT_TRY(jd_session_end(accounts, &on->user, &on->current, on->which, err));
+    if (call->by_cookie && is_over(on))
+        jd_cookies_clear(call);
     jd_log(JD_INFO, EV_SESSIONS_ENDED, JD_REQUEST(call->id), JD_SPAN("which", call->params[0]));
     jd_call_answer_empty(call, 204);
     return JETON_OK;

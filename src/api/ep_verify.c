@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_verify.c - GET /verify?role=R&scope=A+B&fresh=1: forward auth. 200 with who it is, 401 or
  * 403 with a challenge. */
+#include "api/csrf.h"
 #include "api/endpoints.h"
 #include "api/guard.h"
 #include "core/auto.h"
@@ -110,7 +111,7 @@ static jeton_status verify(jd_call *call, jeton_err *err)
 {
     demand of = {0};
     JT_TRY(read_demand(call, &of, err));
-    JT_TRY(jd_guard(call, err));
+    JT_TRY(jd_guard_behind(call, jd_csrf_is_unsafe_behind(call), err));
     JT_TRY(check_role(call, &of, err));
     JT_TRY(check_scope(call, &of, err));
     JT_TRY(check_fresh(call, &of, err));

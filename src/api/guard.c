@@ -3,21 +3,23 @@
 #include "api/guard.h"
 
 #include "accounts/access_token.h"
+#include "accounts/csrf.h"
+#include "api/cookies.h"
+#include "api/csrf.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "oauth/bearer.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
 
-static jeton_status find_token(const jd_call *call, jeton_span *token, jeton_err *err)
+static jeton_status find_in_header(const jd_call *call, jeton_span *token, jeton_err *err)
 {
     jeton_span value;
+    *token = jeton_str(NULL);
     const size_t count = jd_request_header(call->request, "Authorization", &value);
-    if (count == 0)
-        return jt_fail(err, JETON_E_MISSING, "no access token was sent");
     if (count > 1)
         return jt_fail(err, JETON_E_REQUEST, "more than one Authorization header");
-    if (!jd_bearer_token(value, token))
+    if (count == 1 && !jd_bearer_token(value, token))
         return jt_fail(err, JETON_E_SYNTAX, "the Authorization header is not: Bearer TOKEN");
     return JETON_OK;
 }
@@ -33,10 +35,28 @@ static void note_actor(jd_call *call)
     call->who.actor = call->actor;
 }
 
-jeton_status jd_guard(jd_call *call, jeton_err *err)
+/* A token in both places is the header's: no page of a stranger can send that. */
+static jeton_status find_token(jd_call *call, jeton_span *token, jeton_err *err)
 {
-    jeton_span token = {0};
-    JT_TRY(find_token(call, &token, err));
+    jeton_span cookie;
+    JT_TRY(find_in_header(call, token, err));
+    const size_t cookies = jd_cookies_access(call, &cookie);
+    if (token->len == 0 && cookies == 0)
+        return jt_fail(err, JETON_E_MISSING, "no access token was sent");
+    if (cookies > 1)
+        return jt_fail(err, JETON_E_REQUEST, "the access cookie came twice");
+    if (token->len > 0 && cookies == 1 && !jeton_span_equal(*token, cookie))
+        return jt_fail(err, JETON_E_REQUEST,
+                       "one access token in the header, another in the cookie");
+    if (token->len > 0)
+        return JETON_OK;
+    call->by_cookie = true;
+    *token = cookie;
+    return JETON_OK;
+}
+
+static jeton_status verify(jd_call *call, jeton_span token, jeton_err *err)
+{
     if (call->verdict == NULL)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
     const jeton_status status = jeton_verify(call->app->verifier, token, call->verdict);
@@ -49,6 +69,37 @@ jeton_status jd_guard(jd_call *call, jeton_err *err)
            JD_TEXT("outcome", jeton_status_name(status)),
            JD_TEXT("why", jeton_verdict_why(call->verdict)));
     return jt_fail(err, status, "%s", jeton_verdict_why(call->verdict));
+}
+
+/* What does not need the token is looked at first: a stranger's page learns nothing about it. */
+static jeton_status verify_cookie(jd_call *call, jeton_span token, jeton_err *err)
+{
+    jeton_span copy;
+    jeton_span csrf;
+    JT_TRY(jd_csrf_begin(call, &copy, err));
+    JT_TRY(verify(call, token, err));
+    (void)jeton_verdict_text(call->verdict, JD_CSRF_CLAIM, &csrf); /* without one it is refused */
+    return jd_csrf_check(csrf, copy, err);
+}
+
+jeton_status jd_guard_behind(jd_call *call, bool is_unsafe, jeton_err *err)
+{
+    jeton_span token;
+    JT_TRY(find_token(call, &token, err));
+    return call->by_cookie && is_unsafe ? verify_cookie(call, token, err)
+                                        : verify(call, token, err);
+}
+
+jeton_status jd_guard(jd_call *call, jeton_err *err)
+{
+    return jd_guard_behind(call, jd_csrf_is_unsafe(call), err);
+}
+
+bool jd_guard_has_token(const jd_call *call)
+{
+    jeton_span token;
+    return jd_request_header(call->request, "Authorization", &token) > 0 ||
+           jd_cookies_access(call, &token) > 0;
 }
 
 jeton_status jd_guard_admin(jd_call *call, jeton_err *err)

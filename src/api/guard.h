@@ -5,13 +5,22 @@
 
 #include "api/call.h"
 
-/* Verifies the bearer token of the request; call->verdict holds the claims afterwards.
+/* Verifies the access token of the request, from the Authorization header or from the cookie;
+ * call->verdict holds the claims afterwards. One from the cookie needs the CSRF value in the header
+ * X-CSRF-Token, and a page of an allowed origin, when the method is unsafe.
  *
  * JETON_E_MISSING  no token was sent
- * JETON_E_REQUEST  more than one Authorization header
+ * JETON_E_REQUEST  more than one Authorization header or cookie, or another token in each
+ * JETON_E_CSRF     a stranger's page may be behind it
  * what jeton_verify() gives
  */
 JETON_MUST jeton_status jd_guard(jd_call *call, jeton_err *err);
+
+/* The same for a request behind the request: the caller says whether that is unsafe. */
+JETON_MUST jeton_status jd_guard_behind(jd_call *call, bool is_unsafe, jeton_err *err);
+
+/* Whether an access token came at all, in the header or in the cookie. */
+bool jd_guard_has_token(const jd_call *call);
 
 /* The same, and the token has the role "admin": for everything under /admin/.
  * JETON_E_SCOPE: it has not. */

@@ -51,7 +51,8 @@ static void put_challenge(jd_call *call, const char *error, const char *why)
         return;
     }
     const bool about_token = strcmp(error, "invalid_grant") != 0;
-    const bool sent = jd_request_header(call->request, "Authorization", &(jeton_span){0}) > 0;
+    const bool sent =
+        call->by_cookie || jd_request_header(call->request, "Authorization", &(jeton_span){0}) > 0;
     jd_bearer_challenge(about_token && sent ? error : NULL, why, challenge);
     const char *kept = jt_arena_text(call->arena, jeton_str(challenge));
     jd_call_header(call, "WWW-Authenticate", kept != NULL ? kept : "Bearer realm=\"jeton\"");
@@ -67,7 +68,7 @@ static void put_retry_after(jd_call *call)
 
 void jd_problem_answer_http(jd_call *call, unsigned http, const char *error, const char *why)
 {
-    if (http == 401 || http == 403)
+    if (http == 401 || (http == 403 && strcmp(error, "csrf_refused") != 0))
         put_challenge(call, error, why);
     if (http == 503 || http == 429)
         put_retry_after(call);

@@ -2,6 +2,7 @@
 /* api/routes.c - the table of endpoints. */
 #include "api/routes.h"
 
+#include "api/cors.h"
 #include "api/endpoints.h"
 #include "api/problem.h"
 #include "core/auto.h"
@@ -21,6 +22,7 @@ static const struct {
     {"POST", "/introspect", jd_ep_introspect},
     {"POST", "/revoke", jd_ep_revoke},
     {"GET", "/.well-known/oauth-authorization-server", jd_ep_metadata},
+    {"GET", "/csrf", jd_ep_csrf},
     {"POST", "/login", jd_ep_login},
     {"POST", "/refresh", jd_ep_refresh},
     {"POST", "/logout", jd_ep_logout},
@@ -93,24 +95,35 @@ static bool is_method(jeton_span method, const char *of_route)
     return jeton_span_equal(method, jeton_str(of_route));
 }
 
-/* Answers for a path that exists with other methods, or does not exist at all. */
-static jeton_status refuse(jd_call *call, jeton_err *err)
+/* The methods of the request's path, as in an Allow header; empty when there is no such path. */
+static void list_methods(jd_call *call, char allow[ALLOW_MAX])
 {
-    (void)err;
-    char allow[ALLOW_MAX] = "";
+    allow[0] = '\0';
     const jeton_span path = jd_request_path(call->request);
     for (size_t i = 0; i < JT_COUNT(routes); i++) {
         if (!is_path(path, routes[i].path, call->params))
             continue;
         const size_t len = strlen(allow);
-        (void)snprintf(allow + len, sizeof allow - len, "%s%s%s", len > 0 ? ", " : "",
+        (void)snprintf(allow + len, ALLOW_MAX - len, "%s%s%s", len > 0 ? ", " : "",
                        routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
     }
+}
+
+/* Answers for a path that exists with other methods, or does not exist at all. */
+static jeton_status refuse(jd_call *call, jeton_err *err)
+{
+    (void)err;
+    char allow[ALLOW_MAX];
+    list_methods(call, allow);
     if (allow[0] == '\0') {
         jd_problem_answer_http(call, 404, "not_found", "there is no such route");
         return JETON_OK;
     }
     const char *kept = jt_arena_text(call->arena, jeton_str(allow));
+    if (jd_cors_is_preflight(call)) {
+        jd_cors_answer(call, kept != NULL ? kept : "");
+        return JETON_OK;
+    }
     jd_call_header(call, "Allow", kept != NULL ? kept : "");
     jd_problem_answer_http(call, 405, "method_not_allowed", "this route takes another method");
     return JETON_OK;

@@ -7,7 +7,8 @@
 #include "api/call.h"
 
 /* Puts {"access_token","token_type":"Bearer","expires_in"}, "refresh_token" when there is one and
- * "scope" when it is not empty. */
+ * "scope" when it is not empty. Tokens for cookies go into those, and what is put is
+ * {"expires_in","csrf_token"} and "scope": a script of a page gets no token to lose. */
 JETON_MUST jeton_status jd_token_answer(jd_call *call, const jd_tokens *tokens, jeton_err *err);
 
 #endif

@@ -72,6 +72,14 @@ static jeton_status take_folder(server *of, jeton_err *err)
     return jd_lock_take(of->config.data, &of->lock, err);
 }
 
+static void warn_of_settings(const jd_config *config)
+{
+    if (config->insecure_cookies)
+        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "insecure-cookies"),
+               JD_TEXT("why", "cookies can be read on the way: for development only"),
+               JD_TEXT("next", "set for localhost only"));
+}
+
 static void log_http(void *app, const char *text)
 {
     (void)app;
@@ -198,6 +206,7 @@ jeton_status jd_server_run(const jd_config *config, jeton_err *err)
         jd_log(JD_INFO, EV_SERVER_READY, JD_TEXT("listen", of.address),
                JD_TEXT("issuer", of.accounts.issuer), JD_TEXT("data", config->data),
                JD_INT("ms", jd_monotonic() - started));
+        warn_of_settings(config);
         wait_for_end(&of, &signals);
         drain(&of, &signals);
     }

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http/cookie.c - finds one cookie in a Cookie header. */
+/* http/cookie.c - finds one cookie in a Cookie header; writes Set-Cookie. */
 #include "http/cookie.h"
+
+#include "core/auto.h"
+#include "core/buf.h"
+#include "core/err.h"
+
+#include <inttypes.h>
 
 static jeton_span trimmed(jeton_span text)
 {
@@ -58,4 +64,28 @@ size_t jd_cookie_find(jeton_span header, const char *name, jeton_span *value)
             *value = held;
     }
     return count;
+}
+
+static jeton_status print(const jd_cookie *cookie, jt_buf *to, jeton_err *err)
+{
+    JT_TRY(jt_buf_addf(to, err, "%s=", cookie->name));
+    JT_TRY(jt_buf_add(to, cookie->value, err));
+    JT_TRY(jt_buf_addf(to, err, "; Path=/; Max-Age=%" PRId64, cookie->max_age));
+    JT_TRY(jt_buf_add(to, jeton_str(cookie->secure ? "; Secure" : ""), err));
+    JT_TRY(jt_buf_add(to, jeton_str(cookie->http_only ? "; HttpOnly" : ""), err));
+    return jt_buf_addf(to, err, "; SameSite=%s", cookie->same_site);
+}
+
+jeton_status jd_cookie_print(const jd_cookie *cookie, jt_arena *arena, const char **text,
+                             jeton_err *err)
+{
+    *text = NULL;
+    JT_AUTO(jt_buf_done) jt_buf made = jt_buf_init(NULL);
+    if (!is_cookie_text(cookie->value))
+        return jt_fail(err, JETON_E_ARGUMENT, "%s: not the text of a cookie", cookie->name);
+    JT_TRY(print(cookie, &made, err));
+    if (made.len > JD_COOKIE_MAX)
+        return jt_fail(err, JETON_E_LIMIT, "%s is too long for a cookie", cookie->name);
+    *text = jt_arena_text(arena, jt_buf_span(&made));
+    return *text != NULL ? JETON_OK : jt_fail(err, JETON_E_NOMEM, "cookie");
 }

@@ -83,6 +83,12 @@
       "how long it takes until all of those tries are given back, one after the other")             \
     X(AUTO,    login_slot,    "login-slot",    "auto",           1, 60000,                          \
       "milliseconds that a failed login takes, whatever the reason; auto: what the costliest takes") \
+    X(TEXT,    allowed_origins, "allowed-origins", "",           0, 1000,                           \
+      "origins of pages that may call with cookies and read answers, parted by commas: https://app.example.com") \
+    X(SWITCH,  insecure_cookies, "insecure-cookies", "off",      0, 1,                              \
+      "cookies without Secure and __Host-, for development over plain HTTP on localhost only")      \
+    X(SECONDS, hsts_ttl,      "hsts-ttl",      "180d",           0, 3650 * JD_DAY,                  \
+      "how long browsers shall use TLS only (HSTS), told over TLS only; 0: not told")               \
     X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
       "lowest level that is logged")                                                                \
     X(SWITCH,  metrics_local, "metrics-local", "off",            0, 1,                              \
