@@ -111,7 +111,7 @@ static jeton_status verify(jd_call *call, jeton_err *err)
 {
     demand of = {0};
     JT_TRY(read_demand(call, &of, err));
-    JT_TRY(jd_guard_behind(call, jd_csrf_is_unsafe_behind(call), err));
+    JT_TRY(jd_guard_behind(call, jd_csrf_is_unsafe_behind, err));
     JT_TRY(check_role(call, &of, err));
     JT_TRY(check_scope(call, &of, err));
     JT_TRY(check_fresh(call, &of, err));

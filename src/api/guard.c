@@ -82,17 +82,17 @@ static jeton_status verify_cookie(jd_call *call, jeton_span token, jeton_err *er
     return jd_csrf_check(csrf, copy, err);
 }
 
-jeton_status jd_guard_behind(jd_call *call, bool is_unsafe, jeton_err *err)
+jeton_status jd_guard_behind(jd_call *call, bool (*is_unsafe)(const jd_call *call), jeton_err *err)
 {
     jeton_span token;
     JT_TRY(find_token(call, &token, err));
-    return call->by_cookie && is_unsafe ? verify_cookie(call, token, err)
-                                        : verify(call, token, err);
+    return call->by_cookie && is_unsafe(call) ? verify_cookie(call, token, err)
+                                              : verify(call, token, err);
 }
 
 jeton_status jd_guard(jd_call *call, jeton_err *err)
 {
-    return jd_guard_behind(call, jd_csrf_is_unsafe(call), err);
+    return jd_guard_behind(call, jd_csrf_is_unsafe, err);
 }
 
 bool jd_guard_has_token(const jd_call *call)

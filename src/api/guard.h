@@ -16,8 +16,10 @@
  */
 JETON_MUST jeton_status jd_guard(jd_call *call, jeton_err *err);
 
-/* The same for a request behind the request: the caller says whether that is unsafe. */
-JETON_MUST jeton_status jd_guard_behind(jd_call *call, bool is_unsafe, jeton_err *err);
+/* The same for a request behind the request: is_unsafe() is asked whether that may change
+ * something, when the token came in the cookie. */
+JETON_MUST jeton_status jd_guard_behind(jd_call *call, bool (*is_unsafe)(const jd_call *call),
+                                        jeton_err *err);
 
 /* Whether an access token came at all, in the header or in the cookie. */
 bool jd_guard_has_token(const jd_call *call);

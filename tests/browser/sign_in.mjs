@@ -8,7 +8,7 @@ import http from "node:http";
 import https from "node:https";
 import { chromium } from "playwright-core";
 
-const { jeton, development, tls, chromium: executablePath, password } = JSON.parse(process.argv[2]);
+const { jeton, development, tls, chromium: executablePath, password, guide } = JSON.parse(process.argv[2]);
 
 // ---- servers: a page, and TLS in front of jeton, with a page beside it ---------------------------------------------
 
@@ -220,6 +220,22 @@ const onLocalhost = async (address) => {
 
 await test("pages of two ports of localhost work over plain HTTP", () => onLocalhost(jeton));
 await test("they do with insecure cookies, too", () => onLocalhost(development.jeton));
+
+// Each call that the guide says the answer of ("// 200") has to have it.
+await test("the example of docs/browser.md does what it says", async () => {
+  const [, example] = fs.readFileSync(guide, "utf8").match(/<!-- browser: page -->\n```js\n(.*?)```/s);
+  const calls = [...example.matchAll(/^await (call\(.*\)); \/\/ (\d{3})$/gm)];
+  assert.ok(calls.length >= 6);
+  const script = example
+    .replace("http://127.0.0.1:8080", auth)
+    .replace(/^await (call\(.*\)); \/\/ (\d{3})$/gm, "seen.push([(await $1).status, $2]);");
+  const jar = await context();
+  const page = await open(jar, app);
+  const seen = await page.evaluate(`(async () => { const seen = []; ${script}; return seen; })()`);
+  assert.equal(seen.length, calls.length);
+  for (const [got, said] of seen) assert.equal(got, said, example);
+  await jar.close();
+});
 
 await browser.close();
 for (const server of servers) server.close();

@@ -60,6 +60,7 @@ def run(chromium, folder):
             "development": {"jeton": development.address, "appPort": page},
             "chromium": chromium,
             "password": PASSWORD,
+            "guide": os.path.join(HERE, "../../docs/browser.md"),
         }
         return subprocess.run(["node", os.path.join(HERE, "sign_in.mjs"), json.dumps(given)],
                               check=False, env={**os.environ, "HOME": folder}).returncode

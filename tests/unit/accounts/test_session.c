@@ -253,6 +253,106 @@ static void a_sweep_leaves_nothing_behind_that_expired_long_ago(void **state)
     assert_int_equal(left.count, 0);
 }
 
+/* ---- cookies -------------------------------------------------------------------------------- */
+
+static jd_tokens log_in_by_cookie(world *on)
+{
+    jd_tokens tokens;
+    const jd_client client = world_client(on);
+    const jd_beginning beginning = {
+        .user = &on->alice, .client = &client, .address = "192.0.2.1", .cookies = true};
+    assert_int_equal(jd_session_begin(&on->accounts, &beginning, &tokens, NULL), JETON_OK);
+    return tokens;
+}
+
+static jeton_status refresh_by_cookie(world *on, const char *text, const char *csrf,
+                                      jd_tokens *tokens)
+{
+    memset(tokens, 0x5a, sizeof *tokens);
+    const jd_client client = world_client(on);
+    const jd_refreshing refreshing = {
+        .client = &client, .token = jeton_str(text), .cookies = true, .csrf = jeton_str(csrf)};
+    return jd_session_refresh(&on->accounts, &refreshing, tokens, NULL);
+}
+
+static void tokens_for_cookies_are_bound_to_the_session_s_value(void **state)
+{
+    world *on = *state;
+    jeton_span claim;
+    jd_tokens first = log_in_by_cookie(on);
+    jd_tokens second;
+    assert_int_equal(world_verify(on, &first), JETON_OK);
+    assert_true(jeton_verdict_text(on->verdict, JD_CSRF_CLAIM, &claim));
+    unit_assert_span(claim, first.csrf);
+    assert_int_equal(refresh_by_cookie(on, first.refresh, first.csrf, &second), JETON_OK);
+    assert_string_equal(first.csrf, second.csrf);
+    assert_int_equal(second.refresh_expires_in, first.refresh_expires_in);
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+    jd_tokens plain = world_log_in(on);
+    assert_int_equal(plain.csrf[0], '\0');
+    assert_int_equal(world_verify(on, &plain), JETON_OK);
+    assert_false(jeton_verdict_text(on->verdict, JD_CSRF_CLAIM, &claim));
+    jd_tokens_done(&plain);
+}
+
+static void a_cookie_without_the_right_copy_changes_nothing_whatever_its_counter(void **state)
+{
+    world *on = *state;
+    jd_tokens first = log_in_by_cookie(on);
+    jd_tokens other = log_in_by_cookie(on);
+    jd_tokens second;
+    jd_tokens third;
+    jd_tokens none;
+    assert_int_equal(refresh_by_cookie(on, first.refresh, first.csrf, &second), JETON_OK);
+    assert_int_equal(refresh_by_cookie(on, second.refresh, first.csrf, &third), JETON_OK);
+    const char *const counters[] = {first.refresh, second.refresh, third.refresh};
+    const char *const copies[] = {"", "x", other.csrf};
+    for (size_t i = 0; i < COUNT(counters); i++) {
+        for (size_t j = 0; j < COUNT(copies); j++) {
+            assert_int_equal(refresh_by_cookie(on, counters[i], copies[j], &none), JETON_E_CSRF);
+            assert_null(none.access);
+            assert_int_equal(none.refresh[0] | none.csrf[0], '\0');
+        }
+    }
+    assert_int_equal(refresh_by_cookie(on, third.refresh, first.csrf, &none), JETON_OK);
+    jd_tokens_done(&none);
+    assert_int_equal(refresh_by_cookie(on, first.refresh, first.csrf, &none), JETON_E_REPLAY);
+    jd_tokens_done(&first);
+    jd_tokens_done(&second);
+    jd_tokens_done(&third);
+    jd_tokens_done(&other);
+}
+
+static void the_value_of_a_session_is_told_for_a_good_refresh_token_only(void **state)
+{
+    world *on = *state;
+    char csrf[JD_CSRF_CHARS + 1];
+    jd_id user;
+    jd_id session;
+    jd_tokens tokens = log_in_by_cookie(on);
+    const jd_client client = world_client(on);
+    assert_int_equal(jd_session_csrf(&on->accounts, &client, jeton_str(tokens.refresh), &user,
+                                     &session, csrf, NULL),
+                     JETON_OK);
+    assert_string_equal(csrf, tokens.csrf);
+    assert_true(jd_id_equal(&user, &on->alice.id));
+    assert_true(jd_id_equal(&session, &tokens.session));
+    assert_int_equal(
+        jd_session_end(&on->accounts, &on->alice.id, &tokens.session, JD_SESSIONS_THIS, NULL),
+        JETON_OK);
+    const char *const bad[] = {tokens.refresh, "", "x"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        memset(csrf, 0x5a, sizeof csrf);
+        assert_int_equal(
+            jd_session_csrf(&on->accounts, &client, jeton_str(bad[i]), &user, &session, csrf, NULL),
+            JETON_E_SESSION);
+        assert_int_equal(csrf[0], '\0');
+        assert_true(jd_id_equal(&session, &(jd_id){{0}}));
+    }
+    jd_tokens_done(&tokens);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -271,6 +371,9 @@ int main(void)
         WORLD_TEST(a_revocation_outlives_every_access_token_that_settings_allow),
         WORLD_TEST(a_session_that_expired_can_be_ended_while_its_access_tokens_live),
         WORLD_TEST(a_sweep_leaves_nothing_behind_that_expired_long_ago),
+        WORLD_TEST(tokens_for_cookies_are_bound_to_the_session_s_value),
+        WORLD_TEST(a_cookie_without_the_right_copy_changes_nothing_whatever_its_counter),
+        WORLD_TEST(the_value_of_a_session_is_told_for_a_good_refresh_token_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
