@@ -7,8 +7,8 @@
  *
  * The prefix has browsers demand Secure, Path=/ and no Domain, so that no other host of the site
  * can set or overwrite them. Chromium takes them from http://localhost, too; for development with
- * browsers that do not, the setting insecure-cookies has them called jeton-access and so on, without
- * Secure, and set for localhost only. */
+ * browsers that do not, the setting insecure-cookies has them called jeton-access and so on,
+ * without Secure, and set for localhost only. */
 #ifndef JD_API_COOKIES_H
 #define JD_API_COOKIES_H
 

@@ -42,6 +42,7 @@ static const struct {
     {"unauthorized_client", 400},
     {"invalid_scope", 400},
     {"password_change_required", 403},
+    {"csrf_refused", 403},
     {"not_found", 404},
     {"already_exists", 409},
     {"last_admin", 409},
