@@ -49,7 +49,10 @@ static jeton_status read_refresh_cookie(jd_call *call, logout *on, jeton_span to
     JT_TRY(jd_csrf_begin(call, &copy, err));
     JT_TRY(jd_client_find(accounts, jeton_str(JD_CLIENT), call->arena, &client, err));
     JT_TRY(jd_session_csrf(accounts, &client, token, &on->user, &on->session, csrf, err));
-    return jd_csrf_check(jeton_str(csrf), copy, err);
+    JT_TRY(jd_csrf_check(jeton_str(csrf), copy, err));
+    jd_id_print(&on->user, call->actor); /* as the guard does it for who has an access token */
+    call->who.actor = call->actor;
+    return JETON_OK;
 }
 
 static jeton_status read_sender(jd_call *call, logout *on, jeton_err *err)
