@@ -166,7 +166,8 @@ JETON_API jeton_span jeton_jws_unprotected(const jeton_jws *jws, size_t i);
  * Arguments and outcomes are those of jeton_jws_sign() and jeton_jws_verify(), where `detached` is
  * implied. All is copied or referenced but for policy->typ, which must live as long as the stream.
  * Verifying begins with the whole text, and refuses it at once where the payload cannot help:
- * what is left for the end is the signature and "typ".
+ * what is left for the end is the signature and "typ". Where all signatures must be good, the
+ * reason may so be that of a later one than jeton_jws_verify() names.
  *
  * stream  set to NULL first; on JETON_OK the caller owns it: jeton_jws_stream_free()
  */
