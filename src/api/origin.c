@@ -56,8 +56,10 @@ static bool is_port(jeton_span text, bool tls)
 {
     if (text.len == 0)
         return true;
+    if (!begins(text, ":"))
+        return false;
     const jeton_span digits = behind(text, 1);
-    if (text.ptr[0] != ':' || digits.len == 0 || digits.len > PORT_MAX || digits.ptr[0] == '0')
+    if (digits.len == 0 || digits.len > PORT_MAX || begins(digits, "0"))
         return false;
     for (size_t i = 0; i < digits.len; i++)
         if (digits.ptr[i] < '0' || digits.ptr[i] > '9')
