@@ -6,6 +6,8 @@
 #include "core/err.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -38,20 +40,87 @@ static jeton_status read_line(FILE *from, jt_secret *line, jeton_err *err)
     return status;
 }
 
+/* ---- signals while nothing is shown --------------------------------------------------------- */
+
+/* Those that end or stop a program: the terminal has to be as it was before they do. */
+static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+
+static volatile sig_atomic_t caught; /* which one came; 0: none */
+
+static void note(int number)
+{
+    caught = number;
+}
+
+typedef struct held {
+    sigset_t mask;
+    struct sigaction actions[JT_COUNT(signals)];
+} held;
+
+/* From here on they are noted, and come only where the mask of before is put back. */
+static void hold_signals(held *before)
+{
+    sigset_t all;
+    (void)sigemptyset(&all);
+    for (size_t i = 0; i < JT_COUNT(signals); i++)
+        (void)sigaddset(&all, signals[i]);
+    (void)sigprocmask(SIG_BLOCK, &all, &before->mask);
+    caught = 0;
+    for (size_t i = 0; i < JT_COUNT(signals); i++) {
+        const struct sigaction noting = {.sa_handler = note};
+        (void)sigaction(signals[i], NULL, &before->actions[i]);
+        if (before->actions[i].sa_handler != SIG_IGN) /* as under nohup */
+            (void)sigaction(signals[i], &noting, NULL);
+    }
+}
+
+/* As before; and the one that came does now what it would have done. */
+static void let_signals(const held *before)
+{
+    for (size_t i = 0; i < JT_COUNT(signals); i++)
+        (void)sigaction(signals[i], &before->actions[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &before->mask, NULL);
+    if (caught != 0)
+        (void)raise(caught);
+}
+
+/* A terminal gives whole lines, so that reading does not wait after this. */
+static jeton_status wait_for_line(FILE *terminal, const sigset_t *mask, jeton_err *err)
+{
+    struct pollfd at = {.fd = fileno(terminal), .events = POLLIN};
+    if (ppoll(&at, 1, NULL, mask) < 0)
+        return jt_fail(err, JETON_E_SYSTEM, "the terminal: %s", strerror(errno));
+    return JETON_OK;
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+static jeton_status read_hidden(FILE *terminal, const struct termios *shown, jt_secret *line,
+                                jeton_err *err)
+{
+    held before;
+    struct termios hidden = *shown;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    hold_signals(&before);
+    (void)tcsetattr(fileno(terminal), TCSAFLUSH, &hidden);
+    jeton_status status = wait_for_line(terminal, &before.mask, err);
+    if (status == JETON_OK)
+        status = read_line(terminal, line, err);
+    (void)tcsetattr(fileno(terminal), TCSAFLUSH, shown);
+    (void)fputs("\n", terminal);
+    (void)fflush(terminal);
+    let_signals(&before);
+    return status;
+}
+
 static jeton_status ask(FILE *terminal, const char *prompt, jt_secret *line, jeton_err *err)
 {
     struct termios shown;
     if (tcgetattr(fileno(terminal), &shown) != 0)
         return jt_fail(err, JETON_E_SYSTEM, "the terminal: %s", strerror(errno));
-    struct termios hidden = shown;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
     (void)fputs(prompt, terminal);
     (void)fflush(terminal);
-    (void)tcsetattr(fileno(terminal), TCSAFLUSH, &hidden);
-    const jeton_status status = read_line(terminal, line, err);
-    (void)tcsetattr(fileno(terminal), TCSAFLUSH, &shown);
-    (void)fputs("\n", terminal);
-    return status;
+    return read_hidden(terminal, &shown, line, err);
 }
 
 static jeton_status ask_again(FILE *terminal, const char *prompt, const jt_secret *password,

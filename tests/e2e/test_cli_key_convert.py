@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_cli_key_convert.py - jeton key convert: openssl reads what we write and we read what it
 writes, for every type of key; and secrets, which are never guessed to be one."""
+import fcntl
 import json
 import os
 import pty
 import select
+import signal
 import stat
 import subprocess
 import tempfile
@@ -257,6 +259,36 @@ class Terminal(ConvertCase):
         status, screen = self.talk((sealed,), (old, "of new"))
         self.assertEqual(status, 1, screen)
         self.assertIn("does not open", screen)
+
+
+    def test_control_c_at_the_prompt_leaves_the_terminal_as_it_was(self):
+        sealed = self.file("sealed", openssl("pkcs8", "-topk8", "-passout", "pass:of old",
+                                             stdin=self.theirs("ES256")))
+        bare = {k: v for k, v in os.environ.items() if not k.endswith("PASSPHRASE")}
+        for key, number in ((b"\x03", signal.SIGINT), (b"\x1c", signal.SIGQUIT)):
+            try:
+                terminal, other = pty.openpty()
+            except OSError as failure:
+                self.skipTest(str(failure))
+            child = os.fork()
+            if child == 0:
+                self.take(other)
+                os.execve(harness.JETON, [harness.JETON, "key", "convert", sealed], bare)
+            harness.eventually(lambda: not echoes(terminal), "the echo is off")
+            os.write(terminal, key)
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            self.assertEqual(status, -number)
+            self.assertTrue(echoes(terminal))
+            os.close(terminal)
+            os.close(other)
+
+    @staticmethod
+    def take(terminal):
+        """Makes it the terminal of this process."""
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+        for number in range(3):
+            os.dup2(terminal, number)
 
 
 class Secrets(ConvertCase):
