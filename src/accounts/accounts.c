@@ -3,6 +3,7 @@
 #include "accounts/accounts.h"
 
 #include "accounts/audit.h"
+#include "accounts/bans.h"
 #include "accounts/client.h"
 #include "accounts/hash_cost.h"
 #include "accounts/slot.h"
@@ -75,7 +76,8 @@ jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
     JT_TRY(jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
                            accounts->decoy, err));
     JT_TRY(jd_slot_open(accounts, err));
-    return jd_limits_open(&accounts->config, &accounts->limits, err);
+    JT_TRY(jd_limits_open(&accounts->config, &accounts->limits, err));
+    return jd_bans_load(accounts, err);
 }
 
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)

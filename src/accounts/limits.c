@@ -4,6 +4,7 @@
 
 #include "accounts/buckets.h"
 #include "core/auto.h"
+#include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
 
@@ -22,6 +23,8 @@ struct jd_limits {
     jd_bucket_size address, account, lock;
     jd_buckets buckets;
     jd_buckets known;
+    jd_limit_ban *bans;
+    size_t ban_count;
 };
 
 /* What each kind of bucket is called by: the kind, the source, the name. */
@@ -67,6 +70,7 @@ void jd_limits_close(jd_limits **limits)
         return;
     jd_buckets_done(&(*limits)->buckets);
     jd_buckets_done(&(*limits)->known);
+    jt_release(NULL, (*limits)->bans);
     pthread_mutex_destroy(&(*limits)->mutex);
     jt_release(NULL, *limits);
     *limits = NULL;
@@ -102,15 +106,46 @@ static jeton_status wait_for(int64_t milliseconds, const char *why, int64_t *wai
     return *wait == 0 ? JETON_OK : jt_fail(err, JETON_E_RATE, "%s", why);
 }
 
+jeton_status jd_limits_ban(jd_limits *limits, const jd_limit_ban *bans, size_t count,
+                           jeton_err *err)
+{
+    jd_limit_ban *copy = jt_alloc(NULL, (count + 1) * sizeof *copy);
+    if (copy == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "bans");
+    if (count > 0)
+        memcpy(copy, bans, count * sizeof *copy);
+    pthread_mutex_lock(&limits->mutex);
+    jd_limit_ban *before = limits->bans;
+    limits->bans = copy;
+    limits->ban_count = count;
+    pthread_mutex_unlock(&limits->mutex);
+    jt_release(NULL, before);
+    return JETON_OK;
+}
+
+/* Milliseconds that a ban of the client still lasts; 0: there is none. Under the lock. */
+static int64_t banned_for(const jd_limits *limits, const jd_address *client)
+{
+    const jeton_time now = limits->ban_count > 0 ? jt_now(NULL) : 0;
+    for (size_t i = 0; i < limits->ban_count; i++) {
+        const jd_limit_ban *ban = &limits->bans[i];
+        if (jd_cidr_has(&ban->network, client) && (ban->until == 0 || ban->until > now))
+            return ban->until > 0 ? ban->until - now : JD_DAY * 1000;
+    }
+    return 0;
+}
+
 jeton_status jd_limits_knock(jd_limits *limits, const jd_address *client, int64_t now,
                              int64_t *wait, jeton_err *err)
 {
     *wait = 0;
-    if (limits == NULL || limits->off)
+    if (limits == NULL)
         return JETON_OK;
     const called name = call_it(ADDRESS, client, jeton_str(NULL));
     pthread_mutex_lock(&limits->mutex);
-    const int64_t over = jd_buckets_take(&limits->buckets, span_of(&name), limits->address, now);
+    int64_t over = banned_for(limits, client);
+    if (over == 0 && !limits->off)
+        over = jd_buckets_take(&limits->buckets, span_of(&name), limits->address, now);
     pthread_mutex_unlock(&limits->mutex);
     return wait_for(over, "too many logins were tried from this address", wait, err);
 }

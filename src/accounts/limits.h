@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* accounts/limits.h - how often a password may be tried, by whom.
  *
- * Three things are counted, each in memory of a fixed size (buckets.h), none of them about whether
+ * Four things count, each in memory of a fixed size (buckets.h), none of them about whether
  * there is such an account:
  *
  *   address    tries of one address, good or bad: more are told to wait
@@ -10,6 +10,7 @@
  *              gives back no more than its own try
  *   account    failures at one account from all addresses together: past them whoever has not
  *              logged in to it from his address before is told to wait
+ *   ban        networks that an operator shut out
  *
  * So who guesses locks out himself; where many guess together, the owner still gets in from where
  * he has been. An IPv6 address counts as its first 64 bits.
@@ -30,12 +31,22 @@ JETON_MUST jeton_status jd_limits_open(const jd_config *config, jd_limits **limi
 /* Frees *limits and sets it to NULL. */
 void jd_limits_close(jd_limits **limits);
 
+/* A network that is shut out, until a moment of jt_now(); 0: for good. */
+typedef struct jd_limit_ban {
+    jd_cidr network;
+    int64_t until;
+} jd_limit_ban;
+
+/* Replaces the bans; they hold even where limits are off. Copied. JETON_E_NOMEM. */
+JETON_MUST jeton_status jd_limits_ban(jd_limits *limits, const jd_limit_ban *bans, size_t count,
+                                      jeton_err *err);
+
 /* A password is about to be tried: called before anything else is done about it.
  *
  * now   jd_monotonic()
  * wait  seconds until the next try may be made; 0 on JETON_OK
  *
- * JETON_E_RATE  too many tries from there */
+ * JETON_E_RATE  too many tries from there, or it is banned */
 JETON_MUST jeton_status jd_limits_knock(jd_limits *limits, const jd_address *client, int64_t now,
                                         int64_t *wait, jeton_err *err);
 

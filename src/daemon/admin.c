@@ -142,6 +142,9 @@ static const struct {
 } operations[] = {
     {"audit.list", jd_admin_audit_list},
     {"audit.verify", jd_admin_audit_verify},
+    {"ban.add", jd_admin_ban_add},
+    {"ban.lift", jd_admin_ban_lift},
+    {"ban.list", jd_admin_ban_list},
     {"role.add", jd_admin_role_add},
     {"role.grant", jd_admin_role_grant},
     {"role.list", jd_admin_role_list},

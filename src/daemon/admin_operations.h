@@ -13,6 +13,11 @@ typedef jeton_status jd_admin_operation(jd_accounts *accounts, const jt_val *arg
 jd_admin_operation jd_admin_audit_list;
 jd_admin_operation jd_admin_audit_verify;
 
+/* admin_bans.c */
+jd_admin_operation jd_admin_ban_add;
+jd_admin_operation jd_admin_ban_lift;
+jd_admin_operation jd_admin_ban_list;
+
 /* admin_clients.c */
 jd_admin_operation jd_admin_client_add;
 jd_admin_operation jd_admin_client_list;

@@ -133,6 +133,11 @@ jeton_status jd_sqlite_client_enable(jd_store *store, jeton_span id, jeton_err *
 jeton_status jd_sqlite_client_remove(jd_store *store, const jd_revoking *revoking,
                                      jt_revocation *entry, jeton_err *err);
 
+jeton_status jd_sqlite_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err);
+jeton_status jd_sqlite_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
+                                jeton_err *err);
+jeton_status jd_sqlite_ban_lift(jd_store *store, jeton_span network, jeton_err *err);
+
 jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
 jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                 jeton_err *err);

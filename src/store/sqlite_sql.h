@@ -124,6 +124,13 @@
     X(CLIENT_DISABLE, "UPDATE clients SET disabled = 1 WHERE id = ?")                             \
     X(CLIENT_ENABLE,  "UPDATE clients SET disabled = 0 WHERE id = ?")                             \
     X(CLIENT_REMOVE,  "DELETE FROM clients WHERE id = ?")                                         \
+    X(BAN_LIST, "SELECT network, why, until, made FROM bans WHERE until = 0 OR until > ? "        \
+                "ORDER BY network")                                                               \
+    X(BAN_EXPIRE, "DELETE FROM bans WHERE until > 0 AND until <= ?")                              \
+    X(BAN_ADD,  "INSERT INTO bans (network, why, until, made) SELECT ?1, ?2, ?3, ?4 WHERE "       \
+                "(SELECT count(*) FROM bans WHERE network <> ?1) < ?5 ON CONFLICT (network) "     \
+                "DO UPDATE SET why = excluded.why, until = excluded.until, made = excluded.made") \
+    X(BAN_LIFT, "DELETE FROM bans WHERE network = ?")                                             \
     /* the audit log */                                                                           \
     X(AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                          \
     X(AUDIT_MOVE, "UPDATE audit_head SET n = ?, mac = ?, seal = ?")                               \

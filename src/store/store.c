@@ -471,6 +471,28 @@ jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton
     return jd_audit_end(store->ops->client_add(store, client, err));
 }
 
+jeton_status jd_store_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
+{
+    jd_audit_note("ban.add", ban->network, ban->why);
+    return jd_audit_end(store->ops->ban_add(store, ban, err));
+}
+
+jeton_status jd_store_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
+                               jeton_err *err)
+{
+    *bans = (jd_ban_list){0};
+    const jeton_status status = store->ops->ban_list(store, now, arena, bans, err);
+    if (status != JETON_OK)
+        *bans = (jd_ban_list){0};
+    return status;
+}
+
+jeton_status jd_store_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
+{
+    jd_audit_note("ban.lift", network, jeton_str(NULL));
+    return jd_audit_end(store->ops->ban_lift(store, network, err));
+}
+
 jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
                                   jd_client_list *clients, jeton_err *err)
 {

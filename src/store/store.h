@@ -443,6 +443,33 @@ JETON_MUST jeton_status jd_store_client_remove(jd_store *store, const jd_revokin
 /* JETON_E_NOT_FOUND. A client that is enabled already stays so. */
 JETON_MUST jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err);
 
+/* --- bans ----------------------------------------------------------------------------------- */
+
+#define JD_BANS_MAX 500U /* they fit a line of the control socket */
+
+typedef struct jd_ban {
+    jeton_span network; /* as sys/cidr.h prints it */
+    jeton_span why;     /* for people */
+    jeton_time until;   /* 0: until it is lifted */
+    jeton_time made;
+} jd_ban;
+
+typedef struct jd_ban_list {
+    const jd_ban *at;
+    size_t count;
+} jd_ban_list;
+
+/* Keeps a ban, in the place of another one of the same network; those that have ended by ban->made
+ * go. JETON_E_LIMIT: there are JD_BANS_MAX. */
+JETON_MUST jeton_status jd_store_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err);
+
+/* Those that have not ended. */
+JETON_MUST jeton_status jd_store_ban_list(jd_store *store, jeton_time now, jt_arena *arena,
+                                          jd_ban_list *bans, jeton_err *err);
+
+/* JETON_E_NOT_FOUND */
+JETON_MUST jeton_status jd_store_ban_lift(jd_store *store, jeton_span network, jeton_err *err);
+
 /* --- signing keys --------------------------------------------------------------------------- */
 
 typedef struct jd_stored_key {

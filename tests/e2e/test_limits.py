@@ -149,4 +149,33 @@ class Off(harness.ServerCase):
                          ["rate-limits"])
 
 
+class Bans(LimitCase):
+    def test_a_ban_holds_at_once_and_across_a_restart_until_it_is_lifted(self):
+        pair = self.attempt("198.51.100.7").json
+        status, out, err = self.server.cli("ban", "add", "198.51.100.0/24", "--minutes", "60",
+                                           "--why", "spraying")
+        self.assertEqual((status, out), (0, "banned\n"), err)
+        for _ in range(2):
+            for source in ("198.51.100.7", "::ffff:198.51.100.200"):
+                self.assert_told_to_wait(self.attempt(source), 3500, 3600)
+                self.assert_told_to_wait(self.grant(source), 3500, 3600)
+            self.assertEqual(self.attempt("198.51.101.7").status, 200)
+            self.assertEqual(self.server.get("/whoami", pair["access_token"],
+                                             **{"X-Forwarded-For": "198.51.100.7"}).status, 200)
+            self.server.restart(*PROXY)
+        listed = harness.json.loads(self.server.cli("ban", "list", "--json")[1])
+        self.assertEqual([(ban["network"], ban["why"]) for ban in listed],
+                         [("198.51.100.0/24", "spraying")])
+        self.assertIn("198.51.100.0/24", self.server.cli("ban", "list")[1])
+        self.assertEqual(self.server.cli("ban", "lift", "198.51.100.7")[0], 1)
+        self.assertEqual(self.server.cli("ban", "lift", "198.51.100.0/24")[0], 0)
+        self.assertEqual(self.attempt("198.51.100.7").status, 200)
+        self.assertEqual(self.server.cli("ban", "list")[1], "")
+
+    def test_what_is_no_network_is_not_banned(self):
+        for text in ("x", "10.0.0.1/8", ""):
+            self.assertNotEqual(self.server.cli("ban", "add", text)[0], 0)
+        self.assertEqual(self.server.cli("ban", "add", "192.0.2.1", "--minutes", "0")[0], 2)
+
+
 harness.main()
