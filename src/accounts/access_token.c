@@ -2,6 +2,7 @@
 /* accounts/access_token.c - writes and judges access tokens. */
 #include "accounts/access_token.h"
 
+#include "accounts/client.h"
 #include "accounts/csrf.h"
 #include "accounts/revoke.h"
 #include "accounts/role.h"
@@ -63,7 +64,8 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
         jeton_claims_set_text(claims, "scope", access->scope);
     if (access->csrf.len > 0)
         jeton_claims_set_text(claims, JD_CSRF_CLAIM, access->csrf);
-    return jd_signer_sign(accounts->signer, claims, token, err);
+    const jd_signing how = {access->client->alg, access->client->id, access->expires};
+    return jd_signer_sign(accounts->signer, &how, claims, token, err);
 }
 
 bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *session)
@@ -128,8 +130,31 @@ static jeton_status ask_revocations(void *revocations, const jeton_verdict *verd
     return ask_by_name(revocations, JT_REVOKED_KEY, of.kid, of.rev);
 }
 
+/* The secret of a client is shared: what it has signed is good for the client it belongs to, and
+ * for that one's audience alone. */
+static jeton_status check_secret(void *user, const jeton_verdict *verdict, jeton_err *err)
+{
+    const jd_accounts *accounts = user;
+    const jeton_key *key = jeton_verdict_key(verdict);
+    jeton_span id;
+    jeton_span audience;
+    jd_client client;
+    if (strcmp(jeton_key_type(key), "oct") != 0)
+        return JETON_OK;
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    if (jeton_verdict_text(verdict, "client_id", &id) &&
+        jeton_verdict_text(verdict, "aud", &audience) &&
+        jd_signer_owns(accounts->signer, jeton_key_id(key), id) &&
+        jd_client_find(accounts, id, &arena, &client, NULL) == JETON_OK &&
+        jeton_span_equal(audience, client.audience) &&
+        !jeton_span_equal(audience, jeton_str(accounts->audience)))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_REFUSED, "the secret is not good for that audience");
+}
+
 jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
-                                      jeton_verifier **verifier, jeton_err *err)
+                                      const jeton_keyset *keys, jeton_verifier **verifier,
+                                      jeton_err *err)
 {
     const jeton_policy policy = {
         .preset = JETON_PRESET_JETON,
@@ -137,7 +162,8 @@ jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
         .audiences = {any_audience ? NULL : accounts->audience},
         .leeway = (unsigned)accounts->config.leeway,
     };
-    JT_TRY(jeton_verifier_new(NULL, &policy, jd_signer_keyset(accounts->signer), verifier, err));
+    JT_TRY(jeton_verifier_new(NULL, &policy, keys, verifier, err));
     jeton_verifier_on_revocation(*verifier, ask_revocations, accounts->revocations);
+    jeton_verifier_on_accept(*verifier, check_secret, accounts);
     return JETON_OK;
 }

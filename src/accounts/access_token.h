@@ -27,8 +27,11 @@ JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const 
  * `accounts`. The caller's: jeton_verifier_free().
  *
  * any_audience  false: it demands the server's own; true: it takes tokens for whatever audience a
- *               client has, and what audience is the right one is the caller's business */
+ *               client has, and what audience is the right one is the caller's business. What a
+ *               client's secret has signed is taken for that client and its audience only
+ * keys          referenced; those with secrets are for `any_audience` only */
 JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
+                                                 const jeton_keyset *keys,
                                                  jeton_verifier **verifier, jeton_err *err);
 
 /* Whose an accepted token is. False when it is a client's own, which has no user and no session. */

@@ -35,22 +35,39 @@ static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
 {
     JT_TRY(jd_master_open(NULL, accounts->config.data, accounts->store, &accounts->sealer, err));
     JT_TRY(jd_audit_open(accounts->store, accounts->sealer, err));
-    return jd_signer_open(NULL, accounts->store, accounts->sealer, &accounts->signer, err);
+    const jd_signer_options options = {.alg = accounts->config.token_alg,
+                                       .max_age = accounts->config.jwks_max_age,
+                                       .active = accounts->config.key_active,
+                                       .leeway = accounts->config.leeway};
+    return jd_signer_open(NULL, &options, accounts->store, accounts->sealer, &accounts->signer,
+                          err);
 }
 
 /* A key that is missing or another is no refusal of what somebody asked for: to the caller it is a
  * store that cannot be used. */
-static jeton_status open_keys(jd_accounts *accounts, jeton_err *err)
+static jeton_status as_store(jeton_status status, const jeton_err *why, jeton_err *err)
 {
-    jeton_err why = {0};
-    const jeton_status status = open_sealed(accounts, &why);
     switch ((int)status) {
     case JETON_OK: return JETON_OK;
     case JETON_E_BUSY:
     case JETON_E_NOMEM:
-    case JETON_E_SYSTEM: return jt_fail(err, status, "%s", why.text);
+    case JETON_E_ARGUMENT:
+    case JETON_E_SYSTEM: return jt_fail(err, status, "%s", why->text);
     }
-    return jt_fail(err, JETON_E_STORE, "%s", why.text);
+    return jt_fail(err, JETON_E_STORE, "%s", why->text);
+}
+
+/* Before there is a store: one that nothing can be sealed in would be of no use. */
+static jeton_status check_master(jeton_err *err)
+{
+    jeton_err why = {0};
+    return as_store(jd_master_check_named(NULL, &why), &why, err);
+}
+
+static jeton_status open_keys(jd_accounts *accounts, jeton_err *err)
+{
+    jeton_err why = {0};
+    return as_store(open_sealed(accounts, &why), &why, err);
 }
 
 static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
@@ -83,6 +100,7 @@ jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)
 {
     *accounts = (jd_accounts){.config = *config};
+    JT_TRY(check_master(err));
     JT_TRY(open_store(accounts, err));
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));

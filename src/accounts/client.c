@@ -106,8 +106,8 @@ static const jd_client *search(const jd_client_list *list, jeton_span id)
 static bool copy(const jd_client *from, jt_arena *arena, jd_client *to)
 {
     jd_client made = *from;
-    jeton_span *const texts[] = {&made.id,       &made.name,   &made.secret,
-                                 &made.audience, &made.scopes, &made.grants};
+    jeton_span *const texts[] = {&made.id,     &made.name,   &made.secret, &made.audience,
+                                 &made.scopes, &made.grants, &made.alg};
     for (size_t i = 0; i < JT_COUNT(texts); i++) {
         const char *kept = jt_arena_text(arena, *texts[i]);
         if (kept == NULL)
@@ -330,11 +330,64 @@ static jeton_status may_be(const jd_client *client, bool public, jeton_err *err)
     return lives_may_be(client, err);
 }
 
+/* ---- how its tokens are signed ------------------------------------------------------------- */
+
+static bool is_shared(const jd_client *client)
+{
+    return jeton_span_equal(client->alg, jeton_str("HS256"));
+}
+
+/* Who has the secret can make tokens of any user: so they must be worth nothing to the server
+ * itself, nor to services of others. */
+static jeton_status signing_may_be(const jd_accounts *accounts, const jd_client *client,
+                                   jeton_span signing, jeton_err *err)
+{
+    if (!is_shared(client))
+        return signing.len == 0
+                   ? JETON_OK
+                   : jt_fail(err, JETON_E_REQUEST, "only HS256 goes with a secret to sign with");
+    if (client->audience.len == 0 ||
+        jeton_span_equal(client->audience, jeton_str(accounts->audience)) ||
+        jeton_span_equal(client->audience, jeton_str(accounts->issuer)))
+        return jt_fail(err, JETON_E_REQUEST,
+                       "HS256 needs an audience of the client's own: who has the secret can make "
+                       "tokens for it");
+    return JETON_OK;
+}
+
+/* The key comes before the client: one without could get no token. */
+static jeton_status provide_key(const jd_accounts *accounts, const jd_client *client,
+                                jeton_span signing, jeton_err *err)
+{
+    if (is_shared(client))
+        return jd_signer_add_secret(accounts->signer, client->id, signing, err);
+    return client->alg.len > 0 ? jd_signer_need(accounts->signer, client->alg, err) : JETON_OK;
+}
+
 /* ---- changes -------------------------------------------------------------------------------- */
 
+/* As it stands in the list, disabled or not. */
+static jeton_status is_known(const jd_accounts *accounts, jeton_span id, bool *public,
+                             jeton_err *err)
+{
+    (void)pthread_rwlock_rdlock(&accounts->clients->lock);
+    const jd_client *found = search(&accounts->clients->list, id);
+    *public = found != NULL && jd_client_is_public(found);
+    (void)pthread_rwlock_unlock(&accounts->clients->lock);
+    return found != NULL ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such client");
+}
+
+static jeton_status is_free(const jd_accounts *accounts, jeton_span id, jeton_err *err)
+{
+    bool public;
+    return is_known(accounts, id, &public, NULL) == JETON_E_NOT_FOUND
+               ? JETON_OK
+               : jt_fail(err, JETON_E_EXISTS, "there is a client of that id");
+}
+
 jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool public,
-                           char made[JD_CLIENT_ID_MAX + 1], char secret[JD_CLIENT_SECRET_CHARS + 1],
-                           jeton_err *err)
+                           jeton_span signing, char made[JD_CLIENT_ID_MAX + 1],
+                           char secret[JD_CLIENT_SECRET_CHARS + 1], jeton_err *err)
 {
     uint8_t hash[HASH_BYTES];
     jd_id random;
@@ -349,6 +402,8 @@ jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool 
         added.id = jeton_str(made);
     }
     JT_TRY(may_be(&added, public, err));
+    JT_TRY(signing_may_be(accounts, &added, signing, err));
+    JT_TRY(is_free(accounts, added.id, err));
     if (added.id.ptr != (const uint8_t *)made)
         (void)snprintf(made, JD_CLIENT_ID_MAX + 1, "%.*s", (int)added.id.len,
                        (const char *)added.id.ptr);
@@ -357,20 +412,10 @@ jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool 
         JT_TRY(make_secret(accounts, added.id, secret, hash, err));
         added.secret = jeton_bytes(hash, sizeof hash);
     }
+    JT_TRY(provide_key(accounts, &added, signing, err));
     JT_TRY(jd_store_client_add(accounts->store, &added, err));
     jd_log(JD_INFO, EV_CLIENT_ADDED, JD_SPAN("client", added.id));
     return reload(accounts, err);
-}
-
-/* As it stands in the list, disabled or not. */
-static jeton_status is_known(const jd_accounts *accounts, jeton_span id, bool *public,
-                             jeton_err *err)
-{
-    (void)pthread_rwlock_rdlock(&accounts->clients->lock);
-    const jd_client *found = search(&accounts->clients->list, id);
-    *public = found != NULL && jd_client_is_public(found);
-    (void)pthread_rwlock_unlock(&accounts->clients->lock);
-    return found != NULL ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such client");
 }
 
 jeton_status jd_client_new_secret(jd_accounts *accounts, jeton_span id,

@@ -38,18 +38,20 @@ JETON_MUST bool jd_client_has_secret(const jd_accounts *accounts, const jd_clien
 
 /* Adds a client.
  *
- * client      an empty id: one is made, which is then in *made; no secret, disabled or created
+ * client      an empty id: one is made, which is then in *made; no secret, disabled or created. An
+ *             alg of its own has a key afterwards
  * public      it gets no secret
+ * signing     the secret its tokens are signed with, for HS256 only
  * made        the id of the client
  * secret      its secret and a NUL; "" for a public one. The caller wipes it
  *
  * JETON_E_REQUEST  a text may not be: ids are letters, digits and . _ ~ - characters; scopes and
  *                  grants are words; a public client cannot use client_credentials; lives are
- *                  bounded like the settings
+ *                  bounded like the settings; HS256 needs an audience that is not the server's
  * JETON_E_EXISTS
  */
 JETON_MUST jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool public,
-                                      char made[JD_CLIENT_ID_MAX + 1],
+                                      jeton_span signing, char made[JD_CLIENT_ID_MAX + 1],
                                       char secret[JD_CLIENT_SECRET_CHARS + 1], jeton_err *err);
 
 /* Gives it another secret; the old one is worth nothing from then on.

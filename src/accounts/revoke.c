@@ -37,6 +37,13 @@ jd_revoking jd_revoking_client(jeton_span id, jeton_time now)
     return revoking;
 }
 
+jd_revoking jd_revoking_key(jeton_span kid, jeton_time now)
+{
+    jd_revoking revoking = revoking_of(JT_REVOKED_KEY, now);
+    jd_revoked_name(kid, revoking.id);
+    return revoking;
+}
+
 static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, const char *what,
                           jeton_err *err)
 {
@@ -75,9 +82,8 @@ jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_stored_keys keys;
-    jd_revoking revoking = revoking_of(JT_REVOKED_KEY, jt_now(NULL));
+    const jd_revoking revoking = jd_revoking_key(kid, jt_now(NULL));
     JT_TRY(jd_store_key_list(accounts->store, &arena, &keys, err));
-    jd_revoked_name(kid, revoking.id);
     for (size_t i = 0; i < keys.count; i++)
         if (jeton_span_equal(keys.at[i].kid, kid))
             return apply(accounts, &revoking, "key", err);

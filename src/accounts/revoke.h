@@ -15,6 +15,9 @@ JETON_MUST bool jd_revoked_token(jeton_span jti, uint8_t id[JT_REVOKED_ID]);
 /* What jd_store_revoke() takes to refuse a client's tokens. `id` is borrowed. */
 jd_revoking jd_revoking_client(jeton_span id, jeton_time now);
 
+/* The same for a key. */
+jd_revoking jd_revoking_key(jeton_span kid, jeton_time now);
+
 /* From the return of each of these on, also after a restart, the tokens are refused; with all of a
  * user's or a client's, or all there are, the sessions they belong to are ended.
  *

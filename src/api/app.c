@@ -7,7 +7,9 @@
 #include "api/routes.h"
 #include "core/auto.h"
 #include "core/ctx.h"
+
 #include "sys/metrics.h"
+#include <assert.h>
 
 #include <jeton/export.h>
 
@@ -27,20 +29,66 @@ static jeton_status end_batch(void *store, jeton_err *err)
     return jd_store_batch_end(store, err);
 }
 
+static jeton_status make_verifier(jd_app *app, bool any, const jeton_keyset *keys,
+                                  jeton_verifier **verifier, jeton_err *err)
+{
+    JT_TRY(jd_access_token_verifier(app->accounts, any, keys, verifier, err));
+    jeton_verifier_use_cache(*verifier, app->cache);
+    return JETON_OK;
+}
+
+static void swap(jeton_verifier **a, jeton_verifier **b)
+{
+    jeton_verifier *kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* The keys have changed. Secrets verify nothing that is for ourselves. */
+static jeton_status take_keys(void *user, const jeton_keyset *published, const jeton_keyset *all,
+                              jeton_err *err)
+{
+    jd_app *app = user;
+    JT_AUTO(jeton_verifier_free) jeton_verifier *verifier = NULL;
+    JT_AUTO(jeton_verifier_free) jeton_verifier *any = NULL;
+    JT_TRY(make_verifier(app, false, published, &verifier, err));
+    JT_TRY(make_verifier(app, true, all, &any, err));
+    (void)pthread_rwlock_wrlock(&app->keys); /* and then nobody uses the old ones any more */
+    swap(&app->verifier, &verifier);
+    swap(&app->any, &any);
+    (void)pthread_rwlock_unlock(&app->keys);
+    return JETON_OK;
+}
+
+/* Verifications without end must not keep a change of keys from happening. */
+static void init_lock(pthread_rwlock_t *lock)
+{
+    pthread_rwlockattr_t kind;
+    (void)pthread_rwlockattr_init(&kind);
+    (void)pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    (void)pthread_rwlock_init(lock, &kind);
+    (void)pthread_rwlockattr_destroy(&kind);
+}
+
 static jeton_status open_verifiers(jd_app *app, jeton_err *err)
 {
     const jeton_cache_options options = {.entries = CACHE_ENTRIES, .bytes = CACHE_BYTES};
     JT_TRY(jeton_cache_new(NULL, &options, &app->cache, err));
-    JT_TRY(jd_access_token_verifier(app->accounts, false, &app->verifier, err));
-    JT_TRY(jd_access_token_verifier(app->accounts, true, &app->any, err));
-    jeton_verifier_use_cache(app->verifier, app->cache);
-    jeton_verifier_use_cache(app->any, app->cache);
-    return JETON_OK;
+    return jd_signer_watch(app->accounts->signer, take_keys, app, err);
+}
+
+jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token, jeton_verdict *verdict)
+{
+    (void)pthread_rwlock_rdlock(&app->keys);
+    const jeton_status status = jeton_verify(any ? app->any : app->verifier, token, verdict);
+    (void)pthread_rwlock_unlock(&app->keys);
+    return status;
 }
 
 jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
 {
     *app = (jd_app){.accounts = accounts};
+    init_lock(&app->keys);
     jd_verdicts_init(&app->verdicts);
     jd_routes_name();
     jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
@@ -75,10 +123,15 @@ void jd_app_close(jd_app *app)
 {
     jd_lane_close(&app->hashes); /* before the lane its works move on to */
     jd_lane_close(&app->commits);
+    jeton_err none = {0}; /* nobody is told, so nothing can fail */
+    const jeton_status unwatched = jd_signer_watch(app->accounts->signer, NULL, NULL, &none);
+    assert(unwatched == JETON_OK);
+    (void)unwatched;
     jeton_verifier_free(&app->verifier);
     jeton_verifier_free(&app->any);
     jd_verdicts_done(&app->verdicts);
     jeton_cache_free(&app->cache);
+    (void)pthread_rwlock_destroy(&app->keys);
 }
 
 void jd_app_handle(void *app, jd_request *request)

@@ -11,11 +11,13 @@
 
 #include <jeton/cache.h>
 #include <jeton/verifier.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef struct jd_app {
     jd_accounts *accounts;
     jeton_cache *cache;       /* of both verifiers */
+    pthread_rwlock_t keys;    /* of the two below, which are replaced when keys change */
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
@@ -28,6 +30,11 @@ typedef struct jd_app {
     atomic_bool ready;   /* what /readyz says */
     atomic_bool hurried; /* passwords are not hashed any more */
 } jd_app;
+
+/* Verifies an access token, for ourselves or for whatever audience a client has, with the keys of
+ * this moment; see jeton_verify(). */
+JETON_MUST jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token,
+                                      jeton_verdict *verdict);
 
 /* Makes the parts above for open and named accounts, which are borrowed. jd_app_close() is due
  * whatever comes back. */

@@ -59,7 +59,7 @@ static jeton_status introspect(jd_call *call, jeton_err *err)
     const jd_want wants[] = {{"token", &token, true}};
     JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), true, &client, err));
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    jeton_status status = jeton_verify(call->app->any, token, call->verdict);
+    jeton_status status = jd_app_verify(call->app, true, token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return answer_access(call, err);

@@ -25,7 +25,7 @@ static jeton_status look_at(jd_call *call, revocation *on, jeton_err *err)
 {
     jeton_span client;
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    const jeton_status status = jeton_verify(call->app->any, on->token, call->verdict);
+    const jeton_status status = jd_app_verify(call->app, true, on->token, call->verdict);
     if (status == JETON_E_NOMEM)
         return jt_fail(err, status, "revocation");
     if (status != JETON_OK)

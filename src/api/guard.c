@@ -59,7 +59,7 @@ static jeton_status verify(jd_call *call, jeton_span token, jeton_err *err)
 {
     if (call->verdict == NULL)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    const jeton_status status = jeton_verify(call->app->verifier, token, call->verdict);
+    const jeton_status status = jd_app_verify(call->app, false, token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK) {
         note_actor(call);

@@ -2,6 +2,7 @@
 /* cli/cmd_client.c - jeton client add|list|secret|disable|enable|remove. */
 #include "cli/pages.h"
 #include "cli/report.h"
+#include "cli/signing_secret.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "sys/config.h"
@@ -47,14 +48,15 @@ static const struct {
 
 typedef struct addition {
     const jd_args *args;
-    jt_buf scopes, grants;
+    jt_buf scopes, grants, signing;
     int64_t lives[JT_COUNT(lives)];
 } addition;
 
 static void fill_addition(void *user, jt_tree *tree, jt_node *to)
 {
     const addition *of = user;
-    static const char *const texts[][2] = {{"--name", "name"}, {"--audience", "audience"}};
+    static const char *const texts[][2] = {
+        {"--name", "name"}, {"--audience", "audience"}, {"--alg", "alg"}};
     if (of->args->operand != NULL)
         jt_put_text(tree, to, "id", jeton_str(of->args->operand));
     for (size_t i = 0; i < JT_COUNT(texts); i++)
@@ -65,6 +67,8 @@ static void fill_addition(void *user, jt_tree *tree, jt_node *to)
     jt_put_text(tree, to, "scopes", jt_buf_span(&of->scopes));
     jt_put_text(tree, to, "grants", jt_buf_span(&of->grants));
     jt_put_bool(tree, to, "public", jd_args_has(of->args, "--public"));
+    if (of->signing.len > 0)
+        jt_put_text(tree, to, "signing_secret", jt_buf_span(&of->signing));
 }
 
 static jeton_status read_addition(addition *of, jeton_err *err)
@@ -73,6 +77,8 @@ static jeton_status read_addition(addition *of, jeton_err *err)
     JT_TRY(join(of->args, "--grant", &of->grants, err));
     if (of->grants.len == 0)
         JT_TRY(jt_buf_add(&of->grants, jeton_str("password refresh_token"), err));
+    if (jd_args_has(of->args, "--alg") || jd_args_has(of->args, "--signing-secret-file"))
+        JT_TRY(jd_signing_secret_read(of->args, &of->signing, err));
     for (size_t i = 0; i < JT_COUNT(lives); i++)
         JT_TRY(read_life(of->args, lives[i].option, &of->lives[i], err));
     return JETON_OK;
@@ -86,6 +92,7 @@ static int report_secret(const jd_args *args, const jt_json *result)
     const jt_val *root = jt_json_root(result);
     const jeton_span id = jt_get_text(root, "client_id");
     const jeton_span secret = jt_get_text(root, "client_secret");
+    const jeton_span signing = jt_get_text(root, "signing_secret");
     if (jd_args_has(args, "--json")) {
         const jeton_status status = jt_tree_new(NULL, &tree, &err);
         return status == JETON_OK ? jd_report_tree(args, tree, jt_tree_copy(tree, root))
@@ -94,6 +101,8 @@ static int report_secret(const jd_args *args, const jt_json *result)
     printf("client_id      %.*s\n", (int)id.len, (const char *)id.ptr);
     if (secret.len > 0)
         printf("client_secret  %.*s\n", (int)secret.len, (const char *)secret.ptr);
+    if (signing.len > 0)
+        printf("signing_secret %.*s\n", (int)signing.len, (const char *)signing.ptr);
     return jd_report_bytes(args, jeton_str(""));
 }
 
@@ -101,12 +110,16 @@ static int client_add(const jd_args *args)
 {
     JT_AUTO(jt_json_free) jt_json *result = NULL;
     jeton_err err = {0};
-    addition of = {.args = args, .scopes = jt_buf_init(NULL), .grants = jt_buf_init(NULL)};
+    addition of = {.args = args,
+                   .scopes = jt_buf_init(NULL),
+                   .grants = jt_buf_init(NULL),
+                   .signing = jt_buf_init(NULL)};
     jeton_status status = read_addition(&of, &err);
     if (status == JETON_OK)
         status = jd_operation_run(args, "client.add", true, fill_addition, &of, &result, &err);
     jt_buf_done(&of.scopes);
     jt_buf_done(&of.grants);
+    jt_buf_done(&of.signing);
     return status == JETON_OK ? report_secret(args, result) : jd_report_failure(args, status, &err);
 }
 
@@ -187,6 +200,11 @@ static const jd_option add_options[] = {
      .many = true},
     {.name = "--scope", .value = "WORD", .help = "what its tokens may be good for", .many = true},
     {.name = "--audience", .value = "TEXT", .help = "the aud of its tokens; else the server's"},
+    {.name = "--alg",
+     .value = "ALG",
+     .help = "how its tokens are signed: ES256, Ed25519, EdDSA, RS256, PS256, or HS256 with a "
+             "secret it shares; by default the setting token-alg"},
+    JD_SIGNING_SECRET_OPTION,
     {.name = "--access-ttl", .value = "TIME", .help = "how long its access tokens live"},
     {.name = "--refresh-ttl", .value = "TIME", .help = "how long a session lives without use"},
     {.name = "--session-ttl", .value = "TIME", .help = "how long a session lives at most"},

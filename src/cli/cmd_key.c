@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cmd_key.c - jeton key: make keys, and look at them. */
+/* cli/cmd_key.c - jeton key: make keys and look at them, and look after those of a server. */
 #include "cli/args.h"
 #include "cli/input.h"
 #include "cli/key_convert.h"
 #include "cli/key_lint.h"
+#include "cli/key_operations.h"
 #include "cli/key_output.h"
 #include "cli/passphrase.h"
 #include "cli/report.h"
@@ -145,5 +146,32 @@ const jd_command jd_key_commands[] = {
      .summary = "Judges a key or a key set: what a verifier would refuse, what is weak or unclear.",
      .options = jd_key_lint_options,
      .run = jd_key_lint},
+    {.noun = "key",
+     .verb = "list",
+     .summary = "Lists the keys a server signs with: kid, algorithm, state.",
+     .options = jd_key_list_options,
+     .run = jd_key_list},
+    {.noun = "key",
+     .verb = "rotate",
+     .summary = "Makes the server sign with its next key, as soon as everybody can know that.",
+     .options = jd_key_rotate_options,
+     .run = jd_key_rotate},
+    {.noun = "key",
+     .verb = "withdraw",
+     .operand = "KID",
+     .summary = "Refuses every token signed with a key, at once and for good.",
+     .options = jd_key_withdraw_options,
+     .run = jd_key_withdraw_one},
+    {.noun = "key",
+     .verb = "secret",
+     .operand = "CLIENT",
+     .summary = "Gives a client another secret to sign its tokens with (HS256).",
+     .options = jd_key_secret_options,
+     .run = jd_key_secret},
+    {.noun = "key",
+     .verb = "rewrap",
+     .summary = "Changes the master key of a data folder; the server must not be running.",
+     .options = jd_key_rewrap_options,
+     .run = jd_key_rewrap},
     {.noun = NULL},
 };

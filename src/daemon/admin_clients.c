@@ -26,8 +26,8 @@ static jeton_status read_number(const jt_val *arguments, const char *name, int64
     return jt_fail(err, JETON_E_REQUEST, "%s is not a number of seconds", name);
 }
 
-/* {"id","name","audience","scopes","grants","access_ttl","refresh_ttl","session_ttl","public"}, all
- * but grants optional → {"client_id","client_secret"} */
+/* {"id","name","audience","scopes","grants","access_ttl","refresh_ttl","session_ttl","public","alg",
+ * "signing_secret"}, all but grants optional → {"client_id","client_secret","signing_secret"} */
 jeton_status jd_admin_client_add(jd_accounts *accounts, const jt_val *arguments, jt_tree *tree,
                                  jt_node *result, jeton_err *err)
 {
@@ -38,12 +38,17 @@ jeton_status jd_admin_client_add(jd_accounts *accounts, const jt_val *arguments,
                         .name = jt_get_text(arguments, "name"),
                         .audience = jt_get_text(arguments, "audience"),
                         .scopes = jt_get_text(arguments, "scopes"),
-                        .grants = jt_get_text(arguments, "grants")};
+                        .grants = jt_get_text(arguments, "grants"),
+                        .alg = jt_get_text(arguments, "alg")};
+    JT_AUTO(jt_secret_done) jt_secret signing = {0};
     (void)jt_val_bool(jt_get(arguments, "public"), &public);
     JT_TRY(read_number(arguments, "access_ttl", &client.access_ttl, err));
     JT_TRY(read_number(arguments, "refresh_ttl", &client.refresh_ttl, err));
     JT_TRY(read_number(arguments, "session_ttl", &client.session_ttl, err));
-    JT_TRY(jd_client_add(accounts, &client, public, id, secret, err));
+    if (jeton_span_equal(client.alg, jeton_str("HS256")) ||
+        jt_get(arguments, "signing_secret") != NULL)
+        JT_TRY(jd_admin_signing_secret(arguments, "signing_secret", tree, result, &signing, err));
+    JT_TRY(jd_client_add(accounts, &client, public, jt_secret_span(&signing), id, secret, err));
     jt_put_text(tree, result, "client_id", jeton_str(id));
     put_secret(tree, result, secret);
     return JETON_OK;
@@ -61,6 +66,7 @@ static void put_client(jt_tree *tree, jt_node *list, const jd_client *client)
     jt_put_int(tree, object, "access_ttl", client->access_ttl);
     jt_put_int(tree, object, "refresh_ttl", client->refresh_ttl);
     jt_put_int(tree, object, "session_ttl", client->session_ttl);
+    jt_put_text(tree, object, "alg", client->alg);
     jt_put_bool(tree, object, "disabled", client->disabled);
     jt_put_int(tree, object, "created", client->created / 1000);
     jt_add_node(tree, list, object);

@@ -4,6 +4,7 @@
 #ifndef JD_DAEMON_ADMIN_OPERATIONS_H
 #define JD_DAEMON_ADMIN_OPERATIONS_H
 
+#include "core/secret.h"
 #include "daemon/admin.h"
 
 typedef jeton_status jd_admin_operation(jd_accounts *accounts, const jt_val *arguments,
@@ -26,6 +27,18 @@ jd_admin_operation jd_admin_client_disable;
 jd_admin_operation jd_admin_client_enable;
 jd_admin_operation jd_admin_client_remove;
 jd_admin_operation jd_admin_revoke;
+
+/* admin_keys.c */
+jd_admin_operation jd_admin_key_list;
+jd_admin_operation jd_admin_key_rotate;
+jd_admin_operation jd_admin_key_withdraw;
+jd_admin_operation jd_admin_key_secret;
+
+/* A secret to sign with, which `name` gives as base64url; without it one is made, told in the
+ * result under the same name. *text holds the bytes: jt_secret_done(). */
+JETON_MUST jeton_status jd_admin_signing_secret(const jt_val *arguments, const char *name,
+                                                jt_tree *tree, jt_node *result, jt_secret *secret,
+                                                jeton_err *err);
 
 /* admin_sessions.c */
 jd_admin_operation jd_admin_session_list;

@@ -7,6 +7,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "daemon/control.h"
+#include "daemon/key_schedule.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
 
@@ -27,6 +28,7 @@ typedef struct server {
     bool app_open;
     jd_http *http;
     jd_control *control;
+    jd_key_schedule *keys;
     char address[300]; /* what is listened on, with the real port */
 } server;
 
@@ -129,6 +131,7 @@ static jeton_status boot(server *of, jeton_err *err)
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;
+    JT_TRY(jd_key_schedule_open(&of->accounts, &of->keys, err));
     JT_TRY(jd_control_open(&of->accounts, &of->control, err));
     JT_TRY(jd_http_start(of->http, err));
     atomic_store(&of->app.ready, true);
@@ -185,6 +188,7 @@ static void drain(server *of, const sigset_t *signals)
 static void take_down(server *of)
 {
     jd_control_close(&of->control);
+    jd_key_schedule_close(&of->keys);
     if (of->app_open)
         jd_app_hurry(&of->app); /* or each hash in the queue would take its time after all */
     jd_http_close(&of->http);

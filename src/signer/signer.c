@@ -1,147 +1,156 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signer/signer.c - keys out of the store, tokens out of keys. */
+/* signer/signer.c - signs, and tells with what to verify. */
 #include "signer/signer.h"
 
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "signer/promise.h"
+#include "signer/signer_inside.h"
 #include "sys/log.h"
 
-#include <jeton/signer.h>
+#include <stdio.h>
 
-#define FIRST_ALG JETON_ES256
+static const char *const algs[] = {"ES256", "Ed25519", "EdDSA", "RS256", "PS256", JD_HS256, NULL};
 
-static const jeton_token_defaults access_token = {.typ = "at+jwt"};
-
-struct jd_signer {
-    const jeton_ctx *ctx;
-    jeton_signer *active;
-    jeton_keyset *keyset;
-    jeton_text *jwks;
-};
-
-static jd_place place_of(jeton_span kid)
+const char *const *jd_signer_algs(void)
 {
-    return (jd_place){"keys.sealed", kid};
+    return algs;
 }
 
-/* --- the first key -------------------------------------------------------------------------- */
+/* --- new keys ------------------------------------------------------------------------------- */
 
-static jeton_status save(const jeton_ctx *ctx, jd_store *store, const jd_sealer *sealer,
-                         const jeton_key *key, jeton_err *err)
+static jeton_status save(jd_signer *signer, const jeton_key *key, const jd_stored_key *like,
+                         jeton_err *err)
 {
     JT_AUTO(jeton_text_free) jeton_text *public = NULL;
     JT_AUTO(jeton_text_free) jeton_text *private = NULL;
-    JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(ctx);
+    JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(signer->ctx);
+    jd_stored_key row = *like;
+    row.kid = jeton_key_id(key);
     JT_TRY(jeton_key_print(key, JETON_KEY_PUBLIC, &public, err));
     JT_TRY(jeton_key_print(key, JETON_KEY_PRIVATE, &private, err));
-    JT_TRY(jd_sealer_seal(sealer, place_of(jeton_key_id(key)), jeton_text_span(private), &sealed,
+    JT_TRY(jd_sealer_seal(signer->sealer, jd_key_place(row.kid), jeton_text_span(private), &sealed,
                           err));
-    const jd_stored_key row = {
-        .kid = jeton_key_id(key),
-        .alg = jeton_str(jeton_alg_name(jeton_key_alg(key))),
-        .state = jeton_str("active"),
-        .public = jeton_text_span(public),
-        .sealed = jt_buf_span(&sealed),
-        .created = jt_now(ctx),
-    };
-    return jd_store_key_add(store, &row, err);
+    row.public = jeton_text_span(public);
+    row.sealed = jt_buf_span(&sealed);
+    signer->stale = true; /* until it is reloaded */
+    return jd_store_key_add(signer->store, &row, err);
 }
 
-static jeton_status make_first(const jeton_ctx *ctx, jd_store *store, const jd_sealer *sealer,
-                               jeton_err *err)
+jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state, jeton_time ready,
+                            jeton_err *err)
 {
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    JT_TRY(jeton_key_generate(ctx, FIRST_ALG, (jeton_span){0}, &key, err));
-    JT_TRY(save(ctx, store, sealer, key, err));
-    jd_log(JD_INFO, EV_KEY_MADE, JD_SPAN("kid", jeton_key_id(key)),
-           JD_TEXT("alg", jeton_alg_name(FIRST_ALG)));
+    const jeton_time now = jt_now(signer->ctx);
+    JT_TRY(jeton_key_generate(signer->ctx, jeton_alg_find(alg), (jeton_span){0}, &key, err));
+    const jd_stored_key row = {
+        .alg = alg, .state = jeton_str(state), .created = now, .since = now, .ready = ready};
+    JT_TRY(save(signer, key, &row, err));
+    jd_log(JD_INFO, EV_KEY_MADE, JD_SPAN("kid", jeton_key_id(key)), JD_SPAN("alg", alg),
+           JD_TEXT("state", state));
     return JETON_OK;
 }
 
-/* All keys of the store; there is at least one afterwards. */
-static jeton_status list_keys(const jeton_ctx *ctx, jd_store *store, const jd_sealer *sealer,
-                              jt_arena *arena, jd_stored_keys *rows, jeton_err *err)
-{
-    JT_TRY(jd_store_key_list(store, arena, rows, err));
-    if (rows->count > 0)
-        return JETON_OK;
-    JT_TRY(make_first(ctx, store, sealer, err));
-    return jd_store_key_list(store, arena, rows, err);
-}
+/* --- the ring ------------------------------------------------------------------------------- */
 
-/* --- public keys ---------------------------------------------------------------------------- */
-
-/* The public JWKs as one JWKS text: they are ours, so they need not be read to be put together. */
-static jeton_status join(const jd_stored_keys *rows, jt_buf *json, jeton_err *err)
+/* What the keys remember of their use goes over to those of the new ring. Signing waits. */
+static void swap(jd_signer *signer, jd_keyring **fresh)
 {
-    JT_TRY(jt_buf_add(json, jeton_str("{\"keys\":["), err));
-    const char *comma = "";
-    for (size_t i = 0; i < rows->count; i++) {
-        const jd_stored_key *row = &rows->at[i];
-        if (row->public.len == 0 || jeton_span_equal(row->state, jeton_str("withdrawn")))
-            continue;
-        JT_TRY(jt_buf_add(json, jeton_str(comma), err));
-        JT_TRY(jt_buf_add(json, row->public, err));
-        comma = ",";
+    (void)pthread_rwlock_wrlock(&signer->lock);
+    jd_keyring *old = signer->ring;
+    for (size_t i = 0; old != NULL && i < old->count; i++) {
+        jd_ring_key *key = jd_keyring_find(*fresh, old->at[i].row.kid);
+        if (key != NULL)
+            atomic_store(&key->last, atomic_load(&old->at[i].last));
     }
-    return jt_buf_add(json, jeton_str("]}"), err);
+    signer->ring = *fresh;
+    *fresh = old;
+    (void)pthread_rwlock_unlock(&signer->lock);
 }
 
-/* What is published is printed from what was read: a broken row cannot leak into it. */
-static jeton_status load_public(jd_signer *signer, const jd_stored_keys *rows, jeton_err *err)
+jeton_status jd_signer_reload(jd_signer *signer, jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf json = jt_buf_init(signer->ctx);
-    JT_TRY(join(rows, &json, err));
-    JT_TRY(jeton_keyset_parse(signer->ctx, jt_buf_span(&json), &signer->keyset, err));
-    if (jeton_keyset_skipped(signer->keyset) > 0)
-        return jt_fail(err, JETON_E_KEY, "a public key in the store is broken");
-    return jeton_keyset_print(signer->keyset, JETON_KEY_PUBLIC, &signer->jwks, err);
+    JT_AUTO(jd_keyring_free) jd_keyring *ring = NULL;
+    JT_TRY(jd_keyring_load(signer->ctx, signer->store, signer->sealer, &ring, err));
+    if (signer->watcher != NULL) /* before anything is signed that they could not verify */
+        JT_TRY(signer->watcher(signer->watching, ring->published, ring->all, err));
+    swap(signer, &ring);
+    signer->stale = false;
+    signer->generation++;
+    (void)pthread_cond_broadcast(&signer->news);
+    return JETON_OK;
 }
 
-/* --- the active key ------------------------------------------------------------------------- */
-
-static const jd_stored_key *find_active(const jd_stored_keys *rows)
+jeton_status jd_signer_begin(jd_signer *signer, jeton_err *err)
 {
-    const jd_stored_key *active = NULL;
-    for (size_t i = 0; i < rows->count; i++) /* oldest first: the youngest active one signs */
-        if (jeton_span_equal(rows->at[i].state, jeton_str("active")))
-            active = &rows->at[i];
-    return active;
+    (void)pthread_mutex_lock(&signer->change);
+    return signer->stale ? jd_signer_reload(signer, err) : JETON_OK;
 }
 
-static jeton_status load_active(jd_signer *signer, const jd_sealer *sealer,
-                                const jd_stored_keys *rows, jeton_err *err)
+/* --- open and close ------------------------------------------------------------------------- */
+
+/* A store that has keys, but none that signs, was tampered with: a new key would hide it. */
+static bool is_sound(const jd_keyring *ring)
 {
-    const jd_stored_key *row = find_active(rows);
-    if (row == NULL)
+    for (size_t i = 0; i < ring->count; i++)
+        if (jd_ring_key_is(&ring->at[i], "active"))
+            return true;
+    return ring->count == 0;
+}
+
+/* There is an active key of the server's own algorithm afterwards. */
+static jeton_status ensure_first(jd_signer *signer, jeton_err *err)
+{
+    const jeton_span alg = jeton_str(signer->alg);
+    if (!is_sound(signer->ring))
         return jt_fail(err, JETON_E_KEY, "no key in the store is active");
-
-    JT_AUTO(jt_secret_done) jt_secret private = {0};
-    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    if (jd_sealer_open(sealer, place_of(row->kid), row->sealed, &private, NULL) != JETON_OK)
-        return jt_fail(err, JETON_E_KEY, "the active key does not open with this master key");
-    JT_TRY(jeton_key_parse(signer->ctx, jt_secret_span(&private), &key, err));
-    return jeton_signer_new(signer->ctx, key, jeton_alg_find(row->alg), &access_token,
-                            &signer->active, err);
+    if (jd_keyring_active(signer->ring, alg, jeton_str("")) != NULL)
+        return JETON_OK;
+    JT_TRY(jd_signer_make(signer, alg, "active", 0, err));
+    return jd_signer_reload(signer, err);
 }
 
-/* --- the signer ----------------------------------------------------------------------------- */
+static jeton_status check_alg(const char *alg, jeton_err *err)
+{
+    for (size_t i = 0; algs[i] != NULL; i++)
+        if (strcmp(algs[i], alg) == 0 && strcmp(alg, JD_HS256) != 0)
+            return JETON_OK;
+    return jt_fail(err, JETON_E_ARGUMENT,
+                   "token-alg is one of ES256, Ed25519, EdDSA, RS256, PS256: HS256 is for clients");
+}
 
-jeton_status jd_signer_open(const jeton_ctx *ctx, jd_store *store, const jd_sealer *sealer,
-                            jd_signer **signer, jeton_err *err)
+/* Those who sign must not keep a change from happening by being many. */
+static void init_locks(jd_signer *signer)
+{
+    pthread_rwlockattr_t kind;
+    (void)pthread_rwlockattr_init(&kind);
+    (void)pthread_rwlockattr_setkind_np(&kind, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    (void)pthread_rwlock_init(&signer->lock, &kind);
+    (void)pthread_rwlockattr_destroy(&kind);
+    (void)pthread_mutex_init(&signer->change, NULL);
+    (void)pthread_cond_init(&signer->news, NULL);
+}
+
+jeton_status jd_signer_open(const jeton_ctx *ctx, const jd_signer_options *options, jd_store *store,
+                            const jd_sealer *sealer, jd_signer **signer, jeton_err *err)
 {
     *signer = NULL;
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(ctx);
+    JT_TRY(check_alg(options->alg, err));
     JT_AUTO(jd_signer_free) jd_signer *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "signer");
     made->ctx = ctx;
-    jd_stored_keys rows;
-    JT_TRY(list_keys(ctx, store, sealer, &arena, &rows, err));
-    JT_TRY(load_active(made, sealer, &rows, err));
-    JT_TRY(load_public(made, &rows, err));
+    made->options = *options;
+    (void)snprintf(made->alg, sizeof made->alg, "%s", options->alg);
+    made->store = store;
+    made->sealer = sealer;
+    made->opened = jt_now(ctx);
+    init_locks(made);
+    JT_TRY(jd_promise_settle(ctx, store, options->max_age, &made->promised, err));
+    JT_TRY(jd_signer_reload(made, err));
+    JT_TRY(ensure_first(made, err));
 
     *signer = made;
     made = NULL; /* the caller's from now on */
@@ -152,25 +161,74 @@ void jd_signer_free(jd_signer **signer)
 {
     if (signer == NULL || *signer == NULL)
         return;
-    jeton_signer_free(&(*signer)->active);
-    jeton_keyset_free(&(*signer)->keyset);
-    jeton_text_free(&(*signer)->jwks);
+    jd_keyring_free(&(*signer)->ring);
+    (void)pthread_rwlock_destroy(&(*signer)->lock);
+    (void)pthread_cond_destroy(&(*signer)->news);
+    (void)pthread_mutex_destroy(&(*signer)->change);
     jt_release((*signer)->ctx, *signer);
     *signer = NULL;
 }
 
-jeton_status jd_signer_sign(const jd_signer *signer, const jeton_claims *claims, jeton_text **token,
-                            jeton_err *err)
+/* --- signing -------------------------------------------------------------------------------- */
+
+static void remember(jd_ring_key *key, jeton_time expires)
 {
-    return jeton_sign(signer->active, claims, token, err);
+    jeton_time last = atomic_load_explicit(&key->last, memory_order_relaxed);
+    while (last < expires && !atomic_compare_exchange_weak(&key->last, &last, expires))
+        continue;
 }
 
-jeton_span jd_signer_jwks(const jd_signer *signer)
+jeton_status jd_signer_sign(jd_signer *signer, const jd_signing *how, const jeton_claims *claims,
+                            jeton_text **token, jeton_err *err)
 {
-    return jeton_text_span(signer->jwks);
+    *token = NULL;
+    const jeton_span alg = how->alg.len > 0 ? how->alg : jeton_str(signer->alg);
+    const bool secret = jeton_span_equal(alg, jeton_str(JD_HS256));
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    jd_ring_key *key = jd_keyring_active(signer->ring, alg, secret ? how->client : jeton_str(""));
+    jeton_status status = JETON_E_KEY;
+    if (key != NULL) {
+        remember(key, how->expires);
+        status = jeton_sign(key->signer, claims, token, err);
+    }
+    (void)pthread_rwlock_unlock(&signer->lock);
+    return key != NULL ? status : jt_fail(err, status, "no key is active for these tokens");
 }
 
-const jeton_keyset *jd_signer_keyset(const jd_signer *signer)
+/* --- verifying ------------------------------------------------------------------------------ */
+
+jeton_status jd_signer_jwks(jd_signer *signer, jt_arena *arena, jd_jwks *jwks, jeton_err *err)
 {
-    return signer->keyset;
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    const size_t len = jeton_text_span(signer->ring->jwks).len;
+    const char *json = jt_arena_text(arena, jeton_text_span(signer->ring->jwks));
+    const char *etag = jt_arena_text(arena, jeton_str(signer->ring->etag));
+    (void)pthread_rwlock_unlock(&signer->lock);
+    *jwks = (jd_jwks){0};
+    if (json == NULL || etag == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "keys");
+    *jwks = (jd_jwks){jeton_bytes(json, len), etag, signer->options.max_age};
+    return JETON_OK;
+}
+
+jeton_status jd_signer_watch(jd_signer *signer, jd_signer_watcher *watcher, void *user,
+                             jeton_err *err)
+{
+    jeton_status status = JETON_OK;
+    (void)pthread_mutex_lock(&signer->change);
+    signer->watcher = watcher;
+    signer->watching = user;
+    if (watcher != NULL)
+        status = watcher(user, signer->ring->published, signer->ring->all, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+bool jd_signer_owns(jd_signer *signer, jeton_span kid, jeton_span client)
+{
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    const jd_ring_key *key = jd_keyring_find(signer->ring, kid);
+    const bool owns = key != NULL && client.len > 0 && jeton_span_equal(key->row.client, client);
+    (void)pthread_rwlock_unlock(&signer->lock);
+    return owns;
 }

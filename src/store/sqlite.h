@@ -141,8 +141,9 @@ jeton_status jd_sqlite_ban_lift(jd_store *store, jeton_span network, jeton_err *
 jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
 jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                 jeton_err *err);
-jeton_status jd_sqlite_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
-                                     jeton_err *err);
+jeton_status jd_sqlite_key_change(jd_store *store, const jd_key_change *changes, size_t count,
+                                  const jd_revoking *mark, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err);
 
 JETON_MUST jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most,

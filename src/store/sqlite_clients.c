@@ -19,6 +19,7 @@ static void read_row(jd_query *query, jt_arena *arena, jd_client *client)
     client->session_ttl = jd_take_int(query);
     client->disabled = jd_take_int(query) != 0;
     client->created = jd_take_int(query);
+    client->alg = jd_take_text(query, arena);
 }
 
 typedef struct listing {
@@ -68,6 +69,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, client->session_ttl);
     jd_bind_int(&query, client->disabled);
     jd_bind_int(&query, client->created);
+    jd_bind_text(&query, client->alg);
     return jd_query_run(&query, NULL, err);
 }
 

@@ -14,6 +14,10 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_text(&query, key->public);
     jd_bind_blob(&query, key->sealed);
     jd_bind_int(&query, key->created);
+    jd_bind_text(&query, key->client);
+    jd_bind_int(&query, key->since);
+    jd_bind_int(&query, key->ready);
+    jd_bind_int(&query, key->until);
     return jd_query_run(&query, NULL, err);
 }
 
@@ -43,6 +47,10 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
         key->public = jd_take_text(&query, asked->arena);
         key->sealed = jd_take_blob(&query, asked->arena);
         key->created = jd_take_int(&query);
+        key->client = jd_take_text(&query, asked->arena);
+        key->since = jd_take_int(&query);
+        key->ready = jd_take_int(&query);
+        key->until = jd_take_int(&query);
     }
     *asked->keys = (jd_stored_keys){rows.at, rows.count};
     return jd_query_end(&query, err);
@@ -55,24 +63,40 @@ jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys
     return jd_sqlite_read(store, list, &args, err);
 }
 
-typedef struct change {
-    jeton_span kid, state;
-} change;
+typedef struct changing {
+    const jd_key_change *changes;
+    size_t count;
+    const jd_revoking *mark;
+    jt_revocation *entry;
+} changing;
 
-static jeton_status set_state(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status change_one(jd_conn *conn, const jd_key_change *change, jeton_err *err)
 {
-    const change *asked = args;
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_KEY_SET_STATE);
-    jd_bind_text(&query, asked->state);
-    jd_bind_text(&query, asked->kid);
     unsigned changed;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_KEY_CHANGE);
+    jd_bind_text(&query, change->to);
+    jd_bind_int(&query, change->since);
+    jd_bind_int(&query, change->until);
+    jd_bind_int(&query, change->destroy);
+    jd_bind_text(&query, change->kid);
+    jd_bind_text(&query, change->from);
     JT_TRY(jd_query_run(&query, &changed, err));
-    return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such key");
+    return changed == 1 ? JETON_OK
+                        : jt_fail(err, JETON_E_NOT_FOUND, "there is no such key in that state");
 }
 
-jeton_status jd_sqlite_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
-                                     jeton_err *err)
+static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
 {
-    change args = {kid, state};
-    return jd_sqlite_write(store, set_state, &args, err);
+    const changing *asked = args;
+    for (size_t i = 0; i < asked->count; i++)
+        JT_TRY(change_one(conn, &asked->changes[i], err));
+    return asked->mark != NULL ? jd_sqlite_revoke_piece(conn, asked->mark, asked->entry, err)
+                               : JETON_OK;
+}
+
+jeton_status jd_sqlite_key_change(jd_store *store, const jd_key_change *changes, size_t count,
+                                  const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
+{
+    changing args = {changes, count, mark, entry};
+    return jd_sqlite_write(store, change, &args, err);
 }

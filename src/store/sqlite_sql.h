@@ -14,7 +14,8 @@
                            "ended, auth_time, device, address, scope"
 
 #define JD_CLIENT_COLUMNS  "id, name, secret, audience, scopes, grants, access_ttl, refresh_ttl, " \
-                           "session_ttl, disabled, created"
+                           "session_ttl, disabled, created, alg"
+#define JD_KEY_COLUMNS     "kid, alg, state, public, sealed, created, client, since, ready, until"
 
 #define JD_SQL_LIST(X)                                                                            \
     X(BEGIN_READ,  "BEGIN")                                                                       \
@@ -117,7 +118,7 @@
     X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?)")      \
     /* clients */                                                                                 \
     X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
     X(CLIENT_LIST,    "SELECT " JD_CLIENT_COLUMNS " FROM clients WHERE id > ? "                   \
                       "ORDER BY id LIMIT ?")                                                      \
     X(CLIENT_SECRET,  "UPDATE clients SET secret = ? WHERE id = ?")                               \
@@ -139,11 +140,20 @@
     X(AUDIT_LIST, "SELECT n, time, actor, action, target, detail, address, request, outcome, "    \
                   "mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                \
     /* keys */                                                                                    \
-    X(KEY_ADD,       "INSERT INTO keys (kid, alg, state, public, sealed, created) "               \
-                     "VALUES (?, ?, ?, ?, ?, ?)")                                                 \
-    X(KEY_LIST,      "SELECT kid, alg, state, public, sealed, created FROM keys "                 \
-                     "ORDER BY created, kid")                                                     \
-    X(KEY_SET_STATE, "UPDATE keys SET state = ? WHERE kid = ?")
+    X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
+    X(KEY_LIST,      "SELECT " JD_KEY_COLUMNS " FROM keys ORDER BY created, kid")                 \
+    X(KEY_CHANGE,    "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
+                     "sealed = CASE WHEN ? THEN x'' ELSE sealed END "                             \
+                     "WHERE kid = ? AND state = ?")                                               \
+    /* what is sealed */                                                                          \
+    X(SEALED_KEYS,     "SELECT kid, sealed FROM keys WHERE sealed <> x'' AND kid > ? "            \
+                       "ORDER BY kid LIMIT ?")                                                    \
+    X(SEALED_SESSIONS, "SELECT id, sealed_key FROM sessions WHERE sealed_key <> x'' AND id > ? "  \
+                       "ORDER BY id LIMIT ?")                                                     \
+    X(SEALED_META,     "SELECT name, value FROM meta WHERE name > ? ORDER BY name LIMIT ?")       \
+    X(RESEAL_KEY,      "UPDATE keys SET sealed = ? WHERE kid = ?")                                \
+    X(RESEAL_SESSION,  "UPDATE sessions SET sealed_key = ? WHERE id = ?")                         \
+    X(RESEAL_META,     "UPDATE meta SET value = ? WHERE name = ?")
 /* clang-format on */
 
 typedef enum jd_sql {

@@ -558,13 +558,25 @@ jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys 
     return status;
 }
 
-jeton_status jd_store_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
-                                    jeton_err *err)
+jeton_status jd_store_key_change(jd_store *store, const jd_key_change *changes, size_t count,
+                                 const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
 {
-    if (!is_state(state))
-        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
-    jd_audit_note("key.state", kid, state);
-    return jd_audit_end(store->ops->key_set_state(store, kid, state, err));
+    *entry = (jt_revocation){0};
+    for (size_t i = 0; i < count; i++)
+        if (!is_state(changes[i].from) || !is_state(changes[i].to))
+            return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    if (count > 0) /* what was asked for comes first, what follows from it behind */
+        jd_audit_note("key.state", changes[0].kid, changes[0].to);
+    const jeton_status status =
+        jd_audit_end(store->ops->key_change(store, changes, count, mark, entry, err));
+    if (status != JETON_OK)
+        *entry = (jt_revocation){0};
+    return status;
+}
+
+jeton_status jd_store_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
+{
+    return store->ops->reseal(store, reseal, user, err); /* the audit log's own key is among it */
 }
 
 jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)

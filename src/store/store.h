@@ -22,6 +22,7 @@
 #define JD_STORE_STORE_H
 
 #include "core/arena.h"
+#include "core/buf.h"
 #include "revoke/revocations.h"
 #include "sys/id.h"
 
@@ -410,6 +411,7 @@ typedef struct jd_client {
     jeton_span scopes;                            /* words: what its tokens may be good for */
     jeton_span grants;                            /* words: the grant types it may use */
     int64_t access_ttl, refresh_ttl, session_ttl; /* seconds; 0: as the settings say */
+    jeton_span alg;                               /* of its tokens; empty: the server's */
     bool disabled;
     jeton_time created;
 } jd_client;
@@ -479,6 +481,10 @@ typedef struct jd_stored_key {
     jeton_span public; /* the public JWK; empty for a secret */
     jeton_span sealed; /* the private JWK, sealed; empty once destroyed */
     jeton_time created;
+    jeton_span client; /* of a secret: the client it is good for; empty: of a key pair */
+    jeton_time since;  /* when it got its state */
+    jeton_time ready;  /* of a next one: when it may sign at the earliest */
+    jeton_time until;  /* when it is to lose its state; 0: not set */
 } jd_stored_key;
 
 typedef struct jd_stored_keys {
@@ -493,9 +499,39 @@ JETON_MUST jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *k
 JETON_MUST jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                           jeton_err *err);
 
-/* JETON_E_NOT_FOUND. JETON_E_ARGUMENT: not one of the states. */
-JETON_MUST jeton_status jd_store_key_set_state(jd_store *store, jeton_span kid, jeton_span state,
-                                               jeton_err *err);
+/* A key in the state `from` gets the state `to`, which may be the same. */
+typedef struct jd_key_change {
+    jeton_span kid;
+    jeton_span from, to;
+    jeton_time since, until; /* what they become */
+    bool destroy;            /* the sealed part becomes empty */
+} jd_key_change;
+
+/* Makes all of the changes, or none.
+ *
+ * mark   NULL, or what is put into the log with them; see jd_store_revoke()
+ * entry  the mark, to be applied; number 0: there is none
+ *
+ * JETON_E_NOT_FOUND  a key is not there, or not in the state it must be in
+ * JETON_E_ARGUMENT   not one of the states
+ */
+JETON_MUST jeton_status jd_store_key_change(jd_store *store, const jd_key_change *changes,
+                                            size_t count, const jd_revoking *mark,
+                                            jt_revocation *entry, jeton_err *err);
+
+/* Seals what is sealed anew.
+ *
+ * column, row  where it is: "keys.sealed" and a kid, "sessions.sealed_key" and an id,
+ *              "meta.value" and a name. Each text of meta is asked about
+ * sealed       what is there
+ * again        empty; what is to be there instead, left empty: it stays */
+typedef jeton_status jd_reseal(void *user, const char *column, jeton_span row, jeton_span sealed,
+                               jt_buf *again, jeton_err *err);
+
+/* Gives everything that is sealed to `reseal`, in one transaction: when it fails or fails once,
+ * everything stays as it was. */
+JETON_MUST jeton_status jd_store_reseal(jd_store *store, jd_reseal *reseal, void *user,
+                                        jeton_err *err);
 
 /* --- the audit log ------------------------------------------------------------------------- */
 

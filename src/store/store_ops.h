@@ -99,8 +99,9 @@ typedef struct jd_store_ops {
     jeton_status (*key_add)(jd_store *store, const jd_stored_key *key, jeton_err *err);
     jeton_status (*key_list)(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                              jeton_err *err);
-    jeton_status (*key_set_state)(jd_store *store, jeton_span kid, jeton_span state,
-                                  jeton_err *err);
+    jeton_status (*key_change)(jd_store *store, const jd_key_change *changes, size_t count,
+                               const jd_revoking *mark, jt_revocation *entry, jeton_err *err);
+    jeton_status (*reseal)(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err);
 
     /* Writes what is noted (audit.h), and nothing else. */
     jeton_status (*audit_add)(jd_store *store, jeton_err *err);

@@ -49,6 +49,12 @@
       "roles that an access token names at most")                                                   \
     X(SECONDS, reset_ttl,     "reset-ttl",     "1h",             60, 30 * JD_DAY,                   \
       "how long a one-time code for a new password is good")                                        \
+    X(TEXT,    token_alg,     "token-alg",     "ES256",          1, 15,                             \
+      "algorithm of tokens whose client has none of its own: ES256, Ed25519, EdDSA, RS256 or PS256") \
+    X(SECONDS, key_active,    "key-active",    "90d",            1, 3650 * JD_DAY,                  \
+      "how long a key signs before the next one takes over")                                        \
+    X(SECONDS, jwks_max_age,  "jwks-max-age",  "5m",             1, JD_DAY,                         \
+      "how long others may keep the published keys; a new key is published so long before it signs") \
     X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
     X(TEXT,    proxies,       "proxies",       "",               0, 1000,                           \

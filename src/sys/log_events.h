@@ -56,6 +56,9 @@
     /* keys and the store */                      \
     X(MASTER_KEY_MADE, "master_key_made",   0)    \
     X(KEY_MADE,        "key_made",          0)    \
+    X(MASTER_KEY_CHANGED, "master_key_changed", 0) \
+    X(KEY_CHANGED,     "key_changed",       0)    \
+    X(KEYS_FAILED,     "keys_failed",      10)    \
     X(STORE_MIGRATED,  "store_migrated",    0)    \
     X(AUDIT_FAILED,    "audit_failed",     10)    \
     X(STORE_FAILED,    "store_failed",     10)    \

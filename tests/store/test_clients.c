@@ -11,6 +11,7 @@ static jd_client client_of(const char *id)
         .audience = jeton_str("https://shop.example"),
         .scopes = jeton_str("orders:read orders:write"),
         .grants = jeton_str("password refresh_token"),
+        .alg = jeton_str("RS256"),
         .access_ttl = 60,
         .refresh_ttl = 3600,
         .session_ttl = 7200,
@@ -42,6 +43,7 @@ static void client_is_listed_as_it_was_added(void **state)
     assert_true(jeton_span_equal(got->audience, shop.audience));
     assert_true(jeton_span_equal(got->scopes, shop.scopes));
     assert_true(jeton_span_equal(got->grants, shop.grants));
+    assert_true(jeton_span_equal(got->alg, shop.alg));
     assert_int_equal(got->access_ttl, 60);
     assert_int_equal(got->refresh_ttl, 3600);
     assert_int_equal(got->session_ttl, 7200);

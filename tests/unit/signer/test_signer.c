@@ -19,13 +19,44 @@ static jd_sealer *sealer_of(const uint8_t *key)
     return made;
 }
 
+static const jd_signer_options options = {.alg = "ES256", .max_age = 300, .active = 86400};
+
+/* The sealer has to outlive the signer: one for all, freed at the end. */
+static jd_sealer *good;
+
+static int open_good(void **state)
+{
+    (void)state;
+    good = sealer_of(master);
+    return 0;
+}
+
+static int free_good(void **state)
+{
+    (void)state;
+    jd_sealer_free(&good);
+    return 0;
+}
+
 static jd_signer *open_signer(folder *data)
 {
     jd_signer *signer = BOGUS;
-    jd_sealer *sealer = sealer_of(master);
-    assert_int_equal(jd_signer_open(NULL, data->store, sealer, &signer, NULL), JETON_OK);
-    jd_sealer_free(&sealer);
+    assert_int_equal(jd_signer_open(NULL, &options, data->store, good, &signer, NULL), JETON_OK);
     return signer;
+}
+
+/* What is published, as a set. The caller's. */
+static jeton_keyset *published(jd_signer *signer)
+{
+    jt_arena arena = jt_arena_init(NULL);
+    jeton_keyset *keys = NULL;
+    jd_jwks jwks;
+    assert_int_equal(jd_signer_jwks(signer, &arena, &jwks, NULL), JETON_OK);
+    assert_int_equal(jwks.max_age, options.max_age);
+    assert_int_equal(strlen(jwks.etag), 16);
+    assert_int_equal(jeton_keyset_parse_public(NULL, jwks.json, &keys, NULL), JETON_OK);
+    jt_arena_done(&arena);
+    return keys;
 }
 
 /* Opens and expects that to fail. */
@@ -34,20 +65,23 @@ static void assert_refused(folder *data, const uint8_t *key, const char *why)
     jd_signer *signer = BOGUS;
     jd_sealer *sealer = sealer_of(key);
     jeton_err err = {0};
-    assert_int_equal(jd_signer_open(NULL, data->store, sealer, &signer, &err), JETON_E_KEY);
+    assert_int_equal(jd_signer_open(NULL, &options, data->store, sealer, &signer, &err),
+                     JETON_E_KEY);
     assert_null(signer);
     assert_non_null(strstr(err.text, why));
     jd_sealer_free(&sealer);
 }
 
-static jeton_text *sign(const jd_signer *signer)
+static jeton_text *sign(jd_signer *signer)
 {
     jeton_claims *claims = NULL;
     jeton_text *token = BOGUS;
     assert_int_equal(jeton_claims_new(NULL, &claims, NULL), JETON_OK);
     jeton_claims_set_text(claims, "sub", jeton_str("alice"));
     jeton_claims_set_int(claims, "exp", 4102444800);
-    assert_int_equal(jd_signer_sign(signer, claims, &token, NULL), JETON_OK);
+    assert_int_equal(
+        jd_signer_sign(signer, &(jd_signing){.expires = 4102444800000}, claims, &token, NULL),
+        JETON_OK);
     jeton_claims_free(&claims);
     return token;
 }
@@ -72,10 +106,17 @@ static void first_key_is_made_once_and_stays(void **state)
     jd_store_close(&data->store);
     folder_open(data);
     jd_signer *second = open_signer(data);
-    const jeton_span a = jd_signer_jwks(first);
-    const jeton_span b = jd_signer_jwks(second);
-    assert_true(a.len > 0 && jeton_span_equal(a, b));
-    assert_int_equal(jeton_keyset_count(jd_signer_keyset(second)), 1);
+    jt_arena arena = jt_arena_init(NULL);
+    jd_jwks a;
+    jd_jwks b;
+    jeton_keyset *keys = published(second);
+    assert_int_equal(jd_signer_jwks(first, &arena, &a, NULL), JETON_OK);
+    assert_int_equal(jd_signer_jwks(second, &arena, &b, NULL), JETON_OK);
+    assert_true(a.json.len > 0 && jeton_span_equal(a.json, b.json));
+    assert_string_equal(a.etag, b.etag);
+    assert_int_equal(jeton_keyset_count(keys), 1);
+    jeton_keyset_free(&keys);
+    jt_arena_done(&arena);
     jd_signer_free(&first);
     jd_signer_free(&second);
     assert_null(second);
@@ -86,13 +127,10 @@ static void token_is_an_access_token_that_its_own_keys_verify(void **state)
 {
     jd_signer *signer = open_signer(*state);
     jeton_text *token = sign(signer);
-    assert_int_equal(verify(jd_signer_keyset(signer), "at+jwt", token), JETON_OK);
-    assert_int_equal(verify(jd_signer_keyset(signer), "JWT", token), JETON_E_TYP);
-
-    jeton_keyset *published = NULL; /* and so do the keys that others see */
-    assert_int_equal(jeton_keyset_parse(NULL, jd_signer_jwks(signer), &published, NULL), JETON_OK);
-    assert_int_equal(verify(published, "at+jwt", token), JETON_OK);
-    jeton_keyset_free(&published);
+    jeton_keyset *keys = published(signer);
+    assert_int_equal(verify(keys, "at+jwt", token), JETON_OK);
+    assert_int_equal(verify(keys, "JWT", token), JETON_E_TYP);
+    jeton_keyset_free(&keys);
     jeton_text_free(&token);
     jd_signer_free(&signer);
 }
@@ -101,8 +139,11 @@ static void jwks_holds_public_members_only(void **state)
 {
     static const char *const secret[] = {"d", "p", "q", "dp", "dq", "qi", "k"};
     jd_signer *signer = open_signer(*state);
+    jt_arena arena = jt_arena_init(NULL);
+    jd_jwks jwks;
     jt_json *doc = NULL;
-    assert_int_equal(jt_json_parse(NULL, jd_signer_jwks(signer), &doc, NULL), JETON_OK);
+    assert_int_equal(jd_signer_jwks(signer, &arena, &jwks, NULL), JETON_OK);
+    assert_int_equal(jt_json_parse(NULL, jwks.json, &doc, NULL), JETON_OK);
     jt_iter it = jt_iter_of(jt_get(jt_json_root(doc), "keys"));
     assert_true(jt_iter_next(&it));
     unit_assert_span(jt_get_text(it.val, "kty"), "EC");
@@ -112,6 +153,7 @@ static void jwks_holds_public_members_only(void **state)
         assert_null(jt_get(it.val, secret[i]));
     assert_false(jt_iter_next(&it));
     jt_json_free(&doc);
+    jt_arena_done(&arena);
     jd_signer_free(&signer);
 }
 
@@ -174,9 +216,13 @@ static void store_without_an_active_key_is_refused(void **state)
 {
     folder *data = *state;
     jd_signer *signer = open_signer(data);
-    const jeton_span kid = jeton_key_id(jeton_keyset_get(jd_signer_keyset(signer), 0));
-    assert_int_equal(jd_store_key_set_state(data->store, kid, jeton_str("retiring"), NULL),
-                     JETON_OK);
+    jeton_keyset *keys = published(signer);
+    jt_revocation none;
+    const jd_key_change change = {.kid = jeton_key_id(jeton_keyset_get(keys, 0)),
+                                  .from = jeton_str("active"),
+                                  .to = jeton_str("retiring")};
+    assert_int_equal(jd_store_key_change(data->store, &change, 1, NULL, &none, NULL), JETON_OK);
+    jeton_keyset_free(&keys);
     assert_refused(data, master, "no key in the store is active");
     jd_signer_free(&signer);
 }
@@ -188,7 +234,7 @@ static void broken_public_key_is_refused(void **state)
     const jd_stored_key broken = {
         .kid = jeton_str("broken"),
         .alg = jeton_str("ES256"),
-        .state = jeton_str("next"),
+        .state = jeton_str("retiring"),
         .public = jeton_str("{\"kty\":\"EC\",\"kid\":\"broken\"}"),
     };
     assert_int_equal(jd_store_key_add(data->store, &broken, NULL), JETON_OK);
@@ -244,7 +290,7 @@ static void youngest_active_key_signs_and_withdrawn_ones_are_not_published(void 
     add_key(data, "later", "next", 3);
     add_key(data, "gone", "withdrawn", 4);
     jd_signer *signer = open_signer(data);
-    const jeton_keyset *keys = jd_signer_keyset(signer);
+    jeton_keyset *keys = published(signer);
     assert_int_equal(jeton_keyset_count(keys), 3);
     for (size_t i = 0; i < jeton_keyset_count(keys); i++)
         assert_false(jeton_span_equal(jeton_key_id(jeton_keyset_get(keys, i)), jeton_str("gone")));
@@ -252,7 +298,22 @@ static void youngest_active_key_signs_and_withdrawn_ones_are_not_published(void 
     assert_header_has(token, "\"kid\":\"young\"");
     assert_int_equal(verify(keys, "at+jwt", token), JETON_OK);
     jeton_text_free(&token);
+    jeton_keyset_free(&keys);
     jd_signer_free(&signer);
+}
+
+static void algorithm_must_be_one_for_everybody(void **state)
+{
+    static const char *const rows[] = {"HS256", "none", "RS512", "es256", ""};
+    folder *data = *state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i]);
+        jd_signer *signer = BOGUS;
+        const jd_signer_options asked = {.alg = rows[i], .max_age = 300, .active = 86400};
+        assert_int_equal(jd_signer_open(NULL, &asked, data->store, good, &signer, NULL),
+                         JETON_E_ARGUMENT);
+        assert_null(signer);
+    }
 }
 
 int main(void)
@@ -266,7 +327,8 @@ int main(void)
         IN_FOLDER(key_moved_to_another_row_is_refused),
         IN_FOLDER(store_without_an_active_key_is_refused),
         IN_FOLDER(broken_public_key_is_refused),
+        IN_FOLDER(algorithm_must_be_one_for_everybody),
         IN_FOLDER(youngest_active_key_signs_and_withdrawn_ones_are_not_published),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_good, free_good);
 }

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signer/key_life.c - next → active → retiring → withdrawn: by schedule, and when asked. */
+#include "core/auto.h"
+#include "core/base64url.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "core/secret.h"
+#include "signer/signer_inside.h"
+#include "sys/config_keys.h"
+#include "sys/log.h"
+
+#include <stdio.h>
+
+/* For answers that are on their way while a key is published, and for clocks of others that judge
+ * when a token has expired. */
+#define ON_THE_WAY   ((jeton_time)1000)
+#define AFTER_LAST   ((jeton_time)60000)
+#define LONGEST_WAIT ((jeton_time)60000) /* the clock may be set meanwhile */
+#define KID_BYTES    12U
+#define KID_CHARS    16U
+#define NEVER        INT64_MAX
+#define TEND_ROUNDS  1000U /* more changes at one time than there can be */
+
+static jeton_time later(jeton_time a, jeton_time b)
+{
+    return a > b ? a : b;
+}
+
+static jeton_time sooner(jeton_time a, jeton_time b)
+{
+    return a < b ? a : b;
+}
+
+/* --- when ----------------------------------------------------------------------------------- */
+
+/* From when on everybody knows a key that is published now. */
+static jeton_time known_from(const jd_signer *signer)
+{
+    return ON_THE_WAY +
+           later(jt_now(signer->ctx) + signer->options.max_age * 1000, signer->promised);
+}
+
+/* When the next key takes over from the active one. */
+static jeton_time takes_over(const jd_signer *signer, const jd_ring_key *active,
+                             const jd_ring_key *next)
+{
+    const jeton_time planned = active->row.until != 0
+                                   ? active->row.until
+                                   : active->row.since + signer->options.active * 1000;
+    return later(next->row.ready, planned);
+}
+
+/* When the last token of a key has expired. What an earlier run of the server has signed is not
+ * known: that lives no longer than any token may. */
+static jeton_time over(const jd_signer *signer, const jd_ring_key *key)
+{
+    jeton_time last = atomic_load(&key->last);
+    if (key->row.created < signer->opened)
+        last = later(last, signer->opened + JD_ACCESS_TTL_MAX * 1000);
+    return later(last, jt_now(signer->ctx)) + signer->options.leeway * 1000 + AFTER_LAST;
+}
+
+static bool is_secret(const jd_ring_key *key)
+{
+    return key->row.client.len > 0;
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+static jd_key_change to_active(const jd_signer *signer, const jd_ring_key *key)
+{
+    return (jd_key_change){.kid = key->row.kid,
+                           .from = key->row.state,
+                           .to = jeton_str("active"),
+                           .since = jt_now(signer->ctx)};
+}
+
+/* A secret goes on verifying, for which it is needed. */
+static jd_key_change to_retiring(const jd_signer *signer, const jd_ring_key *key)
+{
+    return (jd_key_change){.kid = key->row.kid,
+                           .from = key->row.state,
+                           .to = jeton_str("retiring"),
+                           .since = jt_now(signer->ctx),
+                           .until = over(signer, key),
+                           .destroy = !is_secret(key)};
+}
+
+static jd_key_change to_withdrawn(const jd_signer *signer, const jd_ring_key *key)
+{
+    return (jd_key_change){.kid = key->row.kid,
+                           .from = key->row.state,
+                           .to = jeton_str("withdrawn"),
+                           .since = jt_now(signer->ctx),
+                           .destroy = true};
+}
+
+/* The keys named by the changes belong to the ring, which goes when it is reloaded. */
+static jeton_status apply(jd_signer *signer, const jd_key_change *changes, size_t count,
+                          const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
+{
+    signer->stale = true; /* until it is reloaded */
+    JT_TRY(jd_store_key_change(signer->store, changes, count, mark, entry, err));
+    for (size_t i = 0; i < count; i++)
+        jd_log(JD_INFO, EV_KEY_CHANGED, JD_SPAN("kid", changes[i].kid),
+               JD_SPAN("from", changes[i].from), JD_SPAN("to", changes[i].to));
+    return jd_signer_reload(signer, err);
+}
+
+static jeton_status apply_unmarked(jd_signer *signer, const jd_key_change *changes, size_t count,
+                                   jeton_err *err)
+{
+    jt_revocation none;
+    return apply(signer, changes, count, NULL, &none, err);
+}
+
+static jeton_status hand_over(jd_signer *signer, const jd_ring_key *active, const jd_ring_key *next,
+                              jeton_err *err)
+{
+    const jd_key_change changes[] = {to_retiring(signer, active), to_active(signer, next)};
+    return apply_unmarked(signer, changes, JT_COUNT(changes), err);
+}
+
+static jeton_status make_next(jd_signer *signer, jeton_span alg, jeton_time ready, jeton_err *err)
+{
+    char kept[16];
+    (void)snprintf(kept, sizeof kept, "%.*s", (int)alg.len, (const char *)alg.ptr);
+    JT_TRY(jd_signer_make(signer, jeton_str(kept), "next", ready, err));
+    return jd_signer_reload(signer, err);
+}
+
+/* --- the schedule --------------------------------------------------------------------------- */
+
+static jeton_status tend_pair(jd_signer *signer, const jd_ring_key *active, bool *changed,
+                              jeton_time *due, jeton_err *err)
+{
+    const jd_ring_key *next = jd_keyring_next(signer->ring, active->row.alg, jeton_str(""));
+    *changed = next == NULL || takes_over(signer, active, next) <= jt_now(signer->ctx);
+    if (next == NULL)
+        return make_next(signer, active->row.alg, known_from(signer), err);
+    if (*changed)
+        return hand_over(signer, active, next, err);
+    *due = sooner(*due, takes_over(signer, active, next));
+    return JETON_OK;
+}
+
+/* A second one that is active: somebody stopped us between adding the younger and this. */
+static jeton_status tend_active(jd_signer *signer, const jd_ring_key *key, bool *changed,
+                                jeton_time *due, jeton_err *err)
+{
+    if (jd_keyring_active(signer->ring, key->row.alg, key->row.client) != key) {
+        const jd_key_change change = to_retiring(signer, key);
+        *changed = true;
+        return apply_unmarked(signer, &change, 1, err);
+    }
+    return is_secret(key) ? JETON_OK : tend_pair(signer, key, changed, due, err);
+}
+
+static jeton_status tend_retiring(jd_signer *signer, const jd_ring_key *key, bool *changed,
+                                  jeton_time *due, jeton_err *err)
+{
+    const jd_key_change change = to_withdrawn(signer, key);
+    *changed = key->row.until <= jt_now(signer->ctx);
+    *due = sooner(*due, key->row.until);
+    return *changed ? apply_unmarked(signer, &change, 1, err) : JETON_OK;
+}
+
+/* Does the first thing that is due. A change replaces the ring, so the caller begins anew. */
+static jeton_status tend_one(jd_signer *signer, bool *changed, jeton_time *due, jeton_err *err)
+{
+    *changed = false;
+    *due = NEVER;
+    for (size_t i = 0; i < signer->ring->count && !*changed; i++) {
+        const jd_ring_key *key = &signer->ring->at[i];
+        if (jd_ring_key_is(key, "active"))
+            JT_TRY(tend_active(signer, key, changed, due, err));
+        else if (jd_ring_key_is(key, "retiring"))
+            JT_TRY(tend_retiring(signer, key, changed, due, err));
+    }
+    return JETON_OK;
+}
+
+static jeton_status tend(jd_signer *signer, jeton_time *due, jeton_err *err)
+{
+    bool changed = true;
+    for (unsigned i = 0; changed && i < TEND_ROUNDS; i++)
+        JT_TRY(tend_one(signer, &changed, due, err));
+    return JETON_OK;
+}
+
+jeton_status jd_signer_tend(jd_signer *signer, jeton_time *due, jeton_err *err)
+{
+    *due = 0;
+    jeton_status status = jd_signer_begin(signer, err);
+    if (status == JETON_OK)
+        status = tend(signer, due, err);
+    signer->tended = signer->generation;
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+void jd_signer_wait(jd_signer *signer, jeton_time due)
+{
+    const jeton_time latest = sooner(due, jt_now(NULL) + LONGEST_WAIT);
+    const struct timespec until = {.tv_sec = latest / 1000, .tv_nsec = latest % 1000 * 1000000};
+    (void)pthread_mutex_lock(&signer->change);
+    int waited = 0;
+    while (signer->tended == signer->generation && waited == 0)
+        waited = pthread_cond_timedwait(&signer->news, &signer->change, &until);
+    (void)pthread_mutex_unlock(&signer->change);
+}
+
+void jd_signer_wake(jd_signer *signer)
+{
+    (void)pthread_mutex_lock(&signer->change);
+    signer->generation++;
+    (void)pthread_cond_broadcast(&signer->news);
+    (void)pthread_mutex_unlock(&signer->change);
+}
+
+/* --- rotate --------------------------------------------------------------------------------- */
+
+/* Not yet: remembered as the end of the active one, so that a restart does not forget it. */
+static jeton_status plan(jd_signer *signer, const jd_ring_key *active, jeton_err *err)
+{
+    const jd_key_change change = {.kid = active->row.kid,
+                                  .from = active->row.state,
+                                  .to = active->row.state,
+                                  .since = active->row.since,
+                                  .until = jt_now(signer->ctx)};
+    return apply_unmarked(signer, &change, 1, err);
+}
+
+static jeton_status rotate(jd_signer *signer, jeton_span alg, jd_key_news *news, jeton_err *err)
+{
+    const jeton_time now = jt_now(signer->ctx);
+    if (jd_keyring_active(signer->ring, alg, jeton_str("")) == NULL)
+        return jt_fail(err, JETON_E_NOT_FOUND, "no key pair has that algorithm");
+    if (jd_keyring_next(signer->ring, alg, jeton_str("")) == NULL)
+        JT_TRY(make_next(signer, alg, known_from(signer), err));
+    const jd_ring_key *active = jd_keyring_active(signer->ring, alg, jeton_str(""));
+    const jd_ring_key *next = jd_keyring_next(signer->ring, alg, jeton_str(""));
+    (void)snprintf(news->kid, sizeof news->kid, "%.*s", (int)next->row.kid.len,
+                   (const char *)next->row.kid.ptr);
+    news->signs_from = later(next->row.ready, now);
+    return news->signs_from == now ? hand_over(signer, active, next, err)
+                                   : plan(signer, active, err);
+}
+
+jeton_status jd_signer_rotate(jd_signer *signer, jeton_span alg, jd_key_news *news, jeton_err *err)
+{
+    *news = (jd_key_news){.kid = ""};
+    jeton_status status = jd_signer_begin(signer, err);
+    if (status == JETON_OK)
+        status = rotate(signer, alg.len > 0 ? alg : jeton_str(signer->alg), news, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+/* --- withdraw ------------------------------------------------------------------------------- */
+
+/* The one that signs instead. If all are told to refuse a key it does not matter whether they know
+ * its successor yet: nothing else may sign. */
+static jeton_status ensure_successor(jd_signer *signer, jeton_span alg, jeton_err *err)
+{
+    return jd_keyring_next(signer->ring, alg, jeton_str("")) == NULL
+               ? make_next(signer, alg, 0, err)
+               : JETON_OK;
+}
+
+static jeton_status find_living(const jd_signer *signer, jeton_span kid, const jd_ring_key **key,
+                                jeton_err *err)
+{
+    *key = jd_keyring_find(signer->ring, kid);
+    if (*key == NULL || jd_ring_key_is(*key, "withdrawn"))
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no such key, or it is withdrawn already");
+    return JETON_OK;
+}
+
+static jeton_status withdraw(jd_signer *signer, jeton_span kid, const jd_revoking *mark,
+                             jt_revocation *entry, jeton_err *err)
+{
+    const jd_ring_key *key;
+    JT_TRY(find_living(signer, kid, &key, err));
+    const bool signs = jd_keyring_active(signer->ring, key->row.alg, key->row.client) == key;
+    if (signs && is_secret(key))
+        return jt_fail(err, JETON_E_REQUEST,
+                       "the client signs with it: give it another secret first");
+    if (!signs) {
+        const jd_key_change change = to_withdrawn(signer, key);
+        return apply(signer, &change, 1, mark, entry, err);
+    }
+    JT_TRY(ensure_successor(signer, key->row.alg, err));
+    JT_TRY(find_living(signer, kid, &key, err)); /* the ring may be another one by now */
+    const jd_ring_key *next = jd_keyring_next(signer->ring, key->row.alg, jeton_str(""));
+    const jd_key_change changes[] = {to_withdrawn(signer, key), to_active(signer, next)};
+    return apply(signer, changes, JT_COUNT(changes), mark, entry, err);
+}
+
+jeton_status jd_signer_withdraw(jd_signer *signer, jeton_span kid, const jd_revoking *mark,
+                                jt_revocation *entry, jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    jeton_status status = jd_signer_begin(signer, err);
+    if (status == JETON_OK)
+        status = withdraw(signer, kid, mark, entry, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+/* --- more rings ----------------------------------------------------------------------------- */
+
+static bool is_pair_alg(jeton_span alg)
+{
+    const char *const *known = jd_signer_algs();
+    for (size_t i = 0; known[i] != NULL; i++)
+        if (jeton_span_equal(alg, jeton_str(known[i])))
+            return !jeton_span_equal(alg, jeton_str(JD_HS256));
+    return false;
+}
+
+static jeton_status need(jd_signer *signer, jeton_span alg, jeton_err *err)
+{
+    if (jd_keyring_active(signer->ring, alg, jeton_str("")) != NULL)
+        return JETON_OK;
+    /* It signs at once: nobody can have been told to keep a set in which keys of an algorithm are
+     * missing that no token has had. */
+    JT_TRY(jd_signer_make(signer, alg, "active", 0, err));
+    return jd_signer_reload(signer, err);
+}
+
+jeton_status jd_signer_need(jd_signer *signer, jeton_span alg, jeton_err *err)
+{
+    if (!is_pair_alg(alg))
+        return jt_fail(err, JETON_E_REQUEST,
+                       "tokens are signed with ES256, Ed25519, EdDSA, RS256, PS256 or HS256");
+    jeton_status status = jd_signer_begin(signer, err);
+    if (status == JETON_OK)
+        status = need(signer, alg, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+/* --- secrets -------------------------------------------------------------------------------- */
+
+/* The kid is random: a thumbprint of a secret that somebody has thought up would tell it to whoever
+ * tries some. */
+static jeton_status make_secret_key(const jd_signer *signer, jeton_span secret, jeton_key **key,
+                                    jeton_err *err)
+{
+    uint8_t random[KID_BYTES];
+    char kid[KID_CHARS];
+    JT_TRY(jt_random(signer->ctx, random, sizeof random, err));
+    jt_base64url_print(jeton_bytes(random, sizeof random), kid);
+    return jeton_key_from_secret(signer->ctx, JETON_HS256, secret, jeton_bytes(kid, sizeof kid),
+                                 key, err);
+}
+
+static jeton_status save_secret(jd_signer *signer, const jeton_key *key, jeton_span client,
+                                jeton_err *err)
+{
+    JT_AUTO(jeton_text_free) jeton_text *private = NULL;
+    JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(signer->ctx);
+    const jd_ring_key *old = jd_keyring_active(signer->ring, jeton_str(JD_HS256), client);
+    jeton_time now = jt_now(signer->ctx);
+    if (old != NULL) /* the youngest one signs, also within one millisecond */
+        now = later(now, old->row.created + 1);
+    JT_TRY(jeton_key_print(key, JETON_KEY_PRIVATE, &private, err));
+    JT_TRY(jd_sealer_seal(signer->sealer, jd_key_place(jeton_key_id(key)), jeton_text_span(private),
+                          &sealed, err));
+    const jd_stored_key row = {.kid = jeton_key_id(key),
+                               .alg = jeton_str(JD_HS256),
+                               .state = jeton_str("active"),
+                               .sealed = jt_buf_span(&sealed),
+                               .created = now,
+                               .since = now,
+                               .client = client};
+    signer->stale = true;
+    return jd_store_key_add(signer->store, &row, err);
+}
+
+/* The one it replaces retires when the schedule is looked at, which is at once. */
+static jeton_status add_secret(jd_signer *signer, jeton_span client, jeton_span secret,
+                               jeton_err *err)
+{
+    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
+    jeton_time due;
+    JT_TRY(make_secret_key(signer, secret, &key, err));
+    JT_TRY(save_secret(signer, key, client, err));
+    jd_log(JD_INFO, EV_KEY_MADE, JD_SPAN("kid", jeton_key_id(key)), JD_TEXT("alg", JD_HS256),
+           JD_SPAN("client", client));
+    JT_TRY(jd_signer_reload(signer, err));
+    return tend(signer, &due, err);
+}
+
+jeton_status jd_signer_add_secret(jd_signer *signer, jeton_span client, jeton_span secret,
+                                  jeton_err *err)
+{
+    if (secret.len < JD_SECRET_LEAST || secret.len > JD_SECRET_MOST)
+        return jt_fail(err, JETON_E_REQUEST, "a secret for HS256 has %u to %u bytes",
+                       JD_SECRET_LEAST, JD_SECRET_MOST);
+    jeton_status status = jd_signer_begin(signer, err);
+    if (status == JETON_OK)
+        status = add_secret(signer, client, secret, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+/* --- listing -------------------------------------------------------------------------------- */
+
+jeton_status jd_signer_list(jd_signer *signer, jt_arena *arena, jd_stored_keys *keys,
+                            jeton_err *err)
+{
+    JT_TRY(jd_store_key_list(signer->store, arena, keys, err));
+    jd_stored_key *rows = jt_arena_alloc(arena, (keys->count + 1) * sizeof *rows);
+    if (rows == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "keys");
+    for (size_t i = 0; i < keys->count; i++) {
+        rows[i] = keys->at[i];
+        rows[i].sealed = jeton_str(NULL);
+    }
+    keys->at = rows;
+    return JETON_OK;
+}
