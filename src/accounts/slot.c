@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define META  "login-slot"
@@ -66,13 +68,16 @@ static int64_t measure(const jd_accounts *accounts)
 /* What was measured is worth something as long as Argon2id costs the same. */
 static bool read_memory(jeton_span text, const jt_pwhash_cost *cost, int64_t *milliseconds)
 {
+    char same[128];
     char copy[128];
-    size_t memory;
-    unsigned passes;
     (void)snprintf(copy, sizeof copy, "%.*s", (int)text.len, (const char *)text.ptr);
-    return sscanf(copy, "memory=%zu passes=%u ms=%" SCNd64, &memory, &passes, milliseconds) == 3 &&
-           memory == cost->memory && passes == cost->passes && *milliseconds > 0 &&
-           *milliseconds <= MOST;
+    const int len =
+        snprintf(same, sizeof same, "memory=%zu passes=%u ms=", cost->memory, cost->passes);
+    if (strncmp(copy, same, (size_t)len) != 0)
+        return false;
+    char *end;
+    *milliseconds = strtoll(copy + len, &end, 10);
+    return *end == '\0' && *milliseconds > 0 && *milliseconds <= MOST;
 }
 
 static jeton_status remember(const jd_accounts *accounts, int64_t milliseconds, jeton_err *err)
