@@ -40,6 +40,8 @@ typedef struct jd_command {
 extern const jd_command jd_jws_commands[];
 extern const jd_command jd_audit_commands[];
 extern const jd_command jd_ban_commands[];
+extern const jd_command jd_backup_commands[];
+extern const jd_command jd_restore_commands[];
 extern const jd_command jd_client_commands[];
 extern const jd_command jd_key_commands[];
 extern const jd_command jd_role_commands[];

@@ -104,7 +104,7 @@ static jeton_status take_result(const jt_json *answer, jt_json **result, jeton_e
     return jt_json_parse(NULL, jt_buf_span(&text), result, err);
 }
 
-static jeton_status read_config(const jd_args *args, jd_config *config, jeton_err *err)
+jeton_status jd_operation_config(const jd_args *args, jd_config *config, jeton_err *err)
 {
     const char *data = jd_args_get(args, "--data");
     jd_config_init(config);
@@ -124,7 +124,7 @@ jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
     JT_AUTO(jt_buf_done) jt_buf arguments = jt_buf_init(NULL);
     JT_AUTO(jt_buf_done) jt_buf request = jt_buf_init(NULL);
     JT_AUTO(jt_json_free) jt_json *answer = NULL;
-    JT_TRY(read_config(args, &config, err));
+    JT_TRY(jd_operation_config(args, &config, err));
     JT_TRY(print_arguments(fill, user, &arguments, err));
     JT_TRY(jt_buf_addf(&request, err, "{\"operation\":\"%s\",\"arguments\":%.*s}", name,
                        (int)arguments.len, (const char *)arguments.ptr));

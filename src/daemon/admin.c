@@ -145,6 +145,7 @@ static const struct {
     {"ban.add", jd_admin_ban_add},
     {"ban.lift", jd_admin_ban_lift},
     {"ban.list", jd_admin_ban_list},
+    {"backup", jd_admin_backup},
     {"role.add", jd_admin_role_add},
     {"role.grant", jd_admin_role_grant},
     {"role.list", jd_admin_role_list},

@@ -19,6 +19,9 @@ jd_admin_operation jd_admin_ban_add;
 jd_admin_operation jd_admin_ban_lift;
 jd_admin_operation jd_admin_ban_list;
 
+/* admin_backup.c */
+jd_admin_operation jd_admin_backup;
+
 /* admin_clients.c */
 jd_admin_operation jd_admin_client_add;
 jd_admin_operation jd_admin_client_list;

@@ -269,6 +269,11 @@ jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_e
     return status;
 }
 
+const char *jd_sqlite_path(jd_store *store)
+{
+    return sqlite3_db_filename(inner(store)->writer.conn.db, "main");
+}
+
 /* --- batches -------------------------------------------------------------------------------- */
 
 static jeton_status batch_begin(jd_store *store, jeton_err *err)
@@ -364,5 +369,7 @@ const jd_store_ops jd_sqlite_ops = {
     .audit_add = jd_sqlite_audit_add,
     .audit_list = jd_sqlite_audit_list,
     .audit_check = jd_sqlite_audit_check,
+    .backup = jd_sqlite_backup,
+    .restart = jd_sqlite_restart,
     .purge = jd_sqlite_purge,
 };

@@ -26,6 +26,9 @@ JETON_MUST jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *ar
 /* Writes the row that is noted for the thread (audit.h), if any. */
 JETON_MUST jeton_status jd_sqlite_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err);
 
+/* The file of the store. Any thread. */
+const char *jd_sqlite_path(jd_store *store);
+
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
@@ -149,5 +152,9 @@ JETON_MUST jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most,
                                              jt_arena *arena, jd_audit_rows *rows, jeton_err *err);
 JETON_MUST jeton_status jd_sqlite_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err);
+
+JETON_MUST jeton_status jd_sqlite_backup(jd_store *store, const char *file, jeton_err *err);
+JETON_MUST jeton_status jd_sqlite_restart(jd_store *store, uint64_t head, jeton_time now,
+                                          jeton_time expires, jeton_err *err);
 
 #endif

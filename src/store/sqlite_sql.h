@@ -68,6 +68,7 @@
     X(RESET_FIND,    "SELECT user FROM password_resets WHERE digest = ? AND expires > ?")         \
     X(RESET_USE,     "DELETE FROM password_resets WHERE user = ? AND digest = ? AND expires > ?") \
     X(RESET_DROP,    "DELETE FROM password_resets WHERE user = ?")                                \
+    X(RESET_DROP_ALL, "DELETE FROM password_resets")                                              \
     X(RESET_PURGE,   "DELETE FROM password_resets WHERE user IN "                                 \
                      "(SELECT user FROM password_resets WHERE expires < ? LIMIT ?)")              \
     /* roles */                                                                                   \
@@ -113,6 +114,7 @@
     /* the log */                                                                                 \
     X(LOG_NEXT,  "UPDATE log_head SET n = n + 1")                                                 \
     X(LOG_HEAD,  "SELECT n FROM log_head")                                                        \
+    X(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296")                                \
     X(LOG_ADD,   "INSERT INTO log (n, kind, subject, expires) VALUES (?, ?, ?, ?)")               \
     X(LOG_AFTER, "SELECT n, kind, subject, expires FROM log WHERE n > ? ORDER BY n LIMIT ?")      \
     X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?)")      \
@@ -139,6 +141,8 @@
                   "outcome, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                          \
     X(AUDIT_LIST, "SELECT n, time, actor, action, target, detail, address, request, outcome, "    \
                   "mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                \
+    /* restoring */                                                                               \
+    X(QUICK_CHECK, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'")           \
     /* keys */                                                                                    \
     X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
     X(KEY_LIST,      "SELECT " JD_KEY_COLUMNS " FROM keys ORDER BY created, kid")                 \

@@ -619,3 +619,17 @@ jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_er
         *head = (jd_audit_head){0};
     return status;
 }
+
+/* --- backup and restore --------------------------------------------------------------------- */
+
+jeton_status jd_store_backup(jd_store *store, const char *file, jeton_err *err)
+{
+    return store->ops->backup(store, file, err);
+}
+
+jeton_status jd_store_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
+                              jeton_err *err)
+{
+    jd_audit_note("store.restore", jeton_str(NULL), jeton_str(NULL));
+    return jd_audit_end(store->ops->restart(store, head, now, expires, err));
+}

@@ -109,6 +109,10 @@ typedef struct jd_store_ops {
                                jd_audit_rows *rows, jeton_err *err);
     jeton_status (*audit_check)(jd_store *store, jd_audit_head *head, jeton_err *err);
 
+    jeton_status (*backup)(jd_store *store, const char *file, jeton_err *err);
+    jeton_status (*restart)(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
+                            jeton_err *err);
+
     jeton_status (*purge)(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
 } jd_store_ops;
 

@@ -130,6 +130,13 @@ jeton_status jd_file_save(const char *path, jeton_span bytes, jeton_err *err)
     return status;
 }
 
+jeton_status jd_file_replace(const char *from, const char *to, jeton_err *err)
+{
+    if (rename(from, to) == 0 && sync_folder_of(to))
+        return JETON_OK;
+    return fail(err, "write", to);
+}
+
 /* --- the folder ----------------------------------------------------------------------------- */
 
 jeton_status jd_dir_make(const char *path, bool *open_to_others, jeton_err *err)

@@ -38,6 +38,10 @@ JETON_MUST jeton_status jd_file_load(const jeton_ctx *ctx, const char *path, siz
  * JETON_E_SYSTEM. */
 JETON_MUST jeton_status jd_file_save(const char *path, jeton_span bytes, jeton_err *err);
 
+/* Puts the file `from` in the place of `to`, which may be there, in one step that survives a power
+ * cut. Both are in one folder. JETON_E_SYSTEM. */
+JETON_MUST jeton_status jd_file_replace(const char *from, const char *to, jeton_err *err);
+
 /* Makes the folder with mode 0700 unless it is there (its parent must be).
  *
  * open_to_others  set to true when a folder that was there lets group or others in: worth a
