@@ -7,6 +7,7 @@
 #include "sys/metrics.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- who may -------------------------------------------------------------------------------- */
@@ -91,13 +92,16 @@ static jeton_status set_keys(jd_call *call, jeton_err *err)
 /* The second number of /proc/self/statm is the resident pages. */
 static void set_memory(void)
 {
-    unsigned long size;
-    unsigned long resident;
+    char line[128];
+    char *resident = NULL;
     FILE *file = fopen("/proc/self/statm", "re");
     if (file == NULL)
         return;
-    if (fscanf(file, "%lu %lu", &size, &resident) == 2)
-        jd_metric_set(JD_METRIC_MEMORY, 0, (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE));
+    if (fgets(line, sizeof line, file) != NULL)
+        resident = strchr(line, ' ');
+    if (resident != NULL)
+        jd_metric_set(JD_METRIC_MEMORY, 0,
+                      strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE));
     (void)fclose(file);
 }
 

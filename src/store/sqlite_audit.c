@@ -39,7 +39,7 @@ static jeton_status write_row(jd_conn *conn, const jd_audit_row *row, jeton_err 
 
 static jeton_status append(jd_store *store, jd_conn *conn, jd_audit_row *row, jeton_err *err)
 {
-    jd_audit_head head;
+    jd_audit_head head = {0};
     JT_TRY(read_head(conn, &head, err));
     row->n = ++head.n;
     jd_audit_mac(&store->audit_key, head.mac, row, row->mac);

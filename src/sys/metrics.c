@@ -31,7 +31,7 @@ enum {
 /* Where each metric begins among the slots. */
 enum {
 #define PLACE(name, kind, text, first, second, help)                                               \
-    AT_##name, LAST_##name = AT_##name + MOST_##first * MOST_##second * WIDTH_##kind - 1,
+    AT_##name, LAST_##name = AT_##name + (size_t)MOST_##first * MOST_##second * WIDTH_##kind - 1,
     JD_METRIC_LIST(PLACE)
 #undef PLACE
         SLOTS
