@@ -410,11 +410,14 @@ class MasterKey(unittest.TestCase):
             server.add_user()
             pairs = [server.login() for _ in range(30)]
             self.assertEqual(server.stop(), 0)
+            began = time.monotonic()
+            self.assertEqual(server.cli("key", "rewrap")[0], 0)
+            whole = time.monotonic() - began
             killed = 0
             for i in range(40):
                 rewrap = subprocess.Popen([harness.JETON, "key", "rewrap", "--data", server.data],
                                           stdout=subprocess.DEVNULL)
-                time.sleep(0.0015 * i)
+                time.sleep(whole * i / 40)
                 rewrap.send_signal(signal.SIGKILL)
                 killed += rewrap.wait(harness.PATIENCE) != 0
                 self.assertEqual(server.cli("key", "list")[0], 0, f"after {i}")
