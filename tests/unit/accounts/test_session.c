@@ -287,7 +287,7 @@ static void tokens_for_cookies_are_bound_to_the_session_s_value(void **state)
     assert_int_equal(refresh_by_cookie(on, first.refresh, first.csrf, &second), JETON_OK);
     assert_string_equal(first.csrf, second.csrf);
     assert_in_range(second.refresh_expires_in, first.refresh_expires_in - 1,
-                    first.refresh_expires_in); /* whole seconds from a moment later */
+                    first.refresh_expires_in + 1); /* whole seconds from other moments */
     jd_tokens_done(&first);
     jd_tokens_done(&second);
     jd_tokens plain = world_log_in(on);
