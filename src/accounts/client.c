@@ -385,26 +385,39 @@ static jeton_status is_free(const jd_accounts *accounts, jeton_span id, jeton_er
                : jt_fail(err, JETON_E_EXISTS, "there is a client of that id");
 }
 
+/* A random id for a client that brings none; `made` is what it then points to. */
+static jeton_status choose_id(jd_client *client, char made[JD_CLIENT_ID_MAX + 1], jeton_err *err)
+{
+    jd_id random;
+    char text[JD_ID_CHARS + 1];
+    if (client->id.len > 0)
+        return JETON_OK;
+    JT_TRY(jd_id_new(NULL, &random, err));
+    jd_id_print(&random, text);
+    (void)snprintf(made, JD_CLIENT_ID_MAX + 1, "%s", text);
+    client->id = jeton_str(made);
+    return JETON_OK;
+}
+
+static jeton_status may_be_added(const jd_accounts *accounts, const jd_client *client, bool public,
+                                 jeton_span signing, jeton_err *err)
+{
+    JT_TRY(may_be(client, public, err));
+    JT_TRY(signing_may_be(accounts, client, signing, err));
+    return is_free(accounts, client->id, err);
+}
+
 jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool public,
                            jeton_span signing, char made[JD_CLIENT_ID_MAX + 1],
                            char secret[JD_CLIENT_SECRET_CHARS + 1], jeton_err *err)
 {
     uint8_t hash[HASH_BYTES];
-    jd_id random;
     jd_client added = *client;
     made[0] = '\0';
     secret[0] = '\0';
-    if (added.id.len == 0) {
-        char text[JD_ID_CHARS + 1];
-        JT_TRY(jd_id_new(NULL, &random, err));
-        jd_id_print(&random, text);
-        (void)snprintf(made, JD_CLIENT_ID_MAX + 1, "%s", text);
-        added.id = jeton_str(made);
-    }
-    JT_TRY(may_be(&added, public, err));
-    JT_TRY(signing_may_be(accounts, &added, signing, err));
-    JT_TRY(is_free(accounts, added.id, err));
-    if (added.id.ptr != (const uint8_t *)made)
+    JT_TRY(choose_id(&added, made, err));
+    JT_TRY(may_be_added(accounts, &added, public, signing, err));
+    if (client->id.len > 0)
         (void)snprintf(made, JD_CLIENT_ID_MAX + 1, "%.*s", (int)added.id.len,
                        (const char *)added.id.ptr);
     added.created = jt_now(NULL);
