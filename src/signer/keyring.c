@@ -97,7 +97,7 @@ static void set_etag(jd_keyring *ring)
 {
     uint8_t digest[JT_HASH_MAX];
     jt_sha2_once(JT_SHA256, jeton_text_span(ring->jwks), digest);
-    jt_base64url_print(jeton_bytes(digest, JD_ETAG_CHARS / 4 * 3), ring->etag);
+    jt_base64url_print(jeton_bytes(digest, (sizeof ring->etag - 1) / 4 * 3), ring->etag);
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */

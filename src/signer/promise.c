@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define NAME "jwks_promise"
 
@@ -15,6 +17,20 @@ typedef struct promise {
     int64_t max_age;
     jeton_time until;
 } promise;
+
+/* What stands in the store need not end in NUL. */
+static bool parse_promise(jeton_span text, promise *of)
+{
+    char line[64] = {0};
+    if (text.len >= sizeof line)
+        return false;
+    memcpy(line, text.ptr, text.len);
+    char *space;
+    char *end;
+    of->max_age = strtoll(line, &space, 10);
+    of->until = strtoll(space, &end, 10);
+    return space != line && *space == ' ' && end != space && *end == '\0';
+}
 
 static jeton_status read_promise(const jeton_ctx *ctx, jd_store *store, promise *of, jeton_err *err)
 {
@@ -27,7 +43,7 @@ static jeton_status read_promise(const jeton_ctx *ctx, jd_store *store, promise 
         return JETON_OK;
     if (status != JETON_OK)
         return jt_fail(err, status, "%s", why.text);
-    if (sscanf((const char *)text.ptr, "%" SCNd64 " %" SCNd64, &of->max_age, &of->until) == 2)
+    if (parse_promise(text, of))
         return JETON_OK;
     return jt_fail(err, JETON_E_STORE, "what was promised about published keys is damaged");
 }
