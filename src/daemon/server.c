@@ -2,14 +2,12 @@
 /* daemon/server.c - boots the parts in order, waits for a signal, takes them down in reverse. */
 #include "daemon/server.h"
 
-#include "api/app.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
-#include "daemon/control.h"
-#include "daemon/key_schedule.h"
+#include "daemon/reload.h"
+#include "daemon/server_inside.h"
 #include "sys/clock.h"
-#include "sys/disk.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -18,19 +16,6 @@
 #include <unistd.h>
 
 #define SWEEP_SECONDS 60
-
-typedef struct server {
-    jd_config config;
-    jd_lock lock;
-    jd_accounts accounts;
-    bool accounts_open;
-    jd_app app;
-    bool app_open;
-    jd_http *http;
-    jd_control *control;
-    jd_key_schedule *keys;
-    char address[300]; /* what is listened on, with the real port */
-} server;
 
 /* ---- up ------------------------------------------------------------------------------------- */
 
@@ -64,7 +49,7 @@ static void warn_about_limits(const jd_config *config)
                JD_TEXT("why", "passwords may be guessed without limits: for load tests only"));
 }
 
-static jeton_status take_folder(server *of, jeton_err *err)
+static jeton_status take_folder(jd_server *of, jeton_err *err)
 {
     bool open_to_others = false;
     JT_TRY(jd_dir_make(of->config.data, &open_to_others, err));
@@ -97,7 +82,7 @@ static jeton_status read_proxies(const jd_config *config, jd_cidrs *proxies, jet
     return jt_fail(err, JETON_E_ARGUMENT, "proxies: %s", why.text);
 }
 
-static jeton_status open_http(server *of, jeton_err *err)
+static jeton_status open_http(jd_server *of, jeton_err *err)
 {
     jd_http_options options = {
         .listen = of->config.listen,
@@ -119,7 +104,7 @@ static jeton_status open_http(server *of, jeton_err *err)
     return JETON_OK;
 }
 
-static jeton_status boot(server *of, jeton_err *err)
+static jeton_status boot(jd_server *of, jeton_err *err)
 {
     raise_file_limit();
     warn_about_limits(&of->config);
@@ -150,8 +135,8 @@ static jeton_time sweep_time(jeton_time start, int64_t started)
     return now < passed ? now : passed;
 }
 
-/* Waits for a signal to stop, and meanwhile drops what has expired. */
-static void wait_for_end(server *of, const sigset_t *signals)
+/* Waits for a signal to stop; meanwhile reloads when asked to, and drops what has expired. */
+static void wait_for_end(jd_server *of, const sigset_t *signals)
 {
     const struct timespec pause = {.tv_sec = SWEEP_SECONDS};
     const jeton_time start = jt_now(NULL);
@@ -160,6 +145,8 @@ static void wait_for_end(server *of, const sigset_t *signals)
         const int got = sigtimedwait(signals, NULL, &pause);
         if (got == SIGTERM || got == SIGINT)
             return;
+        if (got == SIGHUP)
+            jd_reload(of);
         jd_accounts_sweep(&of->accounts, sweep_time(start, started));
     }
 }
@@ -173,7 +160,7 @@ static void end_at_second_signal(int number)
     _exit(1);
 }
 
-static void drain(server *of, const sigset_t *signals)
+static void drain(jd_server *of, const sigset_t *signals)
 {
     jd_log(JD_INFO, EV_SERVER_DRAINING, JD_INT("seconds", of->config.drain_time));
     (void)signal(SIGTERM, end_at_second_signal);
@@ -185,7 +172,7 @@ static void drain(server *of, const sigset_t *signals)
     jd_log(JD_INFO, EV_SERVER_STOPPED, JD_BOOL("drained", done));
 }
 
-static void take_down(server *of)
+static void take_down(jd_server *of)
 {
     jd_control_close(&of->control);
     jd_key_schedule_close(&of->keys);
@@ -203,7 +190,7 @@ jeton_status jd_server_run(const jd_config *config, jeton_err *err)
 {
     const int64_t started = jd_monotonic();
     const sigset_t signals = block_signals();
-    server of = {.config = *config, .lock = {.fd = -1}};
+    jd_server of = {.config = *config, .lock = {.fd = -1}};
     jd_log_start(STDERR_FILENO, config->log_level);
     const jeton_status status = boot(&of, err);
     if (status == JETON_OK) {

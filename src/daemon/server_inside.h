@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* daemon/server_inside.h - the parts of a server, for the files that boot and reload them. */
+#ifndef JD_DAEMON_SERVER_INSIDE_H
+#define JD_DAEMON_SERVER_INSIDE_H
+
+#include "api/app.h"
+#include "daemon/control.h"
+#include "daemon/key_schedule.h"
+#include "sys/disk.h"
+
+typedef struct jd_server {
+    jd_config config;
+    jd_lock lock;
+    jd_accounts accounts;
+    bool accounts_open;
+    jd_app app;
+    bool app_open;
+    jd_http *http;
+    jd_control *control;
+    jd_key_schedule *keys;
+    char address[300]; /* what is listened on, with the real port */
+} jd_server;
+
+#endif
