@@ -27,7 +27,7 @@ static int serve(const jd_args *args)
 }
 
 static const jd_option options[] = {
-#define OPTION(type, field, setting, standard, least, most, text)                                  \
+#define OPTION(type, when, field, setting, standard, least, most, text)                            \
     {.name = "--" setting, .value = #type, .help = text " [" standard "]"},
     JD_CONFIG_LIST(OPTION)
 #undef OPTION

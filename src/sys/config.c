@@ -122,6 +122,7 @@ static bool read_level(const jd_setting *setting, jeton_span text, void *field)
 }
 
 static const jd_config_type type_TEXT = {.read = read_text, .values = "a text"};
+static const jd_config_type type_LIST = {.read = read_text, .values = "a list"};
 static const jd_config_type type_SECONDS = {.read = read_int, .units = time_units};
 static const jd_config_type type_COUNT = {.read = read_int, .units = no_units};
 static const jd_config_type type_AUTO = {.read = read_auto, .units = no_units};
@@ -133,8 +134,8 @@ static const jd_config_type type_LEVEL = {.read = read_level,
 /* --- the table ------------------------------------------------------------------------------ */
 
 static const jd_setting settings[] = {
-#define SETTING(type, field, name, standard, least, most, help)                                    \
-    {name, standard, least, most, help, &type_##type, offsetof(jd_config, field)},
+#define SETTING(type, when, field, name, standard, least, most, help)                              \
+    {name, standard, least, most, help, &type_##type, JD_##when, offsetof(jd_config, field)},
     JD_CONFIG_LIST(SETTING)
 #undef SETTING
 };
@@ -162,7 +163,7 @@ void jd_setting_range(const jd_setting *setting, char *to, size_t size)
     print_number(type->units != NULL ? type->units : no_units, setting->most, most, sizeof most);
     if (type->units != NULL)
         (void)snprintf(to, size, "%s to %s (example: %s)", least, most, setting->standard);
-    else if (type == &type_TEXT)
+    else if (type->read == read_text)
         (void)snprintf(to, size, "%s of %s to %s bytes", type->values, least, most);
     else
         (void)snprintf(to, size, "%s", type->values);

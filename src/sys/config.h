@@ -24,6 +24,7 @@
 #define JD_CONFIG_TEXT 1024U
 
 typedef char jd_config_TEXT[JD_CONFIG_TEXT]; /* NUL-terminated */
+typedef char jd_config_LIST[JD_CONFIG_TEXT]; /* NUL-terminated */
 typedef int64_t jd_config_SECONDS;
 typedef int64_t jd_config_COUNT;
 typedef int64_t jd_config_AUTO;
@@ -33,7 +34,8 @@ typedef jd_level jd_config_LEVEL;
 
 /* One field for each row of config_keys.h: config.access_ttl, config.listen, … */
 typedef struct jd_config {
-#define JD_CONFIG_FIELD(type, field, name, standard, least, most, help) jd_config_##type field;
+#define JD_CONFIG_FIELD(type, when, field, name, standard, least, most, help)                      \
+    jd_config_##type field;
     JD_CONFIG_LIST(JD_CONFIG_FIELD)
 #undef JD_CONFIG_FIELD
 } jd_config;
@@ -41,12 +43,19 @@ typedef struct jd_config {
 /* How the text of a setting is read: a row of functions in config.c. */
 typedef struct jd_config_type jd_config_type;
 
+/* When a value that has changed is taken. */
+typedef enum jd_config_when {
+    JD_RELOAD, /* at once, by SIGHUP */
+    JD_RESTART,
+} jd_config_when;
+
 typedef struct jd_setting {
     const char *name;     /* "access-ttl" */
     const char *standard; /* the default, as text */
     int64_t least, most;
     const char *help;
     const jd_config_type *type;
+    jd_config_when when;
     size_t offset; /* of its field in jd_config */
 } jd_setting;
 

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sys/config_keys.h - every setting of the program, in one list.
  *
- * X(TYPE, field, "name", "default", least, most, "help"). The name makes the flag (--access-ttl)
- * and the environment variable (JETON_ACCESS_TTL). `least` and `most` bound the value, for a TEXT
- * its length in bytes. Help is one sentence without a full stop; the docs are made of it.
+ * X(TYPE, WHEN, field, "name", "default", least, most, "help"). The name makes the flag
+ * (--access-ttl), the environment variable (JETON_ACCESS_TTL) and the member of the file
+ * ("access-ttl"). `least` and `most` bound the value, for a TEXT or a LIST its length in bytes.
+ * Help is one sentence without a full stop; the docs are made of it.
+ *
+ * WHEN is when a value that has changed is taken: RELOAD, at once by SIGHUP, or RESTART. What is
+ * RELOAD is never copied to where it would not be changed: it is read through
+ * accounts->config-> each time, or has a row in daemon/reload.c.
  *
  * TEXT      char[]    any text
+ * LIST      char[]    texts parted by commas; in the file also an array of texts
  * SECONDS   int64_t   90, 90s, 15m, 12h, 7d
  * COUNT     int64_t   a number
  * AUTO      int64_t   a number, or auto, which is 0
@@ -25,81 +31,81 @@
 
 /* clang-format off */
 #define JD_CONFIG_LIST(X)                                                                           \
-    X(TEXT,    data,          "data",          "data",           1, 1000,                           \
+    X(TEXT,    RESTART, data,          "data",          "data",           1, 1000,                           \
       "folder that holds the store and the keys; made when it is not there")                        \
-    X(TEXT,    listen,        "listen",        "127.0.0.1:8080", 1, 255,                            \
+    X(TEXT,    RESTART, listen,        "listen",        "127.0.0.1:8080", 1, 255,                            \
       "address and port to listen on; port 0 lets the system choose")                               \
-    X(TEXT,    issuer,        "issuer",        "",               0, 512,                            \
+    X(TEXT,    RESTART, issuer,        "issuer",        "",               0, 512,                            \
       "the iss of every token; empty: made of the address that is listened on")                     \
-    X(TEXT,    audience,      "audience",      "",               0, 512,                            \
+    X(TEXT,    RESTART, audience,      "audience",      "",               0, 512,                            \
       "the aud of every token; empty: the issuer")                                                  \
-    X(SECONDS, access_ttl,    "access-ttl",    "15m",            1, JD_ACCESS_TTL_MAX,              \
+    X(SECONDS, RELOAD,  access_ttl,    "access-ttl",    "15m",            1, JD_ACCESS_TTL_MAX,              \
       "how long an access token lives")                                                             \
-    X(SECONDS, refresh_ttl,   "refresh-ttl",   "7d",             1, 400 * JD_DAY,                   \
+    X(SECONDS, RELOAD,  refresh_ttl,   "refresh-ttl",   "7d",             1, 400 * JD_DAY,                   \
       "how long a refresh token lives without use")                                                 \
-    X(SECONDS, session_ttl,   "session-ttl",   "30d",            1, 400 * JD_DAY,                   \
+    X(SECONDS, RELOAD,  session_ttl,   "session-ttl",   "30d",            1, 400 * JD_DAY,                   \
       "how long a session lives at most")                                                           \
-    X(SECONDS, refresh_grace, "refresh-grace", "30s",            0, 600,                            \
+    X(SECONDS, RELOAD,  refresh_grace, "refresh-grace", "30s",            0, 600,                            \
       "how long the refresh token before the last is answered with the last once more")             \
-    X(SECONDS, fresh_ttl,     "fresh-ttl",     "5m",             1, JD_DAY,                         \
+    X(SECONDS, RELOAD,  fresh_ttl,     "fresh-ttl",     "5m",             1, JD_DAY,                         \
       "how long after a login its tokens count as fresh")                                           \
-    X(TEXT,    token_roles,   "token-roles",   "",               0, 1000,                           \
+    X(LIST,    RELOAD,  token_roles,   "token-roles",   "",               0, 1000,                           \
       "roles that access tokens name, parted by commas; empty: all that the user has")              \
-    X(COUNT,   token_roles_max, "token-roles-max", "32",         0, 32,                             \
+    X(COUNT,   RELOAD,  token_roles_max, "token-roles-max", "32",         0, 32,                             \
       "roles that an access token names at most")                                                   \
-    X(SECONDS, reset_ttl,     "reset-ttl",     "1h",             60, 30 * JD_DAY,                   \
+    X(SECONDS, RELOAD,  reset_ttl,     "reset-ttl",     "1h",             60, 30 * JD_DAY,                   \
       "how long a one-time code for a new password is good")                                        \
-    X(TEXT,    token_alg,     "token-alg",     "ES256",          1, 15,                             \
+    X(TEXT,    RESTART, token_alg,     "token-alg",     "ES256",          1, 15,                             \
       "algorithm of tokens whose client has none of its own: ES256, Ed25519, EdDSA, RS256 or PS256") \
-    X(SECONDS, key_active,    "key-active",    "90d",            1, 3650 * JD_DAY,                  \
+    X(SECONDS, RESTART, key_active,    "key-active",    "90d",            1, 3650 * JD_DAY,                  \
       "how long a key signs before the next one takes over")                                        \
-    X(SECONDS, jwks_max_age,  "jwks-max-age",  "5m",             1, JD_DAY,                         \
+    X(SECONDS, RESTART, jwks_max_age,  "jwks-max-age",  "5m",             1, JD_DAY,                         \
       "how long others may keep the published keys; a new key is published so long before it signs") \
-    X(SECONDS, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
+    X(SECONDS, RESTART, leeway,        "leeway",        "0s",             0, JD_LEEWAY_MAX,                  \
       "difference of clocks tolerated when a token is verified")                                    \
-    X(TEXT,    proxies,       "proxies",       "",               0, 1000,                           \
+    X(LIST,    RELOAD,  proxies,       "proxies",       "",               0, 1000,                           \
       "networks of proxies whose word on a client's address counts, parted by commas; unix: the socket") \
-    X(SWITCH,  forwarded,     "forwarded",     "off",            0, 0,                              \
+    X(SWITCH,  RELOAD,  forwarded,     "forwarded",     "off",            0, 0,                              \
       "they say it by Forwarded instead of X-Forwarded-For")                                        \
-    X(COUNT,   threads,       "threads",       "0",              0, 64,                             \
+    X(COUNT,   RESTART, threads,       "threads",       "0",              0, 64,                             \
       "threads that serve HTTP; 0: one for each processor, at most 4")                              \
-    X(COUNT,   connections,   "connections",   "4096",           1, 1000000,                        \
+    X(COUNT,   RESTART, connections,   "connections",   "4096",           1, 1000000,                        \
       "connections open at one time")                                                               \
-    X(BYTES,   body_limit,    "body-limit",    "64k",            1024, 16 * JD_MIB,                 \
+    X(BYTES,   RESTART, body_limit,    "body-limit",    "64k",            1024, 16 * JD_MIB,                 \
       "longest body of a request")                                                                  \
-    X(COUNT,   hash_threads,  "hash-threads",  "1",              1, 64,                             \
+    X(COUNT,   RESTART, hash_threads,  "hash-threads",  "1",              1, 64,                             \
       "threads that hash passwords")                                                                \
-    X(COUNT,   hash_queue,    "hash-queue",    "64",             1, 100000,                         \
+    X(COUNT,   RESTART, hash_queue,    "hash-queue",    "64",             1, 100000,                         \
       "logins that wait for them; more are answered with 503")                                      \
-    X(BYTES,   hash_memory,   "hash-memory",   "19M",            8 * JD_MIB, 1024 * JD_MIB,         \
+    X(BYTES,   RESTART, hash_memory,   "hash-memory",   "19M",            8 * JD_MIB, 1024 * JD_MIB,         \
       "memory that one password hash takes at most (Argon2id)")                                             \
-    X(AUTO,    hash_passes,   "hash-passes",   "auto",           1, 64,                             \
+    X(AUTO,    RESTART, hash_passes,   "hash-passes",   "auto",           1, 64,                             \
       "passes that one password hash makes over it; auto: what fits hash-time, measured once")      \
-    X(COUNT,   hash_time,     "hash-time",     "50",             1, 1000,                           \
+    X(COUNT,   RESTART, hash_time,     "hash-time",     "50",             1, 1000,                           \
       "milliseconds of processor time that a password hash may take, when it is measured")                                                \
-    X(SWITCH,  rate_limits,   "rate-limits",   "on",             0, 0,                              \
+    X(SWITCH,  RELOAD,  rate_limits,   "rate-limits",   "on",             0, 0,                              \
       "limits on failing logins; off is for load tests, and warned about")                          \
-    X(COUNT,   login_rate,    "login-rate",    "60",             1, 1000000,                        \
+    X(COUNT,   RELOAD,  login_rate,    "login-rate",    "60",             1, 1000000,                        \
       "logins that one address may try in a minute, good or bad")                                   \
-    X(COUNT,   account_rate,  "account-rate",  "100",            1, 1000000,                        \
+    X(COUNT,   RELOAD,  account_rate,  "account-rate",  "100",            1, 1000000,                        \
       "logins to one account that may fail in an hour, all addresses taken together that never got in") \
-    X(COUNT,   lock_after,    "lock-after",    "10",             1, 1000000,                        \
+    X(COUNT,   RELOAD,  lock_after,    "lock-after",    "10",             1, 1000000,                        \
       "logins to one account that may fail from one address before it is locked out of that account") \
-    X(SECONDS, lock_time,     "lock-time",     "15m",            1, JD_DAY,                         \
+    X(SECONDS, RELOAD,  lock_time,     "lock-time",     "15m",            1, JD_DAY,                         \
       "how long it takes until all of those tries are given back, one after the other")             \
-    X(AUTO,    login_slot,    "login-slot",    "auto",           1, 60000,                          \
+    X(AUTO,    RESTART, login_slot,    "login-slot",    "auto",           1, 60000,                          \
       "milliseconds that a failed login takes, whatever the reason; auto: what the costliest takes") \
-    X(TEXT,    allowed_origins, "allowed-origins", "",           0, 1000,                           \
+    X(LIST,    RELOAD,  allowed_origins, "allowed-origins", "",           0, 1000,                           \
       "origins of pages that may call with cookies and read answers, parted by commas: https://app.example.com") \
-    X(SWITCH,  insecure_cookies, "insecure-cookies", "off",      0, 1,                              \
+    X(SWITCH,  RESTART, insecure_cookies, "insecure-cookies", "off",      0, 1,                              \
       "cookies without Secure and __Host-, for development over plain HTTP on localhost only")      \
-    X(SECONDS, hsts_ttl,      "hsts-ttl",      "180d",           0, 3650 * JD_DAY,                  \
+    X(SECONDS, RELOAD,  hsts_ttl,      "hsts-ttl",      "180d",           0, 3650 * JD_DAY,                  \
       "how long browsers shall use TLS only (HSTS), told over TLS only; 0: not told")               \
-    X(LEVEL,   log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
+    X(LEVEL,   RELOAD,  log_level,     "log-level",     "info",           JD_DEBUG, JD_ERROR,                \
       "lowest level that is logged")                                                                \
-    X(SWITCH,  metrics_local, "metrics-local", "off",            0, 1,                              \
+    X(SWITCH,  RELOAD,  metrics_local, "metrics-local", "off",            0, 1,                              \
       "whether programs on this machine may read /metrics without a token; leave it off behind a proxy on it") \
-    X(SECONDS, drain_time,    "drain-time",    "10s",            0, 3600,                           \
+    X(SECONDS, RELOAD,  drain_time,    "drain-time",    "10s",            0, 3600,                           \
       "how long requests under way may take when the server is stopped")
 /* clang-format on */
 

@@ -112,7 +112,7 @@ def check_environment(found, pages):
     names = {name for path in findings.files(("src",), (".c", ".h"))
              for name in re.findall(r'getenv\("(\w+)"\)|"(JETON_[A-Z_]+)"', findings.read(path))}
     names = {one or other for one, other in names}
-    names |= {"JETON_" + row[2].upper().replace("-", "_")
+    names |= {"JETON_" + row[3].upper().replace("-", "_")
               for row in findings.rows("src/sys/config_keys.h", "JD_CONFIG_LIST")}
     commands = "".join(text for name, text in pages.items() if name.endswith(".1"))
     told = set(re.findall(r"\bEv (\w+)", commands))

@@ -68,15 +68,16 @@ def about(command, more):
     return text + ("\n.Pp\n" + more if more else "") + "\n"
 
 
-KINDS = {"TEXT": "text", "SECONDS": "time", "COUNT": "number", "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off",
-         "LEVEL": "level"}
+KINDS = {"TEXT": "text", "LIST": "list", "SECONDS": "time", "COUNT": "number",
+         "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off", "LEVEL": "level"}
 
 
 def settings():
     lines = [".Bl -tag -width Ds"]
-    for kind, _, name, default, _, _, meaning in findings.rows("src/sys/config_keys.h",
+    for kind, when, _, name, default, _, _, meaning in findings.rows("src/sys/config_keys.h",
                                                                "JD_CONFIG_LIST"):
         behind = f"By default {default}." if default else ""
+        behind += "" if when == "RELOAD" else " Needs a restart."
         lines += [f".It Fl {mdoc.argument('-' + name)} Ar {KINDS[kind]} , "
                   f"Ev JETON_{name.upper().replace('-', '_')}",
                   *mdoc.paragraph(sentence(meaning) + " " + behind, ())]

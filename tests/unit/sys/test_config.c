@@ -42,11 +42,14 @@ static void settings_have_names_help_and_sane_bounds(void **state)
         assert_true(strlen(rows[i].name) < 40);
         assert_int_equal(strspn(rows[i].name, "abcdefghijklmnopqrstuvwxyz-"), strlen(rows[i].name));
         assert_true(rows[i].least <= rows[i].most);
+        assert_true(rows[i].when == JD_RELOAD || rows[i].when == JD_RESTART);
         assert_true(strlen(rows[i].help) > 10);
         assert_int_not_equal(rows[i].help[strlen(rows[i].help) - 1], '.');
         for (size_t k = 0; k < i; k++)
             assert_string_not_equal(rows[i].name, rows[k].name);
     }
+    assert_int_equal(jd_setting_find(jeton_str("access-ttl"))->when, JD_RELOAD);
+    assert_int_equal(jd_setting_find(jeton_str("data"))->when, JD_RESTART);
     assert_null(jd_setting_find(jeton_str("")));
     assert_null(jd_setting_find(jeton_str("access_ttl")));
     assert_null(jd_setting_find(jeton_str("Access-TTL")));
