@@ -16,15 +16,57 @@ struct jt_arena_chunk {
     max_align_t bytes[];
 };
 
+/* The newest chunk, wiped and not the arena's any more; NULL when there is none. */
+static jt_arena_chunk *take_chunk(jt_arena *arena)
+{
+    jt_arena_chunk *chunk = arena->newest;
+    if (chunk == NULL)
+        return NULL;
+    arena->newest = chunk->older;
+    jt_wipe(chunk->bytes, chunk->used);
+    return chunk;
+}
+
 void jt_arena_done(jt_arena *arena)
 {
-    while (arena->newest != NULL) {
-        jt_arena_chunk *chunk = arena->newest;
-        arena->newest = chunk->older;
-        jt_wipe(chunk->bytes, chunk->used);
+    for (jt_arena_chunk *chunk; (chunk = take_chunk(arena)) != NULL;)
         jt_release(arena->ctx, chunk);
+}
+
+/* ---- spares ---------------------------------------------------------------------------------- */
+
+jt_arena jt_arena_start(const jeton_ctx *ctx, jt_arena_spares *spares)
+{
+    jt_arena_chunk *chunk = spares->first;
+    if (chunk != NULL) {
+        spares->first = chunk->older;
+        spares->count--;
+        *chunk = (jt_arena_chunk){.size = chunk->size};
+    }
+    return (jt_arena){.newest = chunk, .ctx = ctx};
+}
+
+void jt_arena_end(jt_arena *arena, jt_arena_spares *spares, size_t most)
+{
+    for (jt_arena_chunk *chunk; (chunk = take_chunk(arena)) != NULL;) {
+        if (chunk->size != CHUNK_BYTES || spares->count >= most) {
+            jt_release(arena->ctx, chunk);
+            continue;
+        }
+        chunk->older = spares->first;
+        spares->first = chunk;
+        spares->count++;
     }
 }
+
+void jt_arena_spares_done(const jeton_ctx *ctx, jt_arena_spares *spares)
+{
+    jt_arena all = {.newest = spares->first, .ctx = ctx};
+    jt_arena_done(&all);
+    *spares = (jt_arena_spares){0};
+}
+
+/* ---- taking ---------------------------------------------------------------------------------- */
 
 static jt_arena_chunk *add_chunk(jt_arena *arena, size_t size)
 {

@@ -151,7 +151,7 @@ void jd_connection_clear(jd_connection *connection)
 {
     jd_request *request = &connection->request;
     jt_buf_done(&request->body);
-    jt_arena_done(&request->arena);
+    jt_arena_end(&request->arena, &connection->loop->spares, JD_SPARE_CHUNKS);
     *request = (jd_request){
         .connection = connection, .arena = jt_arena_init(NULL), .body = jt_buf_init(NULL)};
 }

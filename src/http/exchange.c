@@ -57,6 +57,7 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *mh
     jd_connection_enter(connection, JD_READING);
     jd_request *request = &connection->request;
     request->mhd = mhd;
+    request->arena = jt_arena_start(NULL, &connection->loop->spares);
     const jeton_span text = jeton_str(target);
     const char *copy = jt_arena_text(&request->arena, text);
     request->head.target_at = target;

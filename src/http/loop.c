@@ -225,6 +225,7 @@ static void release(jd_loop *loop)
     close_if_open(loop->listener);
     close_if_open(loop->wake);
     close_if_open(loop->epoll);
+    jt_arena_spares_done(NULL, &loop->spares);
     pthread_mutex_destroy(&loop->lock);
 }
 

@@ -14,6 +14,8 @@
 #include "http/server.h"
 #include "http/traffic.h"
 
+#define JD_SPARE_CHUNKS 16U /* of 4 KiB */
+
 struct jd_loop {
     const jd_http_options *options; /* complete: no limit and no time is 0 */
     jd_traffic *traffic;
@@ -30,6 +32,7 @@ struct jd_loop {
     unsigned suspended; /* held ones included */
     jd_held held;
     jd_linger lingering;
+    jt_arena_spares spares; /* of the arenas of requests */
     jd_complaints complaints;
 
     /* The only things other threads touch: */

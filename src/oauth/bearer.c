@@ -2,6 +2,8 @@
 /* oauth/bearer.c - the Bearer scheme. */
 #include "oauth/bearer.h"
 
+#include "core/scan.h"
+
 #include <stdio.h>
 #include <strings.h>
 
@@ -16,9 +18,8 @@ bool jd_bearer_token(jeton_span authorization, jeton_span *token)
         return false;
     const jeton_span rest =
         jeton_bytes(authorization.ptr + SCHEME_LEN, authorization.len - SCHEME_LEN);
-    for (size_t i = 0; i < rest.len; i++)
-        if (rest.ptr[i] <= ' ')
-            return false;
+    if (jt_has_below(rest, ' ' + 1))
+        return false;
     *token = rest;
     return true;
 }

@@ -112,6 +112,62 @@ static void arena_text_copies_and_ends_in_nul(void **state)
     jt_arena_done(&arena);
 }
 
+static void arena_end_keeps_wiped_chunks_for_the_next_arena(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    heap.left = 3;
+    heap.secret = "correct horse";
+    jt_arena_spares spares = {0};
+    jt_arena arena = jt_arena_start(ctx, &spares);
+    assert_null(arena.newest); /* there is nothing yet, and nothing is taken before it is needed */
+    assert_non_null(jt_arena_text(&arena, jeton_str("correct horse")));
+    assert_non_null(jt_arena_alloc(&arena, 8192)); /* larger than usual: not kept */
+    assert_non_null(jt_arena_alloc(&arena, 4096));
+    jt_arena_end(&arena, &spares, 1);
+    assert_null(arena.newest);
+    assert_int_equal(spares.count, 1);
+    assert_int_equal(heap.left, 0);
+
+    arena = jt_arena_start(ctx, &spares);
+    assert_int_equal(spares.count, 0);
+    const uint8_t *again = jt_arena_alloc(&arena, 4096); /* all of it, without the system */
+    assert_non_null(again);
+    for (size_t i = 0; i < 4096; i++)
+        assert_int_equal(again[i], 0);
+    assert_null(jt_arena_alloc(&arena, 1));
+    jt_arena_end(&arena, &spares, 0);
+    assert_int_equal(spares.count, 0);
+    jt_arena_end(&arena, &spares, 1);
+    assert_int_equal(spares.count, 0);
+    jt_arena_spares_done(ctx, &spares);
+    assert_false(heap.leaked);
+    unit_ctx_done(&ctx, &heap);
+}
+
+static void arena_spares_are_freed(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    heap.left = 2;
+    jt_arena_spares spares = {0};
+    jt_arena arenas[2];
+    for (size_t i = 0; i < COUNT(arenas); i++) {
+        arenas[i] = jt_arena_start(ctx, &spares);
+        assert_non_null(jt_arena_alloc(&arenas[i], 1));
+    }
+    for (size_t i = 0; i < COUNT(arenas); i++)
+        jt_arena_end(&arenas[i], &spares, 2);
+    assert_int_equal(spares.count, 2);
+    jt_arena_spares_done(ctx, &spares);
+    assert_int_equal(spares.count, 0);
+    assert_null(spares.first);
+    jt_arena_spares_done(ctx, &spares);
+    unit_ctx_done(&ctx, &heap); /* complains about what was not freed */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +178,8 @@ int main(void)
         cmocka_unit_test(arena_alloc_refuses_sizes_that_overflow),
         cmocka_unit_test(arena_done_wipes_what_was_written),
         cmocka_unit_test(arena_text_copies_and_ends_in_nul),
+        cmocka_unit_test(arena_end_keeps_wiped_chunks_for_the_next_arena),
+        cmocka_unit_test(arena_spares_are_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
