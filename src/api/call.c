@@ -29,6 +29,14 @@ static uint64_t scatter(uint64_t x)
     return x ^ x >> 31;
 }
 
+static void print_id(uint64_t id, char to[JD_CALL_ID + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = JD_CALL_ID; i-- > 0; id >>= 4)
+        to[i] = digits[id & 15];
+    to[JD_CALL_ID] = '\0';
+}
+
 jd_call *jd_call_new(jd_app *app, jd_request *request)
 {
     jt_arena *arena = jd_request_arena(request);
@@ -44,7 +52,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
     jd_trace_read(request, call->trace);
     call->who = (jd_audit_who){.address = jd_request_client(request), .request = call->id};
     const uint64_t number = atomic_fetch_add_explicit(&app->requests, 1, memory_order_relaxed);
-    (void)snprintf(call->id, sizeof call->id, "%016" PRIx64, scatter(app->boot + number));
+    print_id(scatter(app->boot + number), call->id);
     jd_request_set_state(request, call);
     jd_call_header(call, "X-Request-Id", call->id);
     return call;
@@ -186,6 +194,7 @@ static void put_hsts(jd_call *call)
  * of /verify to a proxy, is spared the bytes. */
 static void put_for_browsers(jd_call *call)
 {
+    jd_call_header(call, "X-Content-Type-Options", "nosniff");
     jd_call_header(call, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     jd_call_header(call, "Referrer-Policy", "no-referrer");
     put_hsts(call);
@@ -195,7 +204,6 @@ static void complete(jd_call *call, unsigned status, jeton_span body)
 {
     if (!has_header(call, "Cache-Control"))
         jd_call_header(call, "Cache-Control", "no-store");
-    jd_call_header(call, "X-Content-Type-Options", "nosniff");
     if (body.len > 0)
         put_for_browsers(call);
     jd_cors_put(call);

@@ -34,15 +34,16 @@ typedef struct jd_step {
 
 #define JD_HEADERS_MAX 24U
 #define JD_PARAMS_MAX  2U
+#define JD_CALL_ID     16U
 
 struct jd_call {
     jd_work work; /* links the call into a lane; must stay first */
     jd_app *app;
     jd_request *request;
     jt_arena *arena;
-    char id[17];      /* of the request, hexadecimal */
-    char trace[33];   /* of the client (trace.h); "" for none */
-    jd_audit_who who; /* for the audit log; its actor once a token was verified */
+    char id[JD_CALL_ID + 1]; /* of the request, hexadecimal */
+    char trace[33];          /* of the client (trace.h); "" for none */
+    jd_audit_who who;        /* for the audit log; its actor once a token was verified */
     char actor[JD_ID_CHARS + 1];
     const jeton_span *attempt;        /* whom a login was tried for: a failure is audited */
     size_t route;                     /* its number among the routes, for the metrics */

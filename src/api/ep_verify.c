@@ -24,7 +24,10 @@ static jeton_status read_demand(jd_call *call, demand *of, jeton_err *err)
     } known[] = {{"role", &of->role}, {"scope", &of->scope}, {"fresh", &of->fresh}};
     jd_form *query;
     size_t found = 0;
-    JT_TRY(jd_form_parse(jd_request_query_text(call->request), call->arena, &query, err));
+    const jeton_span text = jd_request_query_text(call->request);
+    if (text.len == 0)
+        return JETON_OK;
+    JT_TRY(jd_form_parse(text, call->arena, &query, err));
     for (size_t i = 0; i < JT_COUNT(known); i++) {
         const size_t count = jd_form_find(query, known[i].name, known[i].to);
         if (count > 1 || (count == 1 && known[i].to->len == 0))
