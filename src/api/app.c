@@ -107,6 +107,8 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                     .queue = (size_t)accounts->config.hash_queue,
                                     .idle = true};
     JT_TRY(jd_origins_parse(accounts->config.allowed_origins, &app->origins, err));
+    JT_TRY(jd_identity_parse(accounts->config.identity_headers, &app->identity, err));
+    JT_TRY(jd_verify_rules_load(accounts->config.verify_rules, &app->verify_rules, err));
     JT_TRY(jd_accounts_expect_logins(accounts, err));
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));
@@ -130,6 +132,7 @@ void jd_app_close(jd_app *app)
     jeton_verifier_free(&app->verifier);
     jeton_verifier_free(&app->any);
     jd_verdicts_done(&app->verdicts);
+    jd_verify_rules_free(&app->verify_rules);
     jeton_cache_free(&app->cache);
     (void)pthread_rwlock_destroy(&app->keys);
 }

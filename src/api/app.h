@@ -4,9 +4,11 @@
 #define JD_API_APP_H
 
 #include "accounts/accounts.h"
+#include "api/identity.h"
 #include "api/lane.h"
 #include "api/origin.h"
 #include "api/verdicts.h"
+#include "api/verify_rules.h"
 #include "http/server.h"
 
 #include <jeton/cache.h>
@@ -21,11 +23,13 @@ typedef struct jd_app {
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
-    jd_origins origins;  /* of other pages that may call */
-    jd_lane *commits;    /* work that waits for the disk */
-    jd_lane *hashes;     /* work that hashes passwords */
-    uint64_t boot;       /* random: where the ids of requests start */
-    const jd_http *http; /* what it is served by, for counting; borrowed, may be NULL */
+    jd_origins origins;            /* of other pages that may call */
+    jd_identity identity;          /* what /verify tells of who it is */
+    jd_verify_rules *verify_rules; /* what /verify demands; NULL: what its query says */
+    jd_lane *commits;              /* work that waits for the disk */
+    jd_lane *hashes;               /* work that hashes passwords */
+    uint64_t boot;                 /* random: where the ids of requests start */
+    const jd_http *http;           /* what it is served by, for counting; borrowed, may be NULL */
     _Atomic uint64_t requests;
     atomic_bool ready;   /* what /readyz says */
     atomic_bool hurried; /* passwords are not hashed any more */

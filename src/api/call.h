@@ -56,6 +56,7 @@ struct jd_call {
     bool slotted;                     /* JETON_E_CREDENTIALS is told at the end of a slot */
     int64_t hold;                     /* until then; 0: at once */
     int64_t wait;                     /* seconds, for the Retry-After of JETON_E_RATE */
+    jeton_span behind;                /* method of the request behind, by word of its proxy */
     bool by_cookie;                   /* the token came in a cookie */
     bool oauth;                       /* failures look as RFC 6749 §5.2 has them */
     bool answered;                    /* the answer below is complete */

@@ -24,6 +24,8 @@ bool jd_csrf_is_unsafe_behind(const jd_call *call)
 {
     static const char *const names[] = {"X-Original-Method", "X-Forwarded-Method"};
     size_t told = 0;
+    if (call->behind.len > 0)
+        return !is_safe(call->behind);
     for (size_t i = 0; i < JT_COUNT(names); i++) {
         jeton_span method;
         const size_t count = jd_request_header(call->request, names[i], &method);

@@ -25,6 +25,7 @@ extern const jd_step jd_ep_session_end[];
 extern const jd_step jd_ep_sessions[];
 extern const jd_step jd_ep_token[];
 extern const jd_step jd_ep_verify[];
+extern const jd_step jd_ep_verify_envoy[];
 extern const jd_step jd_ep_whoami[];
 
 #endif

@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/ep_verify.c - GET /verify?role=R&scope=A+B&fresh=1: forward auth. 200 with who it is, 401 or
- * 403 with a challenge. */
+/* api/ep_verify.c - GET /verify?role=R&scope=A+B&fresh=1&proxy=NAME: forward auth. 200 with who it
+ * is, 401 or 403 with a challenge, or where the browser may log in. */
 #include "api/csrf.h"
 #include "api/endpoints.h"
 #include "api/guard.h"
+#include "api/identity.h"
+#include "api/original.h"
+#include "api/verify_rules.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
 #include "http/form.h"
-#include "token/verdict.h"
 
-/* What the query demands, on top of a good token. */
-typedef struct demand {
-    jeton_span role, scope, fresh;
-} demand;
+/* What the query says. */
+typedef struct question {
+    jeton_span role, scope, fresh, proxy;
+} question;
 
 /* A parameter we do not know is refused: ?roles=admin must not pass for ?role=admin. */
-static jeton_status read_demand(jd_call *call, demand *of, jeton_err *err)
+static jeton_status read_query(jd_call *call, question *of, jeton_err *err)
 {
     const struct {
         const char *name;
         jeton_span *to;
-    } known[] = {{"role", &of->role}, {"scope", &of->scope}, {"fresh", &of->fresh}};
+    } known[] = {
+        {"role", &of->role}, {"scope", &of->scope}, {"fresh", &of->fresh}, {"proxy", &of->proxy}};
     jd_form *query;
     size_t found = 0;
     const jeton_span text = jd_request_query_text(call->request);
@@ -35,23 +38,23 @@ static jeton_status read_demand(jd_call *call, demand *of, jeton_err *err)
         found += count;
     }
     if (found != jd_form_count(query))
-        return jt_fail(err, JETON_E_REQUEST, "the query may hold role, scope and fresh only");
+        return jt_fail(err, JETON_E_REQUEST,
+                       "the query may hold role, scope, fresh and proxy only");
     if (of->fresh.len > 0 && !jeton_span_equal(of->fresh, jeton_str("1")))
         return jt_fail(err, JETON_E_REQUEST, "fresh can only be 1");
     return JETON_OK;
 }
 
-static jeton_status check_role(const jd_call *call, const demand *of, jeton_err *err)
+static jeton_status check_role(const jd_call *call, jeton_span role, jeton_err *err)
 {
-    if (of->role.len == 0 || jeton_verdict_has(call->verdict, "roles", of->role))
+    if (role.len == 0 || jeton_verdict_has(call->verdict, "roles", role))
         return JETON_OK;
     return jt_fail(err, JETON_E_SCOPE, "the role is missing");
 }
 
 /* Every word of the demand must be one of the token's. */
-static jeton_status check_scope(const jd_call *call, const demand *of, jeton_err *err)
+static jeton_status check_scope(const jd_call *call, jeton_span rest, jeton_err *err)
 {
-    jeton_span rest = of->scope;
     while (rest.len > 0) {
         const uint8_t *space = memchr(rest.ptr, ' ', rest.len);
         const size_t len = space != NULL ? (size_t)(space - rest.ptr) : rest.len;
@@ -62,10 +65,10 @@ static jeton_status check_scope(const jd_call *call, const demand *of, jeton_err
     return JETON_OK;
 }
 
-static jeton_status check_fresh(const jd_call *call, const demand *of, jeton_err *err)
+static jeton_status check_fresh(const jd_call *call, bool fresh, jeton_err *err)
 {
     jeton_time login;
-    if (of->fresh.len == 0)
+    if (!fresh)
         return JETON_OK;
     const jeton_time oldest = jt_now(NULL) - call->app->accounts->config.fresh_ttl * 1000;
     if (jeton_verdict_date(call->verdict, "auth_time", &login) && login >= oldest)
@@ -73,57 +76,96 @@ static jeton_status check_fresh(const jd_call *call, const demand *of, jeton_err
     return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
 }
 
-static jeton_status put_header(jd_call *call, const char *name, jeton_span value, jeton_err *err)
+static jeton_status check(const jd_call *call, const jd_demand *demand, jeton_err *err)
 {
-    const char *text = jt_arena_text(call->arena, value);
-    if (text == NULL)
-        return jt_fail(err, JETON_E_NOMEM, "header");
-    jd_call_header(call, name, text);
+    JT_TRY(check_role(call, demand->role, err));
+    JT_TRY(check_scope(call, demand->scope, err));
+    return check_fresh(call, demand->fresh, err);
+}
+
+/* Without a token that is good for it, an open request is nobody's. */
+static jeton_status take_open(jd_call *call)
+{
+    jeton_err none = {0};
+    if (!jd_guard_has_token(call) ||
+        jd_guard_behind(call, jd_csrf_is_unsafe_behind, &none) != JETON_OK)
+        jd_verdicts_give(&call->app->verdicts, &call->verdict);
     return JETON_OK;
 }
 
-/* Role names hold no comma (accounts/user.h), so they can be listed with one. */
-static jeton_status put_roles(jd_call *call, jeton_err *err)
+/* What the query demands, and what the rule for the request behind it demands. */
+static jeton_status decide(jd_call *call, const question *of, const jd_original *original,
+                           jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf list = jt_buf_init(NULL);
-    for (jt_iter it = jt_iter_of(jt_get(call->verdict->claims, "roles")); jt_iter_next(&it);) {
-        jeton_span role;
-        if (!jt_val_text(it.val, &role))
-            continue;
-        if (list.len > 0)
-            JT_TRY(jt_buf_add(&list, jeton_str(","), err));
-        JT_TRY(jt_buf_add(&list, role, err));
-    }
-    return put_header(call, "X-Jeton-Roles", jt_buf_span(&list), err);
-}
-
-static jeton_status put_identity(jd_call *call, jeton_err *err)
-{
-    static const struct {
-        const char *claim, *header;
-    } identity[] = {{"sub", "X-Jeton-Sub"}, {"sid", "X-Jeton-Sid"}};
-    for (size_t i = 0; i < JT_COUNT(identity); i++) {
-        jeton_span value;
-        (void)jeton_verdict_text(call->verdict, identity[i].claim, &value);
-        JT_TRY(put_header(call, identity[i].header, value, err));
-    }
-    return put_roles(call, err);
-}
-
-static jeton_status verify(jd_call *call, jeton_err *err)
-{
-    demand of = {0};
-    JT_TRY(read_demand(call, &of, err));
+    const jd_demand asked = {.role = of->role, .scope = of->scope, .fresh = of->fresh.len > 0};
+    const bool asks = of->role.len > 0 || of->scope.len > 0 || asked.fresh;
+    const jd_verify_rules *rules = call->app->verify_rules;
+    jd_demand ruled = {.open = false};
+    if (rules != NULL)
+        JT_TRY(jd_verify_rules_find(rules, original->method, original->target, call->arena, &ruled,
+                                    err));
+    if (ruled.open && !asks)
+        return take_open(call);
     JT_TRY(jd_guard_behind(call, jd_csrf_is_unsafe_behind, err));
-    JT_TRY(check_role(call, &of, err));
-    JT_TRY(check_scope(call, &of, err));
-    JT_TRY(check_fresh(call, &of, err));
-    JT_TRY(put_identity(call, err));
+    JT_TRY(check(call, &asked, err));
+    return check(call, &ruled, err);
+}
+
+/* Who has to log in is sent there, when the proxy passes that on and a browser waits for a page. */
+static bool is_sent_to_login(const jd_call *call, const jd_original *original, jeton_status status)
+{
+    return call->app->accounts->config.login_url[0] != '\0' && jeton_status_http(status) == 401 &&
+           original->proxy != NULL && original->proxy->redirects &&
+           jd_original_is_navigation(call, original);
+}
+
+static jeton_status send_to_login(jd_call *call, const jd_original *original, jeton_err *err)
+{
+    const char *url =
+        jd_original_login(original, call->app->accounts->config.login_url, call->arena);
+    if (url == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "login");
+    jd_call_header(call, "Location", url);
+    jd_call_answer_empty(call, 302);
+    return JETON_OK;
+}
+
+static jeton_status answer(jd_call *call, const question *of, jeton_err *err)
+{
+    jd_original original;
+    jeton_err why = {0};
+    JT_TRY(jd_original_read(call, of->proxy, call->app->verify_rules != NULL, &original, err));
+    call->behind = original.proxy->name[0] != '\0' ? original.method : jeton_str(NULL);
+    const jeton_status status = decide(call, of, &original, &why);
+    if (is_sent_to_login(call, &original, status))
+        return send_to_login(call, &original, err);
+    if (status != JETON_OK)
+        return jt_fail(err, status, "%s", why.text);
+    JT_TRY(jd_identity_put(call, &call->app->identity, err));
     jd_call_answer_empty(call, 200);
     return JETON_OK;
 }
 
+static jeton_status verify(jd_call *call, jeton_err *err)
+{
+    question of = {0};
+    JT_TRY(read_query(call, &of, err));
+    return answer(call, &of, err);
+}
+
+/* The query is the client's. */
+static jeton_status verify_envoy(jd_call *call, jeton_err *err)
+{
+    const question of = {0};
+    return answer(call, &of, err);
+}
+
 const jd_step jd_ep_verify[] = {
     {JD_ON_LOOP, verify},
+    {.run = NULL},
+};
+
+const jd_step jd_ep_verify_envoy[] = {
+    {JD_ON_LOOP, verify_envoy},
     {.run = NULL},
 };

@@ -4,6 +4,7 @@
 
 #include "api/cors.h"
 #include "api/endpoints.h"
+#include "api/original.h"
 #include "api/problem.h"
 #include "core/auto.h"
 #include "sys/metrics.h"
@@ -12,6 +13,7 @@
 
 #define ALLOW_MAX 64U
 
+/* Method "*" is any of them, and "*" at the end of a path is whatever follows. */
 static const struct {
     const char *method, *path;
     const jd_step *steps;
@@ -28,6 +30,7 @@ static const struct {
     {"POST", "/logout", jd_ep_logout},
     {"GET", "/whoami", jd_ep_whoami},
     {"GET", "/verify", jd_ep_verify},
+    {"*", JD_ENVOY_PATH "/*", jd_ep_verify_envoy},
     {"GET", "/.well-known/jwks.json", jd_ep_jwks},
     {"GET", "/metrics", jd_ep_metrics},
     {"GET", "/healthz", jd_ep_healthz},
@@ -66,12 +69,19 @@ static jeton_span take_segment(jeton_span *path)
     return segment;
 }
 
+static bool ends_open(jeton_span route)
+{
+    return route.ptr[route.len - 1] == '*';
+}
+
 /* Whether a path is one of the route's. A {name} stands for one segment that is not empty, which
  * goes into params; everything else has to be equal byte for byte, percent-encoding and all. */
 static bool is_path(jeton_span path, const char *of_route, jeton_span params[JD_PARAMS_MAX])
 {
     jeton_span route = jeton_str(of_route);
     size_t found = 0;
+    if (ends_open(route))
+        return path.len >= route.len - 1 && memcmp(path.ptr, route.ptr, route.len - 1) == 0;
     if (memchr(of_route, '{', route.len) == NULL)
         return jeton_span_equal(path, route);
     if (path.ptr[path.len - 1] == '/') /* it would end in an empty segment */
@@ -90,6 +100,8 @@ static bool is_path(jeton_span path, const char *of_route, jeton_span params[JD_
 /* HEAD is a GET whose body stays here (RFC 9110 §9.3.2). */
 static bool is_method(jeton_span method, const char *of_route)
 {
+    if (of_route[0] == '*')
+        return true;
     if (jeton_span_equal(method, jeton_str("HEAD")))
         method = jeton_str("GET");
     return jeton_span_equal(method, jeton_str(of_route));

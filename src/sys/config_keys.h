@@ -97,6 +97,12 @@
       "milliseconds that a failed login takes, whatever the reason; auto: what the costliest takes") \
     X(LIST,    RELOAD,  allowed_origins, "allowed-origins", "",           0, 1000,                           \
       "origins of pages that may call with cookies and read answers, parted by commas: https://app.example.com") \
+    X(LIST,    RESTART, identity_headers, "identity-headers", "", 0, 1000,                          \
+      "headers in which /verify tells who it is, parted by commas: sub=X-User, roles=X-Roles; empty: none") \
+    X(TEXT,    RESTART, verify_rules,  "verify-rules",  "",               0, 1000,                           \
+      "file of rules on what /verify demands for which methods and paths; empty: what its query says") \
+    X(TEXT,    RESTART, login_url,     "login-url",     "",               0, 512,                            \
+      "page where browsers log in; /verify sends them there when the proxy passes that on")         \
     X(SWITCH,  RESTART, insecure_cookies, "insecure-cookies", "off",      0, 1,                              \
       "cookies without Secure and __Host-, for development over plain HTTP on localhost only")      \
     X(SECONDS, RELOAD,  hsts_ttl,      "hsts-ttl",      "180d",           0, 3650 * JD_DAY,                  \

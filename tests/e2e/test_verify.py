@@ -7,6 +7,8 @@ import harness
 
 
 class Verify(harness.ServerCase):
+    FLAGS = ("--identity-headers", "sub=X-User, sid=X-Session, roles=X-Roles, exp=X-Expires")
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -21,9 +23,19 @@ class Verify(harness.ServerCase):
         answer = self.verify("", self.carol)
         who = self.server.get("/whoami", self.carol).json
         self.assertEqual((answer.status, answer.body), (200, b""))
-        self.assertEqual(answer.headers["x-jeton-sub"], who["sub"])
-        self.assertEqual(answer.headers["x-jeton-sid"], who["sid"])
-        self.assertEqual(answer.headers["x-jeton-roles"], "reader,writer")
+        self.assertEqual(answer.headers["x-user"], who["sub"])
+        self.assertEqual(answer.headers["x-session"], who["sid"])
+        self.assertEqual(answer.headers["x-roles"], "reader,writer")
+        self.assertEqual(answer.headers["x-expires"], str(who["expires_at"]))
+        self.assertEqual(answer.headers["cache-control"], "no-store")
+
+    def test_without_the_setting_nobody_is_told_who_it_is(self):
+        with harness.Server() as server:
+            server.add_user("dora")
+            answer = server.get("/verify", server.login("dora")["access_token"])
+        self.assertEqual(answer.status, 200)
+        self.assertEqual([name for name in answer.headers if name.startswith("x-")],
+                         ["x-request-id", "x-content-type-options"])
 
     def test_whoami_has_the_shape_that_clients_rely_on(self):
         who = self.server.get("/whoami", self.carol).json
