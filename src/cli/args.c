@@ -38,7 +38,8 @@ static jeton_status take_option(jd_args *args, int argc, char *const *argv, int 
     const jd_option *option = find_option(args->command, text);
     const char *equals = strchr(text, '=');
     if (option == NULL)
-        return jt_fail(err, JETON_E_ARGUMENT, "there is no option %.40s", text);
+        return jt_fail(err, JETON_E_ARGUMENT,
+                       "there is no option %.40s (is it none? put -- before it)", text);
     if (option->value == NULL) {
         if (equals != NULL)
             return jt_fail(err, JETON_E_ARGUMENT, "%s takes no value", option->name);
@@ -72,9 +73,13 @@ static jeton_status check_complete(const jd_args *args, jeton_err *err)
     return JETON_OK;
 }
 
-static bool is_option(const char *text)
+/* Names of keys are base64url, so one in 64 begins with "-": where an operand may come, only "--"
+ * and a lone letter make an option. */
+static bool is_option(const jd_command *command, const char *text)
 {
-    return text[0] == '-' && text[1] != '\0';
+    if (text[0] != '-' || text[1] == '\0')
+        return false;
+    return text[1] == '-' || text[2] == '\0' || command->operand == NULL;
 }
 
 static bool asks_for_help(int argc, char *const *argv)
@@ -95,7 +100,7 @@ jeton_status jd_args_parse(const jd_command *command, int argc, char *const *arg
     for (int i = 0; i < argc; i++) {
         if (!options_end && strcmp(argv[i], "--") == 0)
             options_end = true;
-        else if (!options_end && is_option(argv[i]))
+        else if (!options_end && is_option(command, argv[i]))
             JT_TRY(take_option(args, argc, argv, &i, err));
         else
             JT_TRY(take_operand(args, argv[i], err));

@@ -26,6 +26,8 @@ static const struct {
     {"an unknown option", {"--key", "k", "--nix", "t"}},
     {"the start of an option's name", {"--ke", "k", "t"}},
     {"an option without its value", {"t", "--key"}},
+    {"a lone letter", {"--key", "k", "-v"}},
+    {"an option that is none, where an operand is", {"--key", "k", "--AbC"}},
     {"an option given twice", {"--key", "k", "--key", "l", "t"}},
     {"a switch with a value", {"--key", "k", "--json=yes", "t"}},
 };
@@ -71,6 +73,26 @@ static void values_follow_their_option_or_an_equals_sign(void **state)
     }
 }
 
+/* One kid in 64 does. */
+static void an_operand_may_begin_with_a_dash(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        const char *operand;
+    } lines[] = {
+        {{"--key=k", "-AMEomwNGWsg"}, "-AMEomwNGWsg"},
+        {{"--key=k", "-"}, "-"},
+        {{"--key=k", "--", "--AbC"}, "--AbC"},
+        {{"--key=k", "--", "-v"}, "-v"},
+    };
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        jd_args args;
+        assert_int_equal(parse(lines[i].words, &args, NULL), JETON_OK);
+        assert_string_equal(args.operand, lines[i].operand);
+    }
+}
+
 static void options_that_may_be_repeated_keep_their_order(void **state)
 {
     (void)state;
@@ -110,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_usage_is_told_in_a_sentence),
         cmocka_unit_test(values_follow_their_option_or_an_equals_sign),
+        cmocka_unit_test(an_operand_may_begin_with_a_dash),
         cmocka_unit_test(options_that_may_be_repeated_keep_their_order),
         cmocka_unit_test(a_dash_is_an_operand_and_two_dashes_end_the_options),
         cmocka_unit_test(a_question_for_help_is_never_wrong_usage),
