@@ -5,9 +5,11 @@ by requests like those of the proxies that Debian does not have."""
 import http.client
 import http.server
 import json
+import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -201,8 +203,12 @@ class Proxy:
         self.assertEqual(self.ask("/admin/", self.bob, **PAGE).status, 403)
 
     def test_without_an_answer_nothing_goes_on(self):
-        self.server.process.send_signal(harness.signal.SIGSTOP)
-        self.addCleanup(self.server.process.send_signal, harness.signal.SIGCONT)
+        pid = self.server.process.pid
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, pid, signal.SIGCONT)
+        harness.eventually(lambda: all(
+            ") T " in (task / "stat").read_text()
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir()), "the server stands still")
         with socket.create_connection(("127.0.0.1", self.port)) as sock:
             sock.settimeout(1)
             sock.sendall(f"GET /public/ HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
