@@ -25,7 +25,7 @@ HEIGHT = {folder: height for height, row in enumerate(LAYERS) for folder in row}
 # Foreign headers, by how their names begin, and the one folder that may include them.
 HOMES = {
     "openssl/": "crypto", "sodium": "crypto", "crypt.h": "crypto",
-    "yyjson": "json", "microhttpd": "http", "sqlite3": "store", "libpq": "store",
+    "yyjson": "json", "microhttpd": "http", "gnutls/": "http", "sqlite3": "store", "libpq": "store",
     "postgresql/": "store", "hiredis": "bus", "uninorm": "accounts",
 }
 

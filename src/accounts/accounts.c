@@ -120,16 +120,26 @@ void jd_accounts_close(jd_accounts *accounts)
     jd_store_close(&accounts->store);
 }
 
-jeton_status jd_accounts_name(jd_accounts *accounts, const char *address, jeton_err *err)
+/* What the store remembers, or, at the first start, what it shall remember. */
+static jeton_status remembered_issuer(jd_store *store, const char *origin, jt_arena *arena,
+                                      jeton_span *issuer, jeton_err *err)
+{
+    jeton_err why = {0};
+    if (origin[0] != '\0')
+        return jd_store_meta_claim(store, "issuer", jeton_str(origin), arena, issuer, err);
+    const jeton_status status = jd_store_meta_get(store, "issuer", arena, issuer, &why);
+    if (status == JETON_E_NOT_FOUND)
+        return jt_fail(err, JETON_E_ARGUMENT,
+                       "issuer must be set: what is listened on has no URL that tokens could name");
+    return status == JETON_OK ? JETON_OK : jt_fail(err, status, "%s", why.text);
+}
+
+jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jeton_span issuer = jeton_str(accounts->config.issuer);
-    if (issuer.len == 0) {
-        char first[JD_CONFIG_TEXT];
-        (void)snprintf(first, sizeof first, "http://%s", address);
-        JT_TRY(
-            jd_store_meta_claim(accounts->store, "issuer", jeton_str(first), &arena, &issuer, err));
-    }
+    if (issuer.len == 0)
+        JT_TRY(remembered_issuer(accounts->store, origin, &arena, &issuer, err));
     (void)snprintf(accounts->issuer, sizeof accounts->issuer, "%.*s", (int)issuer.len,
                    (const char *)issuer.ptr);
     const bool audience_set = accounts->config.audience[0] != '\0';

@@ -45,11 +45,14 @@ void jd_accounts_close(jd_accounts *accounts);
  * slot and the limits. Takes as long as a hash takes, so only who checks passwords does it. */
 JETON_MUST jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err);
 
-/* Settles the issuer and the audience: the settings, else what the store remembers, else
- * http://ADDRESS, which the store then remembers (tokens must not become strange because the
- * server moves to another port). */
-JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *address,
-                                         jeton_err *err);
+/* Settles the issuer and the audience: the settings, else what the store remembers, else `origin`,
+ * which the store then remembers (tokens must not become strange because the server moves to
+ * another port).
+ *
+ * origin  "http://127.0.0.1:8080"; empty: there is none
+ *
+ * JETON_E_ARGUMENT  there is none of all these */
+JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_err *err);
 
 /* Takes a new entry of the log into the revocation state. An entry with number 0 is none. From
  * its return on, the tokens it concerns are refused. */

@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "daemon/front.h"
 #include "sys/log.h"
 
 #include <unistd.h>
@@ -18,6 +19,7 @@ static void commit_log_level(jd_server *of, const jd_config *next, void *ready)
 }
 
 static const jd_reload_part parts[] = {
+    {.name = "tls", .prepare = jd_front_prepare, .commit = jd_front_commit, .drop = jd_front_drop},
     {.name = "log-level", .commit = commit_log_level},
 };
 

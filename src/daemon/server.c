@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "daemon/front.h"
 #include "daemon/reload.h"
 #include "daemon/server_inside.h"
 #include "sys/clock.h"
@@ -15,7 +16,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define SWEEP_SECONDS 60
+#define SWEEP_MS 60000
 
 /* ---- up ------------------------------------------------------------------------------------- */
 
@@ -67,52 +68,15 @@ static void warn_of_settings(const jd_config *config)
                JD_TEXT("next", "set for localhost only"));
 }
 
-static void log_http(void *app, const char *text)
-{
-    (void)app;
-    jd_log(JD_WARN, EV_HTTP_WARNING, JD_TEXT("why", text));
-}
-
-static jeton_status read_proxies(const jd_config *config, jd_cidrs *proxies, jeton_err *err)
-{
-    jeton_err why = {0};
-    const jeton_status status = jd_cidrs_parse(jeton_str(config->proxies), proxies, &why);
-    if (status == JETON_OK)
-        return JETON_OK;
-    return jt_fail(err, JETON_E_ARGUMENT, "proxies: %s", why.text);
-}
-
-static jeton_status open_http(jd_server *of, jeton_err *err)
-{
-    jd_http_options options = {
-        .listen = of->config.listen,
-        .threads = (unsigned)of->config.threads,
-        .connections = (unsigned)of->config.connections,
-        .body_limit = (size_t)of->config.body_limit,
-        .user = &of->app,
-        .handle = jd_app_handle,
-        .refuse = jd_app_refuse,
-        .finish = jd_app_finish,
-        .forwarded = of->config.forwarded,
-        .log = log_http,
-    };
-    JT_TRY(read_proxies(&of->config, &options.proxies, err));
-    JT_TRY(jd_http_open(&options, &of->http, err));
-    const char *colon = strrchr(of->config.listen, ':');
-    (void)snprintf(of->address, sizeof of->address, "%.*s:%u", (int)(colon - of->config.listen),
-                   of->config.listen, jd_http_port(of->http));
-    return JETON_OK;
-}
-
 static jeton_status boot(jd_server *of, jeton_err *err)
 {
     raise_file_limit();
     warn_about_limits(&of->config);
     JT_TRY(take_folder(of, err));
-    JT_TRY(open_http(of, err));
+    JT_TRY(jd_front_open(of, err));
     of->accounts_open = true;
     JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
-    JT_TRY(jd_accounts_name(&of->accounts, of->address, err));
+    JT_TRY(jd_accounts_name(&of->accounts, of->origin, err));
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;
@@ -135,19 +99,49 @@ static jeton_time sweep_time(jeton_time start, int64_t started)
     return now < passed ? now : passed;
 }
 
+/* How long nothing has to be done but to answer signals. */
+static struct timespec pause_until(const jd_server *of, int64_t next_sweep)
+{
+    int64_t ms = next_sweep - jd_monotonic();
+    if (of->notify.pulse_ms > 0 && of->notify.pulse_ms < ms)
+        ms = of->notify.pulse_ms;
+    if (ms < 0)
+        ms = 0;
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
+/* Says that we live, when we do: whoever watches over us restarts us otherwise. */
+static void pulse(jd_server *of)
+{
+    if (of->notify.pulse_ms > 0 && jd_http_is_turning(of->http, (unsigned)of->notify.pulse_ms / 2))
+        jd_notify_send(&of->notify, "WATCHDOG=1");
+}
+
+static void reload(jd_server *of)
+{
+    jd_notify_reloading(&of->notify);
+    jd_reload(of);
+    jd_notify_send(&of->notify, "READY=1");
+}
+
 /* Waits for a signal to stop; meanwhile reloads when asked to, and drops what has expired. */
 static void wait_for_end(jd_server *of, const sigset_t *signals)
 {
-    const struct timespec pause = {.tv_sec = SWEEP_SECONDS};
     const jeton_time start = jt_now(NULL);
     const int64_t started = jd_monotonic();
+    int64_t next_sweep = started + SWEEP_MS;
     for (;;) {
+        const struct timespec pause = pause_until(of, next_sweep);
         const int got = sigtimedwait(signals, NULL, &pause);
         if (got == SIGTERM || got == SIGINT)
             return;
         if (got == SIGHUP)
-            jd_reload(of);
+            reload(of);
+        pulse(of);
+        if (jd_monotonic() < next_sweep)
+            continue;
         jd_accounts_sweep(&of->accounts, sweep_time(start, started));
+        next_sweep = jd_monotonic() + SWEEP_MS;
     }
 }
 
@@ -160,15 +154,32 @@ static void end_at_second_signal(int number)
     _exit(1);
 }
 
+/* Drains in pieces: whoever watches over us wants to hear from us meanwhile, too. */
+static bool drain_http(jd_server *of)
+{
+    int64_t left = of->config.drain_time * 1000;
+    for (;;) {
+        const bool in_pieces = of->notify.pulse_ms > 0 && of->notify.pulse_ms < left;
+        const int64_t piece = in_pieces ? of->notify.pulse_ms : left;
+        if (jd_http_drain(of->http, (unsigned)piece))
+            return true;
+        left -= piece;
+        if (left <= 0)
+            return false;
+        pulse(of);
+    }
+}
+
 static void drain(jd_server *of, const sigset_t *signals)
 {
+    jd_notify_send(&of->notify, "STOPPING=1\nSTATUS=Finishing what is under way");
     jd_log(JD_INFO, EV_SERVER_DRAINING, JD_INT("seconds", of->config.drain_time));
     (void)signal(SIGTERM, end_at_second_signal);
     (void)signal(SIGINT, end_at_second_signal);
     (void)signal(SIGHUP, SIG_IGN); /* a terminal that closes meanwhile does not cut anybody off */
     (void)pthread_sigmask(SIG_UNBLOCK, signals, NULL);
     atomic_store(&of->app.ready, false);
-    const bool done = jd_http_drain(of->http, (unsigned)of->config.drain_time * 1000);
+    const bool done = drain_http(of);
     jd_log(JD_INFO, EV_SERVER_STOPPED, JD_BOOL("drained", done));
 }
 
@@ -178,12 +189,25 @@ static void take_down(jd_server *of)
     jd_key_schedule_close(&of->keys);
     if (of->app_open)
         jd_app_hurry(&of->app); /* or each hash in the queue would take its time after all */
-    jd_http_close(&of->http);
+    jd_front_close(of);
     if (of->app_open)
         jd_app_close(&of->app);
     if (of->accounts_open)
         jd_accounts_close(&of->accounts);
     jd_lock_drop(&of->lock);
+    jd_notify_close(&of->notify);
+}
+
+static void tell_of_start(jd_server *of, int64_t started)
+{
+    char text[sizeof of->address + 64];
+    jd_log(JD_INFO, EV_SERVER_READY, JD_TEXT("listen", of->address),
+           JD_TEXT("issuer", of->accounts.issuer), JD_TEXT("data", of->config.data),
+           JD_INT("ms", jd_monotonic() - started));
+    warn_of_settings(&of->config);
+    jd_front_warn(of);
+    (void)snprintf(text, sizeof text, "READY=1\nSTATUS=Listening on %s", of->address);
+    jd_notify_send(&of->notify, text);
 }
 
 jeton_status jd_server_run(const jd_config *config, jeton_err *err)
@@ -191,13 +215,11 @@ jeton_status jd_server_run(const jd_config *config, jeton_err *err)
     const int64_t started = jd_monotonic();
     const sigset_t signals = block_signals();
     jd_server of = {.config = *config, .lock = {.fd = -1}};
+    jd_notify_open(&of.notify);
     jd_log_start(STDERR_FILENO, config->log_level);
     const jeton_status status = boot(&of, err);
     if (status == JETON_OK) {
-        jd_log(JD_INFO, EV_SERVER_READY, JD_TEXT("listen", of.address),
-               JD_TEXT("issuer", of.accounts.issuer), JD_TEXT("data", config->data),
-               JD_INT("ms", jd_monotonic() - started));
-        warn_of_settings(config);
+        tell_of_start(&of, started);
         wait_for_end(&of, &signals);
         drain(&of, &signals);
     }

@@ -6,6 +6,7 @@
 #include "api/app.h"
 #include "daemon/control.h"
 #include "daemon/key_schedule.h"
+#include "daemon/notify.h"
 #include "sys/disk.h"
 
 typedef struct jd_server {
@@ -18,7 +19,10 @@ typedef struct jd_server {
     jd_http *http;
     jd_control *control;
     jd_key_schedule *keys;
-    char address[300]; /* what is listened on, with the real port */
+    jd_tls *tls; /* NULL: none */
+    jd_notify notify;
+    char address[JD_CONFIG_TEXT]; /* all that is listened on, with real ports */
+    char origin[300];             /* a URL of the first of them; empty: only Unix sockets */
 } jd_server;
 
 #endif

@@ -145,14 +145,20 @@ static jeton_status print_answer(const jd_request *request, jt_buf *text)
     return jt_buf_add(text, answer->body, NULL);
 }
 
+static ssize_t send_now(const jd_connection *connection, jeton_span text)
+{
+    if (connection->session != NULL)
+        return gnutls_record_send(connection->session, text.ptr, text.len);
+    return send(connection->fd, text.ptr, text.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void jd_answer_write(jd_request *request)
 {
     JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
     if (request->answer.lost || print_answer(request, &text) != JETON_OK)
         return;
     /* The earlier answers of this connection have left, so a short one always finds room. */
-    const ssize_t sent =
-        send(request->connection->fd, text.ptr, text.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = send_now(request->connection, jt_buf_span(&text));
     request->sent = sent == (ssize_t)text.len;
     request->connection->lingers = request->sent;
 }

@@ -2,7 +2,11 @@
 /* http/complaints.c - passes on a few complaints a second. */
 #include "http/complaints.h"
 
+#include "core/auto.h"
+
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PER_SECOND 4U
 
@@ -30,19 +34,44 @@ static void flatten(char *text)
     *end = '\0';
 }
 
+/* Whether one more may pass. */
+static bool may_pass(jd_complaints *complaints)
+{
+    const unsigned count = count_in_this_second(complaints);
+    if (count == PER_SECOND + 1)
+        complaints->log(complaints->user, "more complaints in this second are left out");
+    return count <= PER_SECOND;
+}
+
+void jd_complain(jd_complaints *complaints, const char *text)
+{
+    if (complaints->log != NULL && may_pass(complaints))
+        complaints->log(complaints->user, text);
+}
+
+/* What says nothing: a Unix socket has no options of TCP, but every answer tries to set them; and
+ * failed handshakes are counted, since any stranger can make them. By their formats, which no bytes
+ * of a client are in. */
+static const char *const idle_talk[] = {
+    "Setting %s option to %s state failed",
+    "Failed to push the data from buffers",
+    "Error: received handshake message out of context",
+};
+
+static bool is_idle_talk(const char *format)
+{
+    for (size_t i = 0; i < JT_COUNT(idle_talk); i++)
+        if (strncmp(format, idle_talk[i], strlen(idle_talk[i])) == 0)
+            return true;
+    return false;
+}
+
 void jd_complaints_take(void *complaints, const char *format, va_list args)
 {
     jd_complaints *own = complaints;
     char text[256];
-    if (own->log == NULL)
+    if (own->log == NULL || is_idle_talk(format) || !may_pass(own))
         return;
-    const unsigned count = count_in_this_second(own);
-    if (count > PER_SECOND + 1)
-        return;
-    if (count == PER_SECOND + 1) {
-        own->log(own->user, "more complaints in this second are left out");
-        return;
-    }
     (void)vsnprintf(text, sizeof text, format, args);
     flatten(text);
     own->log(own->user, text);

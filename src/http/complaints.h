@@ -15,6 +15,9 @@ typedef struct jd_complaints {
     unsigned count; /* in this second */
 } jd_complaints;
 
+/* One of our own. */
+void jd_complain(jd_complaints *complaints, const char *text);
+
 /* MHD_OPTION_EXTERNAL_LOGGER; `complaints` is a jd_complaints. */
 void jd_complaints_take(void *complaints, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -3,15 +3,18 @@
 #include "http/connection.h"
 
 #include "core/mem.h"
+#include "http/handshake.h"
 #include "http/loop.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 static void print_peer(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
 {
-    memcpy(text, "?", 2);
+    (void)snprintf(text, INET6_ADDRSTRLEN, "%s",
+                   address != NULL && address->sa_family == AF_UNIX ? "unix" : "?");
     if (address != NULL && address->sa_family == AF_INET) {
         const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
         (void)inet_ntop(AF_INET, &in->sin_addr, text, INET6_ADDRSTRLEN);
@@ -38,10 +41,13 @@ static jd_connection *new_connection(jd_loop *loop, struct MHD_Connection *mhd)
         return NULL;
     made->loop = loop;
     made->fd = socket_of(mhd);
-    print_peer(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
-               made->peer);
+    const struct sockaddr *from =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    made->is_unix = from != NULL && from->sa_family == AF_UNIX;
+    print_peer(from, made->peer);
     jd_connection_clear(made);
     jd_connection_enter(made, JD_IDLE);
+    jd_handshake_begin(made, mhd);
     return made;
 }
 
@@ -71,6 +77,7 @@ static void end_connection(jd_connection *connection)
     if (connection->lingers)
         jd_linger_add(&connection->loop->lingering, connection->fd, connection->loop->now);
     unlink_from(connection);
+    jd_handshake_end(connection);
     jd_connection_clear(connection);
     jt_release(NULL, connection);
 }
@@ -84,7 +91,7 @@ void jd_connection_notify(void *loop, struct MHD_Connection *mhd, void **slot,
         jd_traffic_remove(own->traffic);
         return;
     }
-    jd_traffic_add(own->traffic);
+    jd_gate_passed(own);
     jd_connection *made = new_connection(own, mhd);
     *slot = made;
     if (made != NULL)
@@ -102,6 +109,7 @@ static int64_t time_for(jd_phase phase, const jd_http_options *options)
 {
     switch (phase) {
     case JD_IDLE: return options->idle_ms;
+    case JD_SHAKING:
     case JD_READING: return options->request_ms;
     case JD_ANSWERING: return options->answer_ms;
     case JD_HANDLING:
@@ -115,7 +123,8 @@ void jd_connection_enter(jd_connection *connection, jd_phase phase)
     if (connection->phase == JD_CUT)
         return;
     connection->phase = phase;
-    connection->deadline = connection->loop->now + time_for(phase, connection->loop->options);
+    connection->since = connection->loop->now;
+    connection->deadline = connection->since + time_for(phase, connection->loop->options);
 }
 
 /* Whether bytes have come in that nobody has read: then a request may be beginning. */
@@ -131,9 +140,11 @@ bool jd_connection_is_due(const jd_connection *connection, int64_t now, jd_tide 
     case JD_CUT:
     case JD_HANDLING: return false;
     case JD_IDLE:
-        if (tide == JD_DRAINING && !has_unread_bytes(connection))
+        if (tide == JD_DRAINING && now >= connection->since + JD_LULL_MS &&
+            !has_unread_bytes(connection))
             return true;
         break;
+    case JD_SHAKING:
     case JD_READING:
     case JD_ANSWERING: break;
     }

@@ -7,12 +7,14 @@
 #define JD_HTTP_CONNECTION_H
 
 #include "http/exchange.h"
+#include "http/tls.h"
 #include "http/traffic.h"
 
 #include <microhttpd.h>
 #include <netinet/in.h>
 
 typedef enum jd_phase {
+    JD_SHAKING,   /* hands, for TLS */
     JD_IDLE,      /* a request may begin */
     JD_READING,   /* the request line is here, the rest is coming */
     JD_HANDLING,  /* in our hands: no deadline */
@@ -24,12 +26,21 @@ struct jd_connection {
     jd_connection *previous, *next; /* in loop->connections */
     jd_loop *loop;
     int fd;
+    bool is_unix;
     jd_phase phase;
-    int64_t deadline; /* of loop->now */
-    bool lingers;     /* see linger.h */
+    int64_t since, deadline;  /* of loop->now */
+    bool lingers;             /* see linger.h */
+    gnutls_session_t session; /* NULL: no TLS */
+    jd_tls_pair *pair;        /* what the handshake was given */
+    bool has_shaken;
     char peer[INET6_ADDRSTRLEN];
     jd_request request; /* the one under way; HTTP/1.1 has one at a time */
 };
+
+/* A server that drains leaves a connection alone for so long after its last answer: a client at
+ * work sends its next request within it, and learns by the answer that it was the last. Cut at
+ * once, it would never know whether that request was taken. */
+#define JD_LULL_MS 1000
 
 /* MHD_OPTION_NOTIFY_CONNECTION; `loop` is a jd_loop. */
 void jd_connection_notify(void *loop, struct MHD_Connection *mhd, void **slot,

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "http/answer.h"
 #include "http/connection.h"
+#include "http/handshake.h"
 #include "http/loop.h"
 
 #include <assert.h>
@@ -151,14 +152,6 @@ static void on_completed(void *user, struct MHD_Connection *mhd, void **slot,
 
 /* ---- the daemon ---- */
 
-static enum MHD_Result on_accept(void *user, const struct sockaddr *address, socklen_t len)
-{
-    (void)address;
-    (void)len;
-    const jd_loop *loop = user;
-    return atomic_load(&loop->traffic->connections) < loop->options->connections ? MHD_YES : MHD_NO;
-}
-
 /* Room for what libmicrohttpd keeps beside the head: field records and the head of the answer. */
 #define POOL_EXTRA ((size_t)8 * 1024)
 
@@ -169,19 +162,21 @@ static enum MHD_Result on_accept(void *user, const struct sockaddr *address, soc
 #endif
 #define STRICTEST 3 /* to the older option, anything above 0 is strict */
 
-struct MHD_Daemon *jd_exchange_start(jd_loop *loop)
+struct MHD_Daemon *jd_exchange_start(jd_loop *loop, bool tls)
 {
-    const unsigned flags =
-        MHD_USE_EPOLL | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    const unsigned flags = MHD_USE_EPOLL | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+                           MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET | (tls ? MHD_USE_TLS : 0U);
     const jd_http_options *options = loop->options;
     const size_t pool = options->header_limit + POOL_EXTRA;
-    /* on_accept() keeps the limit for all loops together; this one only has to be out of its way,
-     * since at its own limit libmicrohttpd leaves new clients waiting. */
+    /* gate.c keeps the limit for all loops together; this one only has to be out of its way. */
     const unsigned no_limit = options->connections + options->threads + 1;
+    struct MHD_OptionItem of_tls[] = {
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)JD_TLS_PRIORITIES},
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)jd_handshake_choose},
+        {MHD_OPTION_END, 0, NULL}};
     /* clang-format off */
-    return MHD_start_daemon(flags, 0, on_accept, loop, on_request, loop,
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, loop,
         MHD_OPTION_EXTERNAL_LOGGER, jd_complaints_take, &loop->complaints, /* must come first */
-        MHD_OPTION_LISTEN_SOCKET, loop->listener,
         MHD_OPTION_CONNECTION_LIMIT, no_limit,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, pool,
         MHD_OPTION_CONNECTION_TIMEOUT, 0U, /* the deadlines are ours: connection.h */
@@ -190,6 +185,7 @@ struct MHD_Daemon *jd_exchange_start(jd_loop *loop)
         MHD_OPTION_NOTIFY_CONNECTION, jd_connection_notify, loop,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, loop,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, loop,
+        MHD_OPTION_ARRAY, tls ? of_tls : of_tls + JT_COUNT(of_tls) - 1,
         MHD_OPTION_END);
     /* clang-format on */
 }

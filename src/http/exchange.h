@@ -46,8 +46,8 @@ struct jd_request {
     jd_request *next; /* among the answered, or the held ones, of a loop */
 };
 
-/* A libmicrohttpd without threads of its own, whose callbacks serve this loop. It takes over
- * loop->listener. NULL when it cannot be made. */
-struct MHD_Daemon *jd_exchange_start(jd_loop *loop);
+/* A libmicrohttpd without threads and sockets of its own, whose callbacks serve this loop. NULL
+ * when it cannot be made. */
+struct MHD_Daemon *jd_exchange_start(jd_loop *loop, bool tls);
 
 #endif

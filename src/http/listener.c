@@ -1,70 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http/listener.c - reads a listen address, binds it. */
+/* http/listener.c - binds listen addresses, looks at sockets that are listening already. */
 #include "http/listener.h"
 
 #include "core/auto.h"
 #include "core/err.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-typedef struct jd_address {
-    char host[256]; /* RFC 1035 names have at most 253 characters */
-    char port[6];
-} jd_address;
+typedef union bound {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_un local;
+} bound;
 
-static jeton_status not_an_address(jeton_err *err)
-{
-    return jt_fail(err, JETON_E_ARGUMENT,
-                   "the listen address must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080");
-}
+/* ---- binding ---- */
 
-static bool is_port(const char *text)
+static jeton_status cannot_listen(const jd_listen_place *place, const char *why, jeton_err *err)
 {
-    const size_t len = strlen(text);
-    return len >= 1 && len <= 5 && strspn(text, "0123456789") == len &&
-           strtoul(text, NULL, 10) <= 65535;
-}
-
-/* Where the host ends and the ":" stands; NULL unless it is a name, an IPv4 address, or an IPv6
- * address in brackets. `*text` moves behind an opening bracket. */
-static const char *end_of_host(const char **text, const char **colon)
-{
-    *colon = strrchr(*text, ':');
-    if (*colon == NULL)
-        return NULL;
-    if (**text != '[')
-        return strchr(*text, ':') == *colon ? *colon : NULL;
-    (*text)++;
-    return *colon > *text && (*colon)[-1] == ']' ? *colon - 1 : NULL;
-}
-
-static jeton_status parse_address(const char *text, jd_address *address, jeton_err *err)
-{
-    const char *colon;
-    if (text == NULL)
-        return not_an_address(err);
-    const char *end = end_of_host(&text, &colon);
-    if (end == NULL || end == text || !is_port(colon + 1))
-        return not_an_address(err);
-    const size_t len = (size_t)(end - text);
-    if (len >= sizeof address->host || memchr(text, '[', len) || memchr(text, ']', len))
-        return not_an_address(err);
-    memcpy(address->host, text, len);
-    address->host[len] = '\0';
-    memcpy(address->port, colon + 1, strlen(colon + 1) + 1);
-    return JETON_OK;
-}
-
-static jeton_status cannot_listen(const char *text, const char *why, jeton_err *err)
-{
-    return jt_fail(err, JETON_E_SYSTEM, "cannot listen on %.80s: %s", text, why);
+    const bool is_ipv6 = strchr(place->host, ':') != NULL;
+    return jt_fail(err, JETON_E_SYSTEM, "cannot listen on %s%.80s%s:%s: %s", is_ipv6 ? "[" : "",
+                   place->host, is_ipv6 ? "]" : "", place->port, why);
 }
 
 static void set_options(int fd, int family)
@@ -92,33 +55,147 @@ static int bind_to(const struct addrinfo *where)
     return -1;
 }
 
-jeton_status jd_listener_open(const char *text, int *fd, jeton_err *err)
+static jeton_status open_tcp(const jd_listen_place *place, jd_listener *made, jeton_err *err)
 {
-    *fd = -1;
-    jd_address address = {0};
-    JT_TRY(parse_address(text, &address, err));
-
     const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
                                    .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
-    const int failure = getaddrinfo(address.host, address.port, &hints, &found);
+    const int failure = getaddrinfo(place->host, place->port, &hints, &found);
     if (failure != 0)
-        return cannot_listen(text, gai_strerror(failure), err);
-    *fd = bind_to(found);
+        return cannot_listen(place, gai_strerror(failure), err);
+    made->fd = bind_to(found);
     const int why = errno;
     freeaddrinfo(found);
-    return *fd >= 0 ? JETON_OK : cannot_listen(text, strerror(why), err);
+    if (made->fd < 0)
+        return cannot_listen(place, strerror(why), err);
+    const bool is_ipv6 = strchr(place->host, ':') != NULL;
+    (void)snprintf(made->name, sizeof made->name, is_ipv6 ? "[%s]:%u" : "%s:%u", place->host,
+                   jd_listener_port(made->fd));
+    return JETON_OK;
+}
+
+static jeton_status open_unix(const jd_listen_place *place, unsigned mode, jd_listener *made,
+                              jeton_err *err)
+{
+    made->is_unix = true;
+    (void)snprintf(made->name, sizeof made->name, "unix:%s", place->path);
+    return jd_unix_listen(place->path, mode, &made->fd, &made->file, err);
+}
+
+static jeton_status open_one(jeton_span text, unsigned mode, jd_listeners *listeners,
+                             jeton_err *err)
+{
+    jd_listen_place place;
+    JT_TRY(jd_listen_place_parse(text, &place, err));
+    if (listeners->count == JD_LISTENERS)
+        return jt_fail(err, JETON_E_ARGUMENT, "more than %u listen addresses", JD_LISTENERS);
+    jd_listener *made = &listeners->at[listeners->count++];
+    *made = (jd_listener){.fd = -1};
+    return place.path[0] != '\0' ? open_unix(&place, mode, made, err) : open_tcp(&place, made, err);
+}
+
+jeton_status jd_listeners_open(const char *text, unsigned mode, jd_listeners *listeners,
+                               jeton_err *err)
+{
+    *listeners = (jd_listeners){0};
+    const char *comma;
+    while (text != NULL && (comma = strchr(text, ',')) != NULL) {
+        JT_TRY(open_one(jeton_bytes(text, (size_t)(comma - text)), mode, listeners, err));
+        text = comma + 1;
+    }
+    return open_one(jeton_str(text), mode, listeners, err);
+}
+
+/* ---- taking over ---- */
+
+static int option_of(int fd, int option)
+{
+    int value = -1;
+    socklen_t len = sizeof value;
+    return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
+}
+
+static bool is_usable(int fd)
+{
+    const int family = option_of(fd, SO_DOMAIN);
+    return option_of(fd, SO_TYPE) == SOCK_STREAM && option_of(fd, SO_ACCEPTCONN) == 1 &&
+           (family == AF_INET || family == AF_INET6 || family == AF_UNIX);
+}
+
+/* "unix:/run/a.sock", and "unix:@a" for one that is in no file system. */
+static void name_unix(const struct sockaddr_un *address, socklen_t len, jd_listener *taken)
+{
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    const size_t chars = len > start ? len - start : 0;
+    const bool hidden = chars > 0 && address->sun_path[0] == '\0';
+    (void)snprintf(taken->name, sizeof taken->name, "unix:%s%.*s", hidden ? "@" : "",
+                   (int)(hidden ? chars - 1 : chars), address->sun_path + (hidden ? 1 : 0));
+    taken->is_unix = true;
+}
+
+static void name_taken(jd_listener *taken)
+{
+    bound at = {.ipv6 = {0}};
+    char host[NI_MAXHOST] = "?";
+    socklen_t len = sizeof at;
+    if (getsockname(taken->fd, &at.any, &len) != 0)
+        return;
+    if (at.any.sa_family == AF_UNIX) {
+        name_unix(&at.local, len, taken);
+        return;
+    }
+    (void)getnameinfo(&at.any, len, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    (void)snprintf(taken->name, sizeof taken->name,
+                   at.any.sa_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+                   jd_listener_port(taken->fd));
+}
+
+static jeton_status take_one(int fd, jd_listeners *listeners, jeton_err *err)
+{
+    if (listeners->count == JD_LISTENERS || !is_usable(fd))
+        return jt_fail(err, JETON_E_ARGUMENT,
+                       "descriptor %d, handed over by the service manager, is no listening stream "
+                       "socket",
+                       fd);
+    jd_listener *taken = &listeners->at[listeners->count++];
+    *taken = (jd_listener){.fd = fd, .is_inherited = true};
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+    name_taken(taken);
+    return JETON_OK;
+}
+
+jeton_status jd_listeners_take(const int *fds, size_t count, jd_listeners *listeners,
+                               jeton_err *err)
+{
+    *listeners = (jd_listeners){0};
+    for (size_t i = 0; i < count; i++)
+        JT_TRY(take_one(fds[i], listeners, err));
+    return JETON_OK;
+}
+
+/* ---- the end, and questions ---- */
+
+void jd_listeners_close(jd_listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        jd_listener *listener = &listeners->at[i];
+        jd_unix_remove(&listener->file);
+        if (listener->fd >= 0)
+            close(listener->fd);
+    }
+    *listeners = (jd_listeners){0};
 }
 
 unsigned jd_listener_port(int fd)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in ipv4;
-        struct sockaddr_in6 ipv6;
-    } bound = {.ipv6 = {0}};
-    socklen_t len = sizeof bound;
-    if (getsockname(fd, &bound.any, &len) != 0)
+    bound at = {.ipv6 = {0}};
+    socklen_t len = sizeof at;
+    if (getsockname(fd, &at.any, &len) != 0)
         return 0;
-    return ntohs(bound.any.sa_family == AF_INET6 ? bound.ipv6.sin6_port : bound.ipv4.sin_port);
+    switch (at.any.sa_family) {
+    case AF_INET: return ntohs(at.ipv4.sin_port);
+    case AF_INET6: return ntohs(at.ipv6.sin6_port);
+    default: return 0;
+    }
 }

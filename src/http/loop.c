@@ -80,13 +80,12 @@ static void resume_held(jd_loop *loop)
         resume(loop, request);
 }
 
-static void let_go_of_listener(jd_loop *loop)
+static void stop_accepting(jd_loop *loop)
 {
-    if (loop->listener < 0)
+    if (!loop->is_accepting)
         return;
-    (void)MHD_quiesce_daemon(loop->daemon); /* gives the socket back */
-    close(loop->listener);
-    loop->listener = -1;
+    loop->is_accepting = false;
+    jd_gate_shut(loop);
     loop->next_look = loop->now; /* idle connections go now */
     jd_traffic_accepting(loop->traffic, -1);
 }
@@ -118,17 +117,27 @@ static void look_at_deadlines(jd_loop *loop)
     jd_linger_expire(&loop->lingering, loop->now);
 }
 
+static int64_t next_moment(const jd_loop *loop)
+{
+    int64_t next = INT64_MAX;
+    if (loop->connections != NULL || loop->lingering.count > 0)
+        next = smaller(loop->next_look, jd_held_next(&loop->held)); /* held with its connection */
+    return loop->gate.pause > 0 ? smaller(next, loop->gate.pause) : next;
+}
+
 static int time_to_wait(const jd_loop *loop)
 {
-    MHD_UNSIGNED_LONG_LONG wanted;
-    const bool is_busy = loop->connections != NULL || loop->lingering.count > 0;
-    const int64_t next = smaller(loop->next_look, jd_held_next(&loop->held));
-    int64_t ms = -1;
-    if (is_busy) /* nothing is held without its connection */
+    const int64_t next = next_moment(loop);
+    int64_t ms = INT64_MAX;
+    if (next < INT64_MAX)
         ms = next > loop->now ? next - loop->now : 0;
-    if (MHD_get_timeout(loop->daemon, &wanted) == MHD_YES && (ms < 0 || wanted < (uint64_t)ms))
-        ms = (int64_t)wanted;
-    return (int)ms;
+    for (size_t i = 0; i < JD_WIRES; i++) {
+        MHD_UNSIGNED_LONG_LONG wanted;
+        if (loop->mouths[i].daemon != NULL &&
+            MHD_get_timeout(loop->mouths[i].daemon, &wanted) == MHD_YES)
+            ms = smaller(ms, (int64_t)wanted);
+    }
+    return ms < INT64_MAX ? (int)ms : -1;
 }
 
 static void wait_for_work(jd_loop *loop)
@@ -141,19 +150,37 @@ static void wait_for_work(jd_loop *loop)
         const int fd = events[i].data.fd;
         if (fd == loop->wake)
             (void)!read(fd, &count, sizeof count);
-        else if (fd != loop->daemon_epoll)
-            jd_linger_read(&loop->lingering, fd);
+        else if (jd_gate_has(&loop->gate, fd))
+            jd_gate_admit(loop, fd);
+        else
+            jd_linger_read(&loop->lingering, fd); /* knows that a daemon's is none of its own */
     }
+}
+
+static void run_daemons(jd_loop *loop)
+{
+    for (size_t i = 0; i < JD_WIRES; i++)
+        if (loop->mouths[i].daemon != NULL)
+            (void)MHD_run(loop->mouths[i].daemon);
+}
+
+static void stop_daemons(jd_loop *loop)
+{
+    for (size_t i = 0; i < JD_WIRES; i++)
+        if (loop->mouths[i].daemon != NULL)
+            MHD_stop_daemon(loop->mouths[i].daemon);
 }
 
 static void serve_round(jd_loop *loop)
 {
     wait_for_work(loop);
+    atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
     if (tide_of(loop) != JD_FLOWING)
-        let_go_of_listener(loop);
+        stop_accepting(loop);
     resume_answered(loop);
     resume_held(loop);
-    (void)MHD_run(loop->daemon);
+    run_daemons(loop);
+    jd_gate_tend(loop);
     look_at_deadlines(loop);
 }
 
@@ -167,27 +194,37 @@ static void *run(void *arg)
     jd_loop *loop = arg;
     while (!is_over(loop))
         serve_round(loop);
-    let_go_of_listener(loop);
-    MHD_stop_daemon(loop->daemon);
+    stop_accepting(loop);
+    stop_daemons(loop);
+    jd_gate_tend(loop);
     jd_linger_expire(&loop->lingering, INT64_MAX);
     return NULL;
 }
 
 /* ---- beginning and end ---- */
 
-static bool watch(int epoll, int fd)
+bool jd_loop_watch(const jd_loop *loop, int fd)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool start_daemon(jd_loop *loop)
+static bool start_daemon(jd_loop *loop, jd_wire wire)
 {
-    loop->daemon = jd_exchange_start(loop);
-    if (loop->daemon == NULL)
-        return false;
-    loop->daemon_epoll = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    return watch(loop->epoll, loop->daemon_epoll);
+    struct MHD_Daemon *made = jd_exchange_start(loop, wire == JD_TLS);
+    loop->mouths[wire].daemon = made;
+    return made != NULL &&
+           jd_loop_watch(loop, MHD_get_daemon_info(made, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
+}
+
+/* A Unix socket does not leave the machine: TLS is for the others. */
+static bool start_daemons(jd_loop *loop, const jd_listeners *listeners)
+{
+    bool wanted[JD_WIRES] = {false};
+    for (size_t i = 0; i < listeners->count; i++)
+        wanted[loop->options->tls != NULL && !listeners->at[i].is_unix ? JD_TLS : JD_PLAIN] = true;
+    return (!wanted[JD_PLAIN] || start_daemon(loop, JD_PLAIN)) &&
+           (!wanted[JD_TLS] || start_daemon(loop, JD_TLS));
 }
 
 /* Signals are for the thread that runs the process, and SIGPIPE is for nobody. */
@@ -204,14 +241,13 @@ static int start_thread(jd_loop *loop)
     return failure;
 }
 
-static bool open_descriptors(jd_loop *loop, int listener)
+static bool open_descriptors(jd_loop *loop, const jd_listeners *listeners)
 {
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
     loop->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    loop->listener = fcntl(listener, F_DUPFD_CLOEXEC, 0);
     loop->lingering.epoll = loop->epoll;
-    return loop->epoll >= 0 && loop->wake >= 0 && loop->listener >= 0 &&
-           watch(loop->epoll, loop->wake);
+    return loop->epoll >= 0 && loop->wake >= 0 && jd_loop_watch(loop, loop->wake) &&
+           jd_gate_open(loop, listeners);
 }
 
 static void close_if_open(int fd)
@@ -222,7 +258,7 @@ static void close_if_open(int fd)
 
 static void release(jd_loop *loop)
 {
-    close_if_open(loop->listener);
+    jd_gate_release(&loop->gate);
     close_if_open(loop->wake);
     close_if_open(loop->epoll);
     jt_arena_spares_done(NULL, &loop->spares);
@@ -230,12 +266,13 @@ static void release(jd_loop *loop)
 }
 
 /* What failed; NULL when all is well. */
-static const char *start(jd_loop *loop, int listener)
+static const char *start(jd_loop *loop, const jd_listeners *listeners)
 {
-    if (!open_descriptors(loop, listener))
+    if (!open_descriptors(loop, listeners))
         return "no descriptor for an HTTP thread";
-    if (!start_daemon(loop))
+    if (!start_daemons(loop, listeners))
         return "libmicrohttpd does not start";
+    loop->is_accepting = true;
     jd_traffic_accepting(loop->traffic, 1);
     if (start_thread(loop) == 0)
         return NULL;
@@ -244,19 +281,16 @@ static const char *start(jd_loop *loop, int listener)
 }
 
 jeton_status jd_loop_start(jd_loop *loop, const jd_http_options *options, jd_traffic *traffic,
-                           int listener, jeton_err *err)
+                           const jd_listeners *listeners, jeton_err *err)
 {
     *loop = (jd_loop){.options = options, .traffic = traffic, .now = jd_monotonic()};
     loop->complaints = (jd_complaints){.log = options->log, .user = options->user};
     if (pthread_mutex_init(&loop->lock, NULL) != 0)
         return jt_fail(err, JETON_E_SYSTEM, "no mutex to be had");
-    const char *failure = start(loop, listener);
+    const char *failure = start(loop, listeners);
     if (failure == NULL)
         return JETON_OK;
-    if (loop->daemon != NULL) {
-        MHD_stop_daemon(loop->daemon); /* closes the listening socket it has */
-        loop->listener = -1;
-    }
+    stop_daemons(loop);
     release(loop);
     return jt_fail(err, JETON_E_SYSTEM, "%s", failure);
 }

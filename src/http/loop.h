@@ -9,6 +9,7 @@
 
 #include "http/complaints.h"
 #include "http/exchange.h"
+#include "http/gate.h"
 #include "http/held.h"
 #include "http/linger.h"
 #include "http/server.h"
@@ -16,15 +17,27 @@
 
 #define JD_SPARE_CHUNKS 16U /* of 4 KiB */
 
+/* How a connection speaks. */
+typedef enum jd_wire {
+    JD_PLAIN,
+    JD_TLS,
+} jd_wire;
+
+#define JD_WIRES 2U
+
 struct jd_loop {
     const jd_http_options *options; /* complete: no limit and no time is 0 */
     jd_traffic *traffic;
-    struct MHD_Daemon *daemon;
+    struct {
+        struct MHD_Daemon *daemon; /* NULL: nobody speaks like that here */
+        int epoll;
+    } mouths[JD_WIRES];
     pthread_t thread;
-    int listener; /* our duplicate; -1 when let go */
-    int daemon_epoll;
-    int epoll; /* holds daemon_epoll, `wake` and the lingering sockets */
+    jd_gate gate;
+    bool is_accepting;
+    int epoll; /* holds those of the daemons, the doors, `wake` and the lingering sockets */
     int wake;
+    atomic_uint rounds; /* that were begun: any thread may look whether it goes on */
 
     int64_t now; /* milliseconds, monotonic; read once per round */
     int64_t next_look;
@@ -40,9 +53,14 @@ struct jd_loop {
     jd_request *answered;
 };
 
-/* Starts the thread on a duplicate of `listener`. JETON_E_SYSTEM, and then nothing is left. */
+/* Starts the thread on duplicates of the listening sockets. JETON_E_SYSTEM, and then nothing is
+ * left. */
 JETON_MUST jeton_status jd_loop_start(jd_loop *loop, const jd_http_options *options,
-                                      jd_traffic *traffic, int listener, jeton_err *err);
+                                      jd_traffic *traffic, const jd_listeners *listeners,
+                                      jeton_err *err);
+
+/* Has the loop wake up when there is something to read. Loop thread, or before there is one. */
+JETON_MUST bool jd_loop_watch(const jd_loop *loop, int fd);
 
 /* Makes the loop look at the tide. Any thread. */
 void jd_loop_wake(const jd_loop *loop);

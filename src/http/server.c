@@ -5,19 +5,19 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
-#include "http/listener.h"
 #include "http/loop.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #define THREADS_MAX     64U
 #define DEFAULT_THREADS 4U
+#define LOOK_PAUSE_MS   5U
 
 struct jd_http {
     jd_http_options options;
     jd_traffic traffic;
-    char *listen;
-    int listener; /* -1 when let go */
+    jd_listeners listeners; /* empty when let go */
     unsigned port;
     unsigned running; /* loops that were started */
     jd_loop loops[];
@@ -58,16 +58,21 @@ static jeton_status check_options(const jd_http_options *options, jeton_err *err
     return JETON_OK;
 }
 
-static jd_http *new_server(const jd_http_options *options)
+static jeton_status open_listeners(const jd_http_options *options, jd_listeners *listeners,
+                                   jeton_err *err)
 {
-    jd_http *made = jt_zalloc(NULL, sizeof *made + options->threads * sizeof made->loops[0]);
-    if (made == NULL)
-        return NULL;
-    made->options = *options;
-    made->listener = -1;
-    made->listen = jt_strdup(NULL, options->listen);
-    made->options.listen = made->listen;
-    return made;
+    const unsigned mode = either(options->socket_mode, 0600);
+    if (options->inherited_count > 0)
+        return jd_listeners_take(options->inherited, options->inherited_count, listeners, err);
+    return jd_listeners_open(options->listen, mode, listeners, err);
+}
+
+static unsigned first_port(const jd_listeners *listeners)
+{
+    unsigned port = 0;
+    for (size_t i = 0; i < listeners->count && port == 0; i++)
+        port = jd_listener_port(listeners->at[i].fd);
+    return port;
 }
 
 jeton_status jd_http_open(const jd_http_options *options, jd_http **http, jeton_err *err)
@@ -75,21 +80,23 @@ jeton_status jd_http_open(const jd_http_options *options, jd_http **http, jeton_
     *http = NULL;
     JT_TRY(check_options(options, err));
     const jd_http_options complete = completed(options);
-    jd_http *made = new_server(&complete);
+    jd_http *made = jt_zalloc(NULL, sizeof *made + complete.threads * sizeof made->loops[0]);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "HTTP server");
+    made->options = complete;
     jeton_status status = jd_traffic_init(&made->traffic, err);
     if (status != JETON_OK) {
-        jt_release(NULL, made->listen);
         jt_release(NULL, made);
         return status;
     }
-    status = jd_listener_open(options->listen, &made->listener, err);
+    status = open_listeners(&complete, &made->listeners, err);
+    made->options.listen = NULL; /* the caller's, and not needed any more */
+    made->options.inherited = NULL;
     if (status != JETON_OK) {
         jd_http_close(&made);
         return status;
     }
-    made->port = jd_listener_port(made->listener);
+    made->port = first_port(&made->listeners);
     *http = made;
     return JETON_OK;
 }
@@ -98,7 +105,7 @@ jeton_status jd_http_start(jd_http *http, jeton_err *err)
 {
     for (; http->running < http->options.threads; http->running++)
         JT_TRY(jd_loop_start(&http->loops[http->running], &http->options, &http->traffic,
-                             http->listener, err));
+                             &http->listeners, err));
     return JETON_OK;
 }
 
@@ -107,17 +114,48 @@ unsigned jd_http_port(const jd_http *http)
     return http->port;
 }
 
+const jd_listeners *jd_http_listeners(const jd_http *http)
+{
+    return &http->listeners;
+}
+
 unsigned jd_http_connections(const jd_http *http)
 {
     return atomic_load(&http->traffic.connections);
 }
 
+/* ---- whether it lives ---- */
+
+static bool have_turned(const jd_http *http, const unsigned *before)
+{
+    for (unsigned i = 0; i < http->running; i++)
+        if (atomic_load(&http->loops[i].rounds) == before[i])
+            return false;
+    return true;
+}
+
+bool jd_http_is_turning(jd_http *http, unsigned wait_ms)
+{
+    const struct timespec pause = {.tv_nsec = LOOK_PAUSE_MS * 1000000L};
+    unsigned before[THREADS_MAX];
+    for (unsigned i = 0; i < http->running; i++) {
+        before[i] = atomic_load(&http->loops[i].rounds);
+        jd_loop_wake(&http->loops[i]);
+    }
+    for (unsigned waited = 0; !have_turned(http, before); waited += LOOK_PAUSE_MS) {
+        if (waited >= wait_ms)
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+/* ---- the end ---- */
+
 static void turn(jd_http *http, jd_tide tide)
 {
     atomic_store(&http->traffic.tide, tide);
-    if (http->listener >= 0)
-        close(http->listener);
-    http->listener = -1;
+    jd_listeners_close(&http->listeners);
     for (unsigned i = 0; i < http->running; i++)
         jd_loop_wake(&http->loops[i]);
 }
@@ -138,6 +176,5 @@ void jd_http_close(jd_http **http)
     for (unsigned i = 0; i < own->running; i++)
         jd_loop_join(&own->loops[i]);
     jd_traffic_done(&own->traffic);
-    jt_release(NULL, own->listen);
     jt_release(NULL, own);
 }

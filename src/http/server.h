@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http/server.h - an HTTP/1.1 server: sockets, threads, limits and deadlines.
+/* http/server.h - an HTTP/1.1 server: sockets, TLS, threads, limits and deadlines.
  *
  * It brings complete requests to one function and carries the answers back. It knows no routes,
- * no accounts and no error shapes, speaks no TLS, and never writes a log itself.
+ * no accounts and no error shapes, and never writes a log itself.
  *
  * Threads: open, start, drain and close belong to the one thread that owns the server. `handle`,
  * `refuse`, `finish` and `log` run on the server's loop threads, several at a time, and must not
  * block: what takes long is suspended (request.h) and answered by somebody else.
  *
- * Deadlines: a connection must begin a request (deliver its request line) within idle_ms of being
- * opened or of its last answer, deliver the rest of it within request_ms, and take the answer
- * within answer_ms. Bytes that drip in do not extend any of these. Past it the socket is shut.
- * A request in the hands of `handle` or of a worker has no deadline here.
+ * Deadlines: a connection must shake hands for TLS within request_ms, begin a request (deliver its
+ * request line) within idle_ms of that, of being opened or of its last answer, deliver the rest of
+ * it within request_ms, and take the answer within answer_ms. Bytes that drip in do not extend any
+ * of these. Past it the socket is shut. A request in the hands of `handle` or of a worker has no
+ * deadline here.
  */
 #ifndef JD_HTTP_SERVER_H
 #define JD_HTTP_SERVER_H
 
+#include "http/listener.h"
 #include "http/request.h"
-#include <jeton/error.h>
+#include "http/tls.h"
 
 typedef struct jd_http jd_http;
 
 typedef struct jd_http_options {
-    /* "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; port 0 lets the system choose. */
+    /* "127.0.0.1:8080", "[::1]:8080", "localhost:8080", "unix:/run/jeton.sock", or several of
+     * them, parted by commas; port 0 lets the system choose. */
     const char *listen;
+    unsigned socket_mode; /* of the file of a Unix socket; 0: 0600 */
+
+    /* Sockets that listen already, which are used instead: they are ours from now on. */
+    const int *inherited;
+    size_t inherited_count;
+
+    jd_tls *tls; /* NULL: none. For all but Unix sockets. Borrowed until close */
 
     /* 0 means the default in brackets. */
     unsigned threads;     /* [one per processor, at most 4] */
@@ -66,7 +76,7 @@ typedef struct jd_http_options {
  * options  copied, texts included
  * http     set to NULL first; on JETON_OK the caller owns it: jd_http_close()
  *
- * JETON_E_ARGUMENT  `listen` is not HOST:PORT
+ * JETON_E_ARGUMENT  `listen` is no address, an inherited descriptor is no listening socket
  * JETON_E_SYSTEM    "cannot listen on 127.0.0.1:8080: Address already in use"
  *
  * Each connection takes a file descriptor: raising RLIMIT_NOFILE is the caller's business. */
@@ -76,11 +86,18 @@ JETON_MUST jeton_status jd_http_open(const jd_http_options *options, jd_http **h
 /* Starts the threads. JETON_E_SYSTEM, and then only close is left to do. */
 JETON_MUST jeton_status jd_http_start(jd_http *http, jeton_err *err);
 
-/* The port that is listened on, also when the options said 0. */
+/* The first port that is listened on, also when the options said 0; 0 when there are only Unix
+ * sockets. */
 unsigned jd_http_port(const jd_http *http);
+
+/* What is listened on; not after the beginning of the end. */
+const jd_listeners *jd_http_listeners(const jd_http *http);
 
 /* Connections open at this moment. Any thread. */
 unsigned jd_http_connections(const jd_http *http);
+
+/* Whether every thread goes round within wait_ms: one that is stuck does not. */
+bool jd_http_is_turning(jd_http *http, unsigned wait_ms);
 
 /* Stops to accept, closes idle connections, lets requests under way finish and answers them with
  * "Connection: close". Waits until no connection is left, at most wait_ms; true if none is. */

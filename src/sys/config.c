@@ -99,6 +99,22 @@ static bool read_auto(const jd_setting *setting, jeton_span text, void *field)
     return true;
 }
 
+static bool read_mode(const jd_setting *setting, jeton_span text, void *field)
+{
+    int64_t mode = 0;
+    if (text.len < 3 || text.len > 4)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7')
+            return false;
+        mode = mode * 8 + (text.ptr[i] - '0');
+    }
+    if (mode < setting->least || mode > setting->most)
+        return false;
+    *(int64_t *)field = mode;
+    return true;
+}
+
 static bool read_switch(const jd_setting *setting, jeton_span text, void *field)
 {
     (void)setting;
@@ -128,6 +144,7 @@ static const jd_config_type type_COUNT = {.read = read_int, .units = no_units};
 static const jd_config_type type_AUTO = {.read = read_auto, .units = no_units};
 static const jd_config_type type_BYTES = {.read = read_int, .units = byte_units};
 static const jd_config_type type_SWITCH = {.read = read_switch, .values = "on or off"};
+static const jd_config_type type_MODE = {.read = read_mode, .values = "an octal mode, such as 660"};
 static const jd_config_type type_LEVEL = {.read = read_level,
                                           .values = "debug, info, warn or error"};
 

@@ -29,6 +29,7 @@ typedef int64_t jd_config_SECONDS;
 typedef int64_t jd_config_COUNT;
 typedef int64_t jd_config_AUTO;
 typedef int64_t jd_config_BYTES;
+typedef int64_t jd_config_MODE;
 typedef bool jd_config_SWITCH;
 typedef jd_level jd_config_LEVEL;
 

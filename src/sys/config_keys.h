@@ -18,6 +18,7 @@
  * BYTES     int64_t   4096, 64k, 19M
  * SWITCH    bool      on, off, true, false
  * LEVEL     jd_level  debug, info, warn, error
+ * MODE      int64_t   of a file, in octal: 600, 0660
  */
 #ifndef JD_SYS_CONFIG_KEYS_H
 #define JD_SYS_CONFIG_KEYS_H
@@ -33,8 +34,14 @@
 #define JD_CONFIG_LIST(X)                                                                           \
     X(TEXT,    RESTART, data,          "data",          "data",           1, 1000,                           \
       "folder that holds the store and the keys; made when it is not there")                        \
-    X(TEXT,    RESTART, listen,        "listen",        "127.0.0.1:8080", 1, 255,                            \
-      "address and port to listen on; port 0 lets the system choose")                               \
+    X(LIST,    RESTART, listen,        "listen",        "127.0.0.1:8080", 1, 1000,                           \
+      "HOST:PORT or unix:PATH to listen on, or several, parted by commas; port 0 lets the system choose") \
+    X(MODE,    RESTART, socket_mode,   "socket-mode",   "660",            0, 0777,                           \
+      "mode of the file of a Unix socket; who may write to it may connect")                         \
+    X(TEXT,    RELOAD,  tls_cert,      "tls-cert",      "",               0, 1000,                           \
+      "file with the TLS certificate and its chain, PEM, read again on SIGHUP; empty: no TLS")      \
+    X(TEXT,    RELOAD,  tls_key,       "tls-key",       "",               0, 1000,                           \
+      "file with the private key of the TLS certificate, PEM")                                      \
     X(TEXT,    RESTART, issuer,        "issuer",        "",               0, 512,                            \
       "the iss of every token; empty: made of the address that is listened on")                     \
     X(TEXT,    RESTART, audience,      "audience",      "",               0, 512,                            \

@@ -77,6 +77,19 @@ jeton_status jd_file_load(const jeton_ctx *ctx, const char *path, size_t most, j
     return jt_secret_copy(ctx, jeton_bytes(room.ptr, (size_t)len), bytes, err);
 }
 
+jeton_status jd_file_check_private(const char *path, jeton_err *err)
+{
+    struct stat found;
+    if (stat(path, &found) != 0 && errno == ENOENT)
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no %.100s", path);
+    if (stat(path, &found) != 0)
+        return fail(err, "look at", path);
+    if ((found.st_mode & (S_IRWXO | S_IWGRP)) != 0)
+        return jt_fail(err, JETON_E_SYSTEM,
+                       "%.80s is open to other users of this machine: chmod 600 it", path);
+    return JETON_OK;
+}
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 static bool write_all(int fd, jeton_span bytes)

@@ -33,6 +33,10 @@ JETON_MUST jeton_status jd_path_join(const char *dir, const char *name, jd_path 
 JETON_MUST jeton_status jd_file_load(const jeton_ctx *ctx, const char *path, size_t most,
                                      jt_secret *bytes, jeton_err *err);
 
+/* Refuses a file whose secrets are nobody else's: one that others than its owner and its group may
+ * read or write, or its group may write. JETON_E_SYSTEM, JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_file_check_private(const char *path, jeton_err *err);
+
 /* Writes a file whole, readable by its owner alone (0600). When this returns JETON_OK the file
  * survives a power cut; whatever happens, the path holds either the old bytes or the new ones.
  * JETON_E_SYSTEM. */

@@ -17,6 +17,7 @@
     X(SERVER_STOPPED,  "server_stopped",    0)    \
     X(SERVER_FAILED,   "server_failed",     0)    \
     X(SETTING_WARNING, "setting_warning",   0)    \
+    X(TLS_CERTIFICATE, "tls_certificate",   0)    \
     X(RELOADED,        "reloaded",          0)    \
     X(RELOAD_REFUSED,  "reload_refused",    0)    \
     /* HTTP */                                    \

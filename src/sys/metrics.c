@@ -96,6 +96,7 @@ static const char *const refresh_names[] = {JD_REFRESH_LIST(TEXT)};
 static const char *const race_names[] = {JD_RACE_LIST(TEXT)};
 static const char *const lane_names[] = {JD_LANE_LIST(TEXT)};
 static const char *const commit_names[] = {JD_COMMIT_LIST(TEXT)};
+static const char *const handshake_names[] = {JD_HANDSHAKE_LIST(TEXT)};
 static const char *const key_names[] = {JD_KEY_STATE_LIST(TEXT)};
 #undef TEXT
 /* By jd_metric_name(): "GET /verify", "1.2.3". */
@@ -150,7 +151,8 @@ static const char *name_of(jd_dimension dimension, size_t value)
     } named[] = {
         [JD_BY_LOGIN] = {NAMES(login_names)},   [JD_BY_REFRESH] = {NAMES(refresh_names)},
         [JD_BY_RACE] = {NAMES(race_names)},     [JD_BY_LANE] = {NAMES(lane_names)},
-        [JD_BY_COMMIT] = {NAMES(commit_names)}, [JD_BY_KEY] = {NAMES(key_names)},
+        [JD_BY_COMMIT] = {NAMES(commit_names)}, [JD_BY_HANDSHAKE] = {NAMES(handshake_names)},
+        [JD_BY_KEY] = {NAMES(key_names)},
     };
     if (dimension == JD_BY_NONE)
         return "";

@@ -57,6 +57,11 @@ enum {
 #undef JD_COMMIT_ENUM
 };
 enum {
+#define JD_HANDSHAKE_ENUM(name, text) JD_HANDSHAKE_##name,
+    JD_HANDSHAKE_LIST(JD_HANDSHAKE_ENUM)
+#undef JD_HANDSHAKE_ENUM
+};
+enum {
 #define JD_KEY_STATE_ENUM(name, text) JD_KEY_STATE_##name,
     JD_KEY_STATE_LIST(JD_KEY_STATE_ENUM)
 #undef JD_KEY_STATE_ENUM

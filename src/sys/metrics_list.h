@@ -26,6 +26,7 @@
     X(RACE,    "reason",  2,  false)  \
     X(LANE,    "lane",    2,  false)  \
     X(COMMIT,  "outcome", 2,  false)  \
+    X(HANDSHAKE, "outcome", 2, false) \
     X(KEY,     "state",   4,  false)  \
     X(VERSION, "version", 1,  false)
 
@@ -36,6 +37,10 @@
       "Time from a request being complete to its answer being ready, waiting included")             \
     X(CONNECTIONS, GAUGE, "jeton_http_connections", NONE, NONE,                                     \
       "Connections that are open")                                                                  \
+    X(HANDSHAKES, COUNTER, "jeton_tls_handshakes_total", HANDSHAKE, NONE,                           \
+      "TLS handshakes, by what came of them")                                                       \
+    X(CERTIFICATE, GAUGE, "jeton_tls_certificate_expiry_seconds", NONE, NONE,                       \
+      "When the TLS certificate expires, in seconds since 1970; 0 without TLS")                     \
     X(LOGINS, COUNTER, "jeton_logins_total", LOGIN, NONE,                                           \
       "Attempts to log in with a password")                                                         \
     X(VERIFICATIONS, COUNTER, "jeton_verifications_total", VERDICT, NONE,                           \
@@ -111,6 +116,10 @@
 
 #define JD_COMMIT_LIST(X)   \
     X(OK,     "ok")         \
+    X(FAILED, "failed")
+
+#define JD_HANDSHAKE_LIST(X) \
+    X(DONE,   "done")        \
     X(FAILED, "failed")
 
 #define JD_KEY_STATE_LIST(X)          \

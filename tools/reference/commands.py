@@ -69,7 +69,8 @@ def about(command, more):
 
 
 KINDS = {"TEXT": "text", "LIST": "list", "SECONDS": "time", "COUNT": "number",
-         "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off", "LEVEL": "level"}
+         "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off", "LEVEL": "level",
+         "MODE": "mode"}
 
 
 def settings():

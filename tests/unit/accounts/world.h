@@ -38,7 +38,7 @@ static inline void world_open(world *on)
     if (jd_accounts_open(&on->config, &on->accounts, &err) != JETON_OK)
         fail_msg("%s", err.text);
     assert_int_equal(jd_accounts_expect_logins(&on->accounts, &err), JETON_OK);
-    assert_int_equal(jd_accounts_name(&on->accounts, "127.0.0.1:1", &err), JETON_OK);
+    assert_int_equal(jd_accounts_name(&on->accounts, "http://127.0.0.1:1", &err), JETON_OK);
     assert_int_equal(jd_signer_watch(on->accounts.signer, world_take_keys, on, &err), JETON_OK);
 }
 

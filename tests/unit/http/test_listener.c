@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char *const taken[] = {"127.0.0.1:0", "0.0.0.0:0", "localhost:0", "127.0.0.1:00000"};
@@ -20,20 +22,35 @@ static bool knows_localhost(void)
     return knows;
 }
 
+static jeton_status open_all(const char *text, jd_listeners *all, jeton_err *err)
+{
+    memset(all, 0x5a, sizeof *all); /* wild: the call must overwrite it */
+    return jd_listeners_open(text, 0600, all, err);
+}
+
 static void listener_open_binds_and_reports_the_port(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(taken); i++) {
         print_message("  %s\n", taken[i]);
         jeton_err err = {0};
-        int fd = 12345;
+        char name[64];
+        jd_listeners all;
         if (strncmp(taken[i], "localhost", 9) == 0 && !knows_localhost())
             continue;
-        assert_int_equal(jd_listener_open(taken[i], &fd, &err), JETON_OK);
+        assert_int_equal(open_all(taken[i], &all, &err), JETON_OK);
+        assert_int_equal(all.count, 1);
+        const int fd = all.at[0].fd;
         assert_in_range(jd_listener_port(fd), 1, 65535);
+        snprintf(name, sizeof name, "%.*s:%u", (int)(strchr(taken[i], ':') - taken[i]), taken[i],
+                 jd_listener_port(fd));
+        assert_string_equal(all.at[0].name, name);
+        assert_false(all.at[0].is_unix || all.at[0].is_inherited);
         assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
         assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-        close(fd);
+        jd_listeners_close(&all);
+        assert_int_equal(all.count, 0);
+        assert_int_equal(fcntl(fd, F_GETFL), -1);
     }
     assert_int_equal(jd_listener_port(-1), 0);
 }
@@ -54,7 +71,8 @@ static const struct {
     {"a port below zero", "127.0.0.1:-1", JETON_E_ARGUMENT},
     {"a port that is a name", "127.0.0.1:http", JETON_E_ARGUMENT},
     {"something behind the port", "127.0.0.1:80x", JETON_E_ARGUMENT},
-    {"a blank behind the port", "127.0.0.1:80 ", JETON_E_ARGUMENT},
+    {"a blank within", "127.0.0.1: 80", JETON_E_ARGUMENT},
+    {"a blank in the host", "127.0.0.1 :80", JETON_E_ARGUMENT},
     {"IPv6 without brackets", "::1:8080", JETON_E_ARGUMENT},
     {"no closing bracket", "[::1:8080", JETON_E_ARGUMENT},
     {"no opening bracket", "::1]:8080", JETON_E_ARGUMENT},
@@ -72,10 +90,10 @@ static void listener_open_refuses_what_it_cannot_bind(void **state)
     for (size_t i = 0; i < COUNT(refused); i++) {
         print_message("  %s\n", refused[i].why);
         jeton_err err = {0};
-        int fd = 12345;
-        assert_int_equal(jd_listener_open(refused[i].text, &fd, &err), refused[i].want);
-        assert_int_equal(fd, -1);
+        jd_listeners all;
+        assert_int_equal(open_all(refused[i].text, &all, &err), refused[i].want);
         assert_int_equal(err.status, refused[i].want);
+        jd_listeners_close(&all);
     }
 }
 
@@ -83,11 +101,96 @@ static void listener_open_refuses_a_host_longer_than_any_name(void **state)
 {
     (void)state;
     char text[300];
-    int fd = 12345;
+    jd_listeners all;
     memset(text, 'a', sizeof text);
     memcpy(text + sizeof text - 3, ":0", 3);
-    assert_int_equal(jd_listener_open(text, &fd, NULL), JETON_E_ARGUMENT);
-    assert_int_equal(fd, -1);
+    assert_int_equal(open_all(text, &all, NULL), JETON_E_ARGUMENT);
+    jd_listeners_close(&all);
+}
+
+static void a_list_is_opened_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    jd_listeners all;
+    jeton_err err = {0};
+    assert_int_equal(open_all("127.0.0.1:0, 127.0.0.1:0,localhost:0", &all, &err),
+                     knows_localhost() ? JETON_OK : JETON_E_SYSTEM);
+    if (knows_localhost()) {
+        assert_int_equal(all.count, 3);
+        assert_int_not_equal(jd_listener_port(all.at[0].fd), jd_listener_port(all.at[1].fd));
+    }
+    jd_listeners_close(&all);
+    assert_int_equal(open_all("127.0.0.1:0,", &all, NULL), JETON_E_ARGUMENT);
+    jd_listeners_close(&all);
+    assert_int_equal(open_all("127.0.0.1:0,,127.0.0.1:0", &all, NULL), JETON_E_ARGUMENT);
+    jd_listeners_close(&all);
+    char many[17 * 12 + 1] = "";
+    for (int i = 0; i < 17; i++)
+        strcat(many, i == 16 ? "127.0.0.1:0" : "127.0.0.1:0,");
+    assert_int_equal(open_all(many, &all, &err), JETON_E_ARGUMENT);
+    assert_string_equal(err.text, "more than 16 listen addresses");
+    jd_listeners_close(&all);
+    many[16 * 12 - 1] = '\0';
+    assert_int_equal(open_all(many, &all, NULL), JETON_OK);
+    assert_int_equal(all.count, 16);
+    jd_listeners_close(&all);
+}
+
+static int listening_socket(int family)
+{
+    const int fd = socket(family, SOCK_STREAM, 0);
+    if (fd >= 0 && listen(fd, 1) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static void inherited_sockets_are_named_and_made_ready(void **state)
+{
+    (void)state;
+    char name[64];
+    jd_listeners all;
+    const int fd = listening_socket(AF_INET);
+    assert_true(fd >= 0);
+    memset(&all, 0x5a, sizeof all);
+    assert_int_equal(jd_listeners_take(&fd, 1, &all, NULL), JETON_OK);
+    assert_int_equal(all.count, 1);
+    assert_true(all.at[0].is_inherited);
+    snprintf(name, sizeof name, "0.0.0.0:%u", jd_listener_port(fd));
+    assert_string_equal(all.at[0].name, name);
+    assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
+    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    jd_listeners_close(&all);
+    assert_int_equal(fcntl(fd, F_GETFL), -1);
+}
+
+/* Differ from the one above in one thing each. */
+static void inherited_descriptors_that_are_no_listening_sockets_are_refused(void **state)
+{
+    (void)state;
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    const struct {
+        const char *why;
+        int fd;
+    } rows[] = {
+        {"not open", 12345},
+        {"a pipe", pipes[0]},
+        {"a socket that does not listen", socket(AF_INET, SOCK_STREAM, 0)},
+        {"a socket of datagrams", socket(AF_INET, SOCK_DGRAM, 0)},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].why);
+        jeton_err err = {0};
+        jd_listeners all;
+        memset(&all, 0x5a, sizeof all);
+        assert_int_equal(jd_listeners_take(&rows[i].fd, 1, &all, &err), JETON_E_ARGUMENT);
+        assert_int_equal(all.count, 0);
+        assert_int_equal(err.status, JETON_E_ARGUMENT);
+        close(rows[i].fd);
+    }
+    close(pipes[1]);
 }
 
 int main(void)
@@ -96,6 +199,9 @@ int main(void)
         cmocka_unit_test(listener_open_binds_and_reports_the_port),
         cmocka_unit_test(listener_open_refuses_what_it_cannot_bind),
         cmocka_unit_test(listener_open_refuses_a_host_longer_than_any_name),
+        cmocka_unit_test(a_list_is_opened_whole_or_not_at_all),
+        cmocka_unit_test(inherited_sockets_are_named_and_made_ready),
+        cmocka_unit_test(inherited_descriptors_that_are_no_listening_sockets_are_refused),
     };
     return cmocka_run_group_tests_name("http/listener", tests, NULL, NULL);
 }

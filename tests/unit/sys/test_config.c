@@ -84,6 +84,12 @@ static void config_set_takes_values_with_units(void **state)
     assert_int_equal(jd_config_set(&config, jeton_str("log-level"), jeton_str("error"), NULL),
                      JETON_OK);
     assert_int_equal(config.log_level, JD_ERROR);
+    assert_int_equal(jd_config_set(&config, jeton_str("socket-mode"), jeton_str("0604"), NULL),
+                     JETON_OK);
+    assert_int_equal(config.socket_mode, 0604);
+    assert_int_equal(jd_config_set(&config, jeton_str("socket-mode"), jeton_str("777"), NULL),
+                     JETON_OK);
+    assert_int_equal(config.socket_mode, 0777);
     assert_int_equal(jd_config_set(&config, jeton_str("issuer"), jeton_str(""), NULL), JETON_OK);
 }
 
@@ -94,6 +100,12 @@ static void config_set_refuses_other_values_and_changes_nothing(void **state)
         const char *name, *text;
         jeton_status want;
     } refused[] = {
+        {"socket-mode", "", JETON_E_ARGUMENT},
+        {"socket-mode", "66", JETON_E_ARGUMENT},
+        {"socket-mode", "668", JETON_E_ARGUMENT},
+        {"socket-mode", "1777", JETON_E_ARGUMENT},
+        {"socket-mode", "00660", JETON_E_ARGUMENT},
+        {"socket-mode", "u=rw", JETON_E_ARGUMENT},
         {"access-ttl", "", JETON_E_ARGUMENT},
         {"access-ttl", "m", JETON_E_ARGUMENT},
         {"access-ttl", "0", JETON_E_ARGUMENT},
@@ -156,7 +168,7 @@ static void sentences_name_the_setting_and_what_it_takes(void **state)
         {"access-ttl", "secret-in-a-slip", "access-ttl takes 1s to 1d (example: 15m)"},
         {"hash-memory", "1", "hash-memory takes 8M to 1024M (example: 19M)"},
         {"leeway", "x", "leeway takes 0 to 10m (example: 0s)"},
-        {"listen", "", "listen takes a text of 1 to 255 bytes"},
+        {"listen", "", "listen takes a list of 1 to 1000 bytes"},
         {"log-level", "x", "log-level takes debug, info, warn or error"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
