@@ -17,6 +17,7 @@
 #include <jeton/key.h>
 #include <jeton/policy.h>
 #include <jeton/span.h>
+#include <jeton/text.h>
 
 typedef struct jeton_verdict jeton_verdict;
 
@@ -61,6 +62,30 @@ JETON_API bool jeton_verdict_int(const jeton_verdict *verdict, const char *path,
 JETON_API bool jeton_verdict_bool(const jeton_verdict *verdict, const char *path, bool *value);
 JETON_API bool jeton_verdict_date(const jeton_verdict *verdict, const char *path,
                                   jeton_time *value);
+
+/* The claim at `path` as one line, for a header or a variable of another program: a text as it is,
+ * an array of texts, numbers and truth values with commas between them, anything else as JSON.
+ *
+ * text  set to NULL first; on JETON_OK the caller owns it: jeton_text_free()
+ *
+ * JETON_E_NOT_FOUND  there is no such claim, it is null, or the token was refused
+ * JETON_E_CLAIM      a text with a control character in it, or with a comma in an array: it could
+ *                    be read as something else
+ * JETON_E_NOMEM */
+JETON_API JETON_MUST jeton_status jeton_verdict_print(const jeton_verdict *verdict,
+                                                      const char *path, jeton_text **text,
+                                                      jeton_err *err);
+
+/* The same of a member of the header of the token that was accepted, by its name or JSON Pointer
+ * ("kid", "typ").
+ *
+ * token  the text that was verified
+ *
+ * JETON_E_NOT_FOUND, JETON_E_CLAIM, JETON_E_NOMEM as above; JETON_E_ENCODING, JETON_E_SYNTAX: it
+ * is another one. */
+JETON_API JETON_MUST jeton_status jeton_verdict_print_header(const jeton_verdict *verdict,
+                                                             jeton_span token, const char *path,
+                                                             jeton_text **text, jeton_err *err);
 
 /* Whether the claim at `path` is an array of which `member` is one text, or is that text itself
  * ("roles", "aud"). */

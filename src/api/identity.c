@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "token/verdict.h"
+#include "json/line.h"
 #include "json/pointer.h"
 
 #include <strings.h>
@@ -99,53 +100,10 @@ jeton_status jd_identity_parse(const char *list, jd_identity *identity, jeton_er
 
 /* ---- the headers ---------------------------------------------------------------------------- */
 
-static bool is_plain(jeton_span text, bool in_array)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] < 0x20 || text.ptr[i] == 0x7f || (in_array && text.ptr[i] == ','))
-            return false;
-    return true;
-}
-
-static jeton_status add_text(jt_buf *to, const jt_val *val, bool in_array, jeton_err *err)
-{
-    jeton_span text;
-    if (!jt_val_text(val, &text) || !is_plain(text, in_array))
-        return jt_fail(err, JETON_E_CLAIM, "a claim cannot be told in a header");
-    return jt_buf_add(to, text, err);
-}
-
-static jeton_status add_list(jt_buf *to, const jt_val *val, jeton_err *err)
-{
-    bool first = true;
-    for (jt_iter it = jt_iter_of(val); jt_iter_next(&it); first = false) {
-        if (!first)
-            JT_TRY(jt_buf_add(to, jeton_str(","), err));
-        JT_TRY(add_text(to, it.val, true, err));
-    }
-    return JETON_OK;
-}
-
-static jeton_status add_value(jt_buf *to, const jt_val *val, jeton_err *err)
-{
-    int64_t number;
-    bool truth;
-    const jt_kind kind = jt_kind_of(val);
-    if (kind == JT_ABSENT || kind == JT_NULL)
-        return JETON_OK;
-    if (kind == JT_ARRAY)
-        return add_list(to, val, err);
-    if (jt_val_int(val, &number))
-        return jt_buf_add_int(to, number, err);
-    if (jt_val_bool(val, &truth))
-        return jt_buf_add(to, jeton_str(truth ? "true" : "false"), err);
-    return add_text(to, val, false, err);
-}
-
 static jeton_status put(jd_call *call, const char *header, const jt_val *val, jeton_err *err)
 {
     JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
-    JT_TRY(add_value(&text, val, err));
+    JT_TRY(jt_line_add(val, &text, err));
     const char *kept = jt_arena_text(call->arena, jt_buf_span(&text));
     if (kept == NULL)
         return jt_fail(err, JETON_E_NOMEM, "header");

@@ -26,11 +26,10 @@ typedef struct jd_identity {
 JETON_MUST jeton_status jd_identity_parse(const char *list, jd_identity *identity, jeton_err *err);
 
 /* Puts all of the headers into the answer, empty ones for what the token does not have, or without
- * a good token: what is not there could be a header of the client's that the proxy passes on. Texts
- * are told as they are, numbers and truth values as in JSON, arrays of texts with commas.
+ * a good token: what is not there could be a header of the client's that the proxy passes on. How
+ * claims are written: json/line.h.
  *
- * JETON_E_CLAIM  a claim that cannot be told so: an object, a text with a control character in it,
- *                one with a comma in an array
+ * JETON_E_CLAIM  a claim that cannot be told in a line
  * JETON_E_NOMEM */
 JETON_MUST jeton_status jd_identity_put(jd_call *call, const jd_identity *identity, jeton_err *err);
 

@@ -316,6 +316,27 @@ static jeton_status verify(bool *had, jeton_err *err)
     return status;
 }
 
+/* Claims and header of an accepted token, printed. */
+static jeton_status verdict_print(bool *had, jeton_err *err)
+{
+    jeton_verdict *verdict = BOGUS;
+    jeton_text *claim = NULL;
+    jeton_text *member = NULL;
+    const jeton_span token = jeton_text_span(given.token);
+    jeton_status status = jeton_verdict_new(ctx, &verdict, err);
+    if (status == JETON_OK)
+        status = err->status = jeton_verify(given.verifier, token, verdict);
+    if (status == JETON_OK)
+        status = jeton_verdict_print(verdict, "exp", &claim, err);
+    if (status == JETON_OK)
+        status = jeton_verdict_print_header(verdict, token, "alg", &member, err);
+    *had = member != NULL;
+    jeton_text_free(&claim);
+    jeton_text_free(&member);
+    jeton_verdict_free(&verdict);
+    return status;
+}
+
 static jeton_status cache_new(bool *had, jeton_err *err)
 {
     jeton_cache *cache = BOGUS;
@@ -511,6 +532,7 @@ static const struct {
     {"jeton_jws_unsecured_print", jws_unsecured_print},
     {"jeton_jws_unsecured_parse", jws_unsecured_parse},
     {"jeton_verifier_new", verifier_new},
+    {"jeton_verdict_print, jeton_verdict_print_header", verdict_print},
     {"jeton_verdict_new and jeton_verify", verify},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},

@@ -12,16 +12,18 @@ static const char payload[] =
     "\"nul\":\"a\\u0000b\"}";
 
 static jeton_verdict *verdict;
+static char *judged; /* the token that it is about */
 
 /* The answer about that payload, or about one whose signature is broken. */
 static void judge(bool good)
 {
     jeton_keyset *keys = token_keyset(token_key(JETON_HS256));
     char *token = token_forge(token_key(good ? JETON_HS256 : JETON_HS384), JETON_HS256,
-                              "{\"alg\":\"HS256\"}", payload);
+                              "{\"alg\":\"HS256\",\"typ\":\"at+jwt\",\"x\":[1]}", payload);
     assert_int_equal(token_judge(NULL, keys, jeton_str(token), verdict),
                      good ? JETON_OK : JETON_E_SIGNATURE);
-    free(token);
+    free(judged);
+    judged = token;
     jeton_keyset_free(&keys);
 }
 
@@ -35,6 +37,8 @@ static int tear_down(void **state)
 {
     (void)state;
     jeton_verdict_free(&verdict);
+    free(judged);
+    judged = NULL;
     return 0;
 }
 
@@ -129,6 +133,73 @@ static void verdict_of_an_accepted_token_gives_out_its_claims(void **state)
     assert_false(truth);
     assert_true(jeton_verdict_date(verdict, "exp", &date));
     assert_int_equal(date, 1700000900500);
+}
+
+/* NULL: refused with `want`. */
+static const struct {
+    const char *path, *line;
+    jeton_status want;
+} lines[] = {
+    {"sub", "alice", JETON_OK},
+    {"n", "-7", JETON_OK},
+    {"f", "1.5", JETON_OK},
+    {"t", "true", JETON_OK},
+    {"roles", "admin,7,user", JETON_OK},
+    {"/roles/2", "user", JETON_OK},
+    {"/o/sub", "b", JETON_OK},
+    {"o", "{\"sub\":\"b\"}", JETON_OK},
+    {"nul", NULL, JETON_E_CLAIM},
+    {"none", NULL, JETON_E_NOT_FOUND},
+    {"gone", NULL, JETON_E_NOT_FOUND},
+    {"", NULL, JETON_E_NOT_FOUND},
+};
+
+static void assert_line(jeton_status status, const jeton_text *text, const char *want)
+{
+    assert_int_equal(text != NULL, status == JETON_OK);
+    if (want != NULL)
+        unit_assert_span(jeton_text_span(text), want);
+}
+
+static void verdict_prints_claims_in_one_line(void **state)
+{
+    (void)state;
+    for (int good = 1; good >= 0; good--) {
+        judge(good == 1);
+        for (size_t i = 0; i < COUNT(lines); i++) {
+            print_message("  %s\n", lines[i].path);
+            jeton_text *text = BOGUS;
+            const jeton_status status = jeton_verdict_print(verdict, lines[i].path, &text, NULL);
+            assert_int_equal(status, good == 1 ? lines[i].want : JETON_E_NOT_FOUND);
+            assert_line(status, text, good == 1 ? lines[i].line : NULL);
+            jeton_text_free(&text);
+        }
+    }
+}
+
+static jeton_status print_header(const char *token, const char *path, const char *want)
+{
+    jeton_text *text = BOGUS;
+    const jeton_status status =
+        jeton_verdict_print_header(verdict, jeton_str(token), path, &text, NULL);
+    assert_line(status, text, want);
+    jeton_text_free(&text);
+    return status;
+}
+
+static void verdict_prints_the_header_of_an_accepted_token(void **state)
+{
+    (void)state;
+    judge(true);
+    assert_int_equal(print_header(judged, "typ", "at+jwt"), JETON_OK);
+    assert_int_equal(print_header(judged, "/x/0", "1"), JETON_OK);
+    assert_int_equal(print_header(judged, "kid", NULL), JETON_E_NOT_FOUND);
+    assert_int_equal(print_header("", "typ", NULL), JETON_E_SYNTAX);
+    assert_int_equal(print_header("e30", "typ", NULL), JETON_E_SYNTAX);
+    assert_int_equal(print_header("!.e30.x", "typ", NULL), JETON_E_ENCODING);
+    assert_int_equal(print_header("e3.e30.x", "typ", NULL), JETON_E_ENCODING);
+    judge(false);
+    assert_int_equal(print_header(judged, "typ", NULL), JETON_E_NOT_FOUND);
 }
 
 static void verdict_gives_a_claim_of_another_type_as_absent(void **state)
@@ -302,6 +373,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(verdict_keeps_the_first_failure_and_cuts_long_names, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(verdict_follows_json_pointers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(verdict_prints_claims_in_one_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(verdict_prints_the_header_of_an_accepted_token, set_up,
+                                        tear_down),
         cmocka_unit_test(verdict_new_refuses_without_memory),
         cmocka_unit_test(verdict_is_wiped),
     };
