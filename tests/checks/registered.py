@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Every test runs: each test file, check and fuzz target is named in the meson.build that is
-responsible for it, each fuzz target has seeds, and each example is built and run."""
+responsible for it, each fuzz target has seeds, and each example is run, those of documents, too."""
 import os
 import re
 import sys
@@ -50,6 +50,22 @@ def main():
         text = findings.read(where)
         if f"'{name[:-2]}': [" not in text and f"examples/{name}" not in text:
             found.add(path, f"is not in {where}, so it is never run")
+    clients = "".join(findings.read(path) for path in findings.files(("tests/clients",), (".py",)))
+    for path in findings.files(("examples/protect",), ("server.mjs", "main.go", ".py")):
+        found.looked_at += 1
+        name = os.path.basename(path)
+        imported = f"import {name[:-3]}\n", f"from {name[:-3]} import"
+        others = "".join(findings.read(other) for other in
+                         findings.files((os.path.dirname(path),), (".py",)))
+        if not re.search(rf"\b({re.escape(name)}|{re.escape(name[:-3])})\b", clients) and \
+                not any(how in others for how in imported):
+            found.add(path, "is run by no test of tests/clients")
+    run = meson_text("tests/e2e")
+    for path in ["README.md", *findings.files(("docs",), (".md",))]:
+        if re.search(r"^<!-- (run|compile): ", findings.read(path), re.M):
+            found.looked_at += 1
+            if f"'{path}'" not in run:
+                found.add(path, "has examples to run, and is not in tests/e2e/meson.build")
     return found.report()
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# build_go.sh GO OUTPUT SOURCE FOLDER - builds the driver for golang-jwt, without modules and so
-# without the network: the library is the distribution's, under whichever of its names it has.
+# build_go.sh GO OUTPUT SOURCE FOLDER - builds a program that uses golang-jwt, without modules and so
+# without the network: the library is the distribution's, whichever version that is, under the name
+# that modules have for the newest.
 set -euo pipefail
 
 go=$1 output=$(realpath -m "$2") source=$(realpath "$3") folder=$(realpath -m "$4")
@@ -28,10 +29,11 @@ if [[ $output -nt $source && $output -nt $library/token.go && $output -nt $0 ]];
 fi
 
 rm -rf "$folder"
-mkdir -p "$folder/src/peer"
+copy=$folder/src/github.com/golang-jwt/jwt/v5
 # a copy, not a link: the go tool does not look through links
-mkdir "$folder/src/peer/jwt"
-cp "$library"/*.go "$folder/src/peer/jwt/"
-rm -f "$folder"/src/peer/jwt/*_test.go
-export GOPATH=$folder GOCACHE=$folder/cache GO111MODULE=off GOFLAGS='' GOTOOLCHAIN=local CGO_ENABLED=0
-"$go" build -trimpath -ldflags "-X main.version=$version" -o "$output" "$source"
+mkdir -p "$copy"
+cp "$library"/*.go "$copy/"
+rm -f "$copy"/*_test.go
+export GOPATH=$folder GOCACHE=$folder/cache GO111MODULE=off GOFLAGS='' GOTOOLCHAIN=local
+# plain flags: with others the standard library would have to be compiled as well
+"$go" build -ldflags "-X main.version=$version" -o "$output" "$source"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// go_jwt.go - golang-jwt as a peer. It knows no JWK. The library is found by the name "peer/jwt",
-// because distributions keep it under different ones; see ../build_go.sh.
+// go_jwt.go - golang-jwt as a peer. It knows no JWK. Which version of the library this is, is the
+// distribution's affair; see ../build_go.sh.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 	"os"
 	"strings"
 
-	"peer/jwt"
+	"github.com/golang-jwt/jwt/v5"
 )
 
 type ask struct {
