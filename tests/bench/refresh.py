@@ -19,7 +19,8 @@ def main():
     with harness.Server("--log-level", "info") as server:
         server.add_user()
         tokens = [server.login()["refresh_token"] for _ in range(int(sessions))]
-        done = subprocess.run([program, server.address.rsplit(":", 1)[1], seconds],
+        done = subprocess.run([program, "chain", server.address.rsplit(":", 1)[1], "/refresh",
+                               "-s", seconds],
                               input="\n".join(tokens) + "\n", text=True, check=False)
         sys.exit(done.returncode)
 

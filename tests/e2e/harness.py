@@ -47,10 +47,10 @@ def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def jeton(*words, stdin="", env=None):
+def jeton(*words, stdin="", env=None, patience=PATIENCE):
     """Runs a command and returns (exit status, stdout, stderr)."""
     done = subprocess.run([JETON, *words], input=stdin, capture_output=True, text=True,
-                          timeout=PATIENCE, check=False, env={**os.environ, **(env or {})})
+                          timeout=patience, check=False, env={**os.environ, **(env or {})})
     return done.returncode, done.stdout, done.stderr
 
 
@@ -82,6 +82,7 @@ class Server:
         self.process = None
         self.lines = []  # of the log, whole lifetime
         self.address = None
+        self.ready = None  # the moment it was
 
     def __enter__(self):
         return self.start()
@@ -110,6 +111,7 @@ class Server:
         for line in process.stderr:
             self.lines.append(line)
             if '"server_ready"' in line:
+                self.ready = time.monotonic()
                 self.address = json.loads(line)["listen"]
 
     def stop(self):
