@@ -4,14 +4,13 @@
 
 #include "accounts/client.h"
 #include "accounts/csrf.h"
-#include "accounts/revoke.h"
 #include "accounts/role.h"
 #include "accounts/session.h"
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/ctx.h"
 #include "core/err.h"
-#include "token/verdict.h"
+#include "revoke/names.h"
 
 #define JTI_BYTES 12U
 #define JTI_CHARS 16U
@@ -76,58 +75,14 @@ bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *ses
            jeton_verdict_text(verdict, "sid", &sid) && jd_id_parse(sid, session);
 }
 
-/* What a token says that revocations are asked by. */
-typedef struct names {
-    jeton_span client, kid;
-    uint8_t token[JT_REVOKED_ID];
-    bool of_user;
-    jd_id user, session;
-    uint64_t rev;
-} names;
-
-/* False for a token that does not say what we need to ask with: ours do. One without a session is a
- * client's own, and says so by its subject. */
-static bool read_names(const jeton_verdict *verdict, names *of)
-{
-    jeton_span jti;
-    jeton_span sub;
-    int64_t rev;
-    if (!jeton_verdict_text(verdict, "jti", &jti) || !jd_revoked_token(jti, of->token) ||
-        !jeton_verdict_text(verdict, "client_id", &of->client) ||
-        !jeton_verdict_int(verdict, "rev", &rev) || rev < 0)
-        return false;
-    of->rev = (uint64_t)rev;
-    of->kid = jeton_key_id(jeton_verdict_key(verdict));
-    of->of_user = jt_get(verdict->claims, "sid") != NULL;
-    if (of->of_user)
-        return jd_access_token_owner(verdict, &of->user, &of->session);
-    return jeton_verdict_text(verdict, "sub", &sub) && jeton_span_equal(sub, of->client);
-}
-
-/* Clients and keys have longer names than the log: a digest is worth its time only if there is
- * something to find. */
-static jeton_status ask_by_name(const jt_revocations *revocations, jt_revoked kind, jeton_span name,
-                                uint64_t rev)
-{
-    uint8_t id[JT_REVOKED_ID];
-    if (!jt_revocations_has(revocations, kind))
-        return JETON_OK;
-    jd_revoked_name(name, id);
-    return jt_revocations_check_one(revocations, kind, id, rev);
-}
-
 /* The revocation hook. */
 static jeton_status ask_revocations(void *revocations, const jeton_verdict *verdict)
 {
-    names of;
-    if (!read_names(verdict, &of))
+    jt_names_of_token of;
+    if (!jt_revoked_names(verdict, &of))
         return JETON_E_CLAIM;
-    const uint8_t *sub = of.of_user ? of.user.bytes : NULL;
-    const uint8_t *sid = of.of_user ? of.session.bytes : NULL;
-    JT_TRY(jt_revocations_check(revocations, sub, sid, of.rev));
-    JT_TRY(jt_revocations_check_one(revocations, JT_REVOKED_TOKEN, of.token, of.rev));
-    JT_TRY(ask_by_name(revocations, JT_REVOKED_CLIENT, of.client, of.rev));
-    return ask_by_name(revocations, JT_REVOKED_KEY, of.kid, of.rev);
+    const jt_revoked_state state = jt_revocations_state(revocations);
+    return jt_revoked_ask(&state, &of);
 }
 
 /* The secret of a client is shared: what it has signed is good for the client it belongs to, and

@@ -6,23 +6,8 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
-#include "crypto/sha2.h"
+#include "revoke/names.h"
 #include "sys/log.h"
-
-void jd_revoked_name(jeton_span name, uint8_t id[JT_REVOKED_ID])
-{
-    uint8_t digest[JT_HASH_MAX];
-    jt_sha2_once(JT_SHA256, name, digest);
-    memcpy(id, digest, JT_REVOKED_ID);
-}
-
-bool jd_revoked_token(jeton_span jti, uint8_t id[JT_REVOKED_ID])
-{
-    if (jti.len != JT_REVOKED_ID)
-        return false;
-    memcpy(id, jti.ptr, JT_REVOKED_ID);
-    return true;
-}
 
 static jd_revoking revoking_of(jt_revoked kind, jeton_time now)
 {
@@ -33,14 +18,14 @@ jd_revoking jd_revoking_client(jeton_span id, jeton_time now)
 {
     jd_revoking revoking = revoking_of(JT_REVOKED_CLIENT, now);
     revoking.client = id;
-    jd_revoked_name(id, revoking.id);
+    jt_revoked_name(id, revoking.id);
     return revoking;
 }
 
 jd_revoking jd_revoking_key(jeton_span kid, jeton_time now)
 {
     jd_revoking revoking = revoking_of(JT_REVOKED_KEY, now);
-    jd_revoked_name(kid, revoking.id);
+    jt_revoked_name(kid, revoking.id);
     return revoking;
 }
 
@@ -101,7 +86,7 @@ jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time e
                              jeton_err *err)
 {
     jd_revoking revoking = revoking_of(JT_REVOKED_TOKEN, jt_now(NULL));
-    if (!jd_revoked_token(jti, revoking.id))
+    if (!jt_revoked_token(jti, revoking.id))
         return jt_fail(err, JETON_E_REQUEST, "the jti of a token of ours has %u characters",
                        JT_REVOKED_ID);
     if (expires != 0 && expires + JD_LEEWAY_MAX * 1000 < revoking.expires)

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* accounts/revoke.h - has tokens refused: one, or all that were issued so far to a user, to a
- * client, with a key, or at all. What a mark about each is called in the log is written here. */
+ * client, with a key, or at all. What each is called in the log says revoke/names.h. */
 #ifndef JD_ACCOUNTS_REVOKE_H
 #define JD_ACCOUNTS_REVOKE_H
 
 #include "accounts/accounts.h"
-
-/* Writes what the log calls a client or a key: the first JT_REVOKED_ID bytes of a digest. */
-void jd_revoked_name(jeton_span name, uint8_t id[JT_REVOKED_ID]);
-
-/* The same for a token, by its jti, which of ours has that very length. False for another. */
-JETON_MUST bool jd_revoked_token(jeton_span jti, uint8_t id[JT_REVOKED_ID]);
 
 /* What jd_store_revoke() takes to refuse a client's tokens. `id` is borrowed. */
 jd_revoking jd_revoking_client(jeton_span id, jeton_time now);

@@ -5,8 +5,11 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "revoke/hash.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,8 +24,6 @@ typedef struct slot {
     jeton_time expires;
     jt_revoked kind;
 } slot;
-
-__extension__ typedef unsigned __int128 wide; /* of gcc and clang, not of ISO C */
 
 struct jt_revocations {
     const jeton_ctx *ctx;
@@ -44,15 +45,11 @@ struct jt_revocations {
 
 /* --- the table ------------------------------------------------------------------------------ */
 
-/* Where a search begins. Ids are random, but somebody who can write into the log could choose
- * them all to meet in one place: the seed keeps him from knowing which ones would. */
+/* Where a search begins. */
 static size_t home_of(const jt_revocations *revocations, const slot *key)
 {
-    const uint64_t a = key->id[0] ^ revocations->seed[0];
-    const uint64_t b = key->id[1] ^ revocations->seed[1] ^ (uint64_t)key->kind;
-    const wide product = (wide)(a | 1) * (b | 1);
-    const uint64_t mixed = ((uint64_t)(product >> 64) ^ (uint64_t)product) + a + b;
-    return (size_t)(mixed ^ mixed >> 32) & (revocations->slot_count - 1);
+    return (size_t)jt_revoked_hash(revocations->seed, key->kind, key->id) &
+           (revocations->slot_count - 1);
 }
 
 static bool same(const slot *a, const slot *b)
@@ -251,11 +248,7 @@ static bool refuses(const jt_revocations *revocations, jt_revoked kind, const ui
         return false;
     const slot key = key_of(kind, id);
     const slot *at = find(revocations, &key);
-    if (at->n == 0)
-        return false;
-    /* No token is issued for a session after its end, and a token is issued once: these need no
-     * comparison. */
-    return kind == JT_REVOKED_SESSION || kind == JT_REVOKED_TOKEN || rev < at->n;
+    return jt_revoked_refuses(kind, at->n, rev);
 }
 
 jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
@@ -275,6 +268,27 @@ jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8
     return revoked ? JETON_E_REVOKED : JETON_OK;
 }
 
+void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visitor *visit,
+                         void *user)
+{
+    pthread_rwlock_t *lock = (pthread_rwlock_t *)(uintptr_t)&revocations->lock;
+    while (pthread_rwlock_rdlock(lock) == EAGAIN) /* too many readers */
+        (void)sched_yield();
+    const uint64_t all = atomic_load(&revocations->all);
+    if (all != 0)
+        visit(user, &(jt_revocation){
+                        .n = all, .kind = JT_REVOKED_ALL, .expires = revocations->all_expires});
+    for (size_t i = 0; i < revocations->slot_count; i++) {
+        const slot *at = &revocations->slots[i];
+        if (at->n == 0)
+            continue;
+        jt_revocation entry = {.n = at->n, .kind = at->kind, .expires = at->expires};
+        memcpy(entry.id, at->id, JT_REVOKED_ID);
+        visit(user, &entry);
+    }
+    (void)pthread_rwlock_unlock(lock);
+}
+
 bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind)
 {
     return atomic_load(&revocations->of_kind[kind]) != 0;
@@ -291,6 +305,26 @@ jeton_status jt_revocations_check_one(const jt_revocations *revocations, jt_revo
     const bool revoked = refuses(revocations, kind, id, rev);
     (void)pthread_rwlock_unlock(lock);
     return revoked ? JETON_E_REVOKED : JETON_OK;
+}
+
+static uint64_t all_of(const void *revocations)
+{
+    return atomic_load(&((const jt_revocations *)revocations)->all);
+}
+
+static bool has(const void *revocations, jt_revoked kind)
+{
+    return jt_revocations_has(revocations, kind);
+}
+
+static jeton_status check(const void *revocations, jt_revoked kind, const uint8_t *id, uint64_t rev)
+{
+    return jt_revocations_check_one(revocations, kind, id, rev);
+}
+
+jt_revoked_state jt_revocations_state(const jt_revocations *revocations)
+{
+    return (jt_revoked_state){.of = revocations, .all = all_of, .has = has, .check = check};
 }
 
 uint64_t jt_revocations_head(const jt_revocations *revocations)

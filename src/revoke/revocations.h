@@ -46,6 +46,22 @@ typedef struct jt_revocation {
 
 typedef struct jt_revocations jt_revocations;
 
+/* Something that knows what is revoked: this, or a segment. Asked by jt_revoked_ask() (names.h). */
+typedef struct jt_revoked_state {
+    const void *of;
+    uint64_t (*all)(const void *of);              /* the mark for everything; 0: none */
+    bool (*has)(const void *of, jt_revoked kind); /* whether there is any entry of a kind */
+    jeton_status (*check)(const void *of, jt_revoked kind, const uint8_t *id, uint64_t rev);
+} jt_revoked_state;
+
+/* Whether the entry `n` (0: there is none) about a thing refuses a token that names it and was
+ * issued at `rev`. No token is issued for a session after its end, and a token is issued once:
+ * these need no comparison. */
+static inline bool jt_revoked_refuses(jt_revoked kind, uint64_t n, uint64_t rev)
+{
+    return n != 0 && (kind == JT_REVOKED_SESSION || kind == JT_REVOKED_TOKEN || rev < n);
+}
+
 /* An empty state. ctx may be NULL; it gives memory and the seed of the table.
  * JETON_E_NOMEM, JETON_E_RANDOM, JETON_E_SYSTEM (no lock to be had). */
 JETON_MUST jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations **revocations,
@@ -77,11 +93,19 @@ JETON_MUST jeton_status jt_revocations_check_one(const jt_revocations *revocatio
                                                  const uint8_t *id, uint64_t rev);
 bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind);
 
+/* All of the above, for jt_revoked_ask(). */
+jt_revoked_state jt_revocations_state(const jt_revocations *revocations);
+
 /* The highest number applied; 0 for none. */
 uint64_t jt_revocations_head(const jt_revocations *revocations);
 
 /* Drops the entries whose tokens have all expired at `now`, and gives their memory back. */
 void jt_revocations_sweep(jt_revocations *revocations, jeton_time now);
+
+/* Shows every entry, in no order. Those who write wait, so `visit` neither applies nor sweeps. */
+typedef void jt_revocation_visitor(void *user, const jt_revocation *entry);
+void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visitor *visit,
+                         void *user);
 
 /* How many entries are kept. */
 size_t jt_revocations_count(const jt_revocations *revocations);
