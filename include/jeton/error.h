@@ -54,6 +54,7 @@
     X(E_ID,           41, 401, "invalid_token",                    "the token's id is not the expected one")                  \
     X(E_LIFE,         42, 401, "invalid_token",                    "the token is made to live too long")                      \
     X(E_REFUSED,      43, 401, "invalid_token",                    "the application refuses the token")                       \
+    X(E_STALE,        44, 503, "temporarily_unavailable",          "what is known of revocations is too old")                 \
     /* accounts, sessions and the server */                                                                                   \
     X(E_CREDENTIALS,  50, 401, "invalid_grant",                    "user name or password is wrong")                          \
     X(E_SESSION,      51, 401, "invalid_grant",                    "the session is over or was never issued here")            \

@@ -19,6 +19,14 @@ typedef struct jt_cache_use {
 void jt_cache_begin(jt_cache_use *use, const jeton_cache *cache);
 void jt_cache_end(jt_cache_use *use);
 
+/* The same use with other keys: what is stored with one number is found with that one only. For a
+ * verifier whose keys change while it lives; the numbers are below 2^24. Lives as long as `use`. */
+#define JT_CACHE_USE_BITS 40U
+static inline jt_cache_use jt_cache_keyed(const jt_cache_use *use, uint64_t keys)
+{
+    return (jt_cache_use){.cache = use->cache, .id = use->id | keys << JT_CACHE_USE_BITS};
+}
+
 /* Looks for the token. When it is there and good now, by the clock of `ctx`, the verdict is given
  * key, claims and payload: what jt_jws_verify() and jt_policy_check() would have found. */
 bool jt_cache_find(const jt_cache_use *use, const jeton_ctx *ctx, jeton_span token,

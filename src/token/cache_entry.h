@@ -14,7 +14,8 @@ typedef struct jt_cache_entry {
     jeton_span token;
     jt_window window;
     atomic_bool used;     /* found since room was last made: set by readers, relaxed */
-    const jeton_key *key; /* borrowed from the verifier, for which alone the entry is found */
+    const jeton_key *key; /* borrowed from the keys the entry is found for alone; not looked at when
+                             they have gone */
     const jt_val *claims;
     jeton_span payload;
     size_t size;

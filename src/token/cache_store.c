@@ -142,9 +142,10 @@ static bool evict_anywhere(const jeton_cache *cache, jt_cache_shard *shard, jeto
 
 static void forget_in(jt_cache_shard *shard, jt_cache_set *set, uint64_t verifier)
 {
+    const uint64_t whose = ((uint64_t)1 << JT_CACHE_USE_BITS) - 1; /* with whatever keys */
     for (size_t i = 0; i < JT_CACHE_WAYS; i++) {
         const jt_cache_entry *entry = atomic_load(&set->ways[i]);
-        if (entry != NULL && entry->verifier == verifier)
+        if (entry != NULL && (entry->verifier & whose) == verifier)
             take_out(shard, set, i);
     }
 }

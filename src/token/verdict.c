@@ -28,6 +28,8 @@ void jeton_verdict_free(jeton_verdict **verdict)
     if (verdict == NULL || *verdict == NULL)
         return;
     jt_cache_leave(*verdict);
+    jt_pin_set(&(*verdict)->keys, NULL, NULL);
+    jt_pin_set(&(*verdict)->state, NULL, NULL);
     jt_jws_done(&(*verdict)->jws);
     jt_buf_done(&(*verdict)->claims_pool);
     jt_release((*verdict)->ctx, *verdict);
@@ -46,6 +48,13 @@ void jt_verdict_reset(jeton_verdict *verdict)
     verdict->payload = jeton_str(NULL);
     if (verdict->reader != NULL)
         jt_reader_let_go(verdict->reader);
+}
+
+void jt_pin_set(jt_pin *pin, void *what, void (*let_go)(void *what))
+{
+    if (pin->what != NULL)
+        pin->let_go(pin->what);
+    *pin = (jt_pin){what, let_go};
 }
 
 jeton_status jt_verdict_failure(jeton_verdict *verdict, jeton_check check, const char *name,

@@ -6,13 +6,15 @@
 #include "core/mem.h"
 #include "token/cache.h"
 #include "token/policy.h"
+#include "token/source.h"
 
 #include <jeton/verifier.h>
 
 struct jeton_verifier {
     const jeton_ctx *ctx;
     jt_policy policy;
-    jeton_keyset *keys;
+    jeton_keyset *keys; /* NULL: they are the source's */
+    jt_key_source source;
     jeton_revocation_hook hook;
     void *hook_user;
     jeton_accept_hook last; /* the program's own check */
@@ -20,20 +22,37 @@ struct jeton_verifier {
     jt_cache_use cached;
 };
 
+static jeton_status make(const jeton_ctx *ctx, const jeton_policy *policy,
+                         jeton_verifier **verifier, jeton_err *err)
+{
+    JT_AUTO(jeton_verifier_free) jeton_verifier *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "verifier");
+    made->ctx = ctx;
+    JT_TRY(jt_policy_init(&made->policy, ctx, policy, err));
+    *verifier = made;
+    made = NULL; /* ownership has moved to the caller */
+    return JETON_OK;
+}
+
 jeton_status jeton_verifier_new(const jeton_ctx *ctx, const jeton_policy *policy,
                                 const jeton_keyset *keys, jeton_verifier **verifier, jeton_err *err)
 {
     *verifier = NULL;
     if (keys == NULL)
         return jt_fail(err, JETON_E_ARGUMENT, "a verifier needs a key set");
-    JT_AUTO(jeton_verifier_free) jeton_verifier *made = jt_zalloc(ctx, sizeof *made);
-    if (made == NULL)
-        return jt_fail(err, JETON_E_NOMEM, "verifier");
-    made->ctx = ctx;
-    JT_TRY(jt_policy_init(&made->policy, ctx, policy, err));
-    made->keys = jt_keyset_ref(keys);
-    *verifier = made;
-    made = NULL; /* ownership has moved to the caller */
+    JT_TRY(make(ctx, policy, verifier, err));
+    (*verifier)->keys = jt_keyset_ref(keys);
+    return JETON_OK;
+}
+
+jeton_status jt_verifier_new_from(const jeton_ctx *ctx, const jeton_policy *policy,
+                                  const jt_key_source *source, jeton_verifier **verifier,
+                                  jeton_err *err)
+{
+    *verifier = NULL;
+    JT_TRY(make(ctx, policy, verifier, err));
+    (*verifier)->source = *source;
     return JETON_OK;
 }
 
@@ -61,6 +80,8 @@ void jeton_verifier_free(jeton_verifier **verifier)
     jt_cache_end(&(*verifier)->cached);
     jt_policy_done(&(*verifier)->policy);
     jeton_keyset_free(&(*verifier)->keys);
+    if ((*verifier)->source.done != NULL)
+        (*verifier)->source.done((*verifier)->source.user);
     jt_release((*verifier)->ctx, *verifier);
     *verifier = NULL;
 }
@@ -101,33 +122,56 @@ static jeton_status ask_hook(const jeton_verifier *verifier, jeton_verdict *verd
                               jeton_status_text(status));
 }
 
+/* The keys of one verification, and what is remembered of tokens verified with them. */
+typedef struct means {
+    const jeton_keyset *keys;
+    jt_cache_use cached;
+} means;
+
+static jeton_status take_means(const jeton_verifier *verifier, jeton_verdict *verdict, means *with)
+{
+    *with = (means){verifier->keys, verifier->cached};
+    if (verifier->keys != NULL)
+        return JETON_OK;
+    uint64_t number = 0;
+    with->keys = verifier->source.take(verifier->source.user, verdict, &number);
+    with->cached = jt_cache_keyed(&verifier->cached, number);
+    if (with->keys != NULL)
+        return JETON_OK;
+    return jt_fail(&verdict->err, JETON_E_STALE, "there are no keys yet");
+}
+
 /* Everything but the hooks. A token that passes is remembered. */
-static jeton_status check(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+static jeton_status check(const jeton_verifier *verifier, const means *with, jeton_span token,
+                          jeton_verdict *verdict)
 {
     const jeton_limits *limits = jt_limits(verifier->ctx);
     const jt_policy *policy = &verifier->policy;
     jt_jws *jws = &verdict->jws;
-    JT_TRY(jt_jws_verify(limits, verifier->keys, policy->is.algs, token, jws, &verdict->err));
+    JT_TRY(jt_jws_verify(limits, with->keys, policy->is.algs, token, jws, &verdict->err));
     verdict->key = jws->key;
     JT_TRY(read_claims(limits->depth, &jws->octets, verdict));
     const jeton_time now = jt_now(verifier->ctx);
     JT_TRY(jt_policy_check(policy, &jws->header, now, verdict));
-    if (verifier->cached.cache != NULL)
-        jt_cache_store(&verifier->cached, token, jt_policy_window(policy, verdict->claims), now,
+    if (with->cached.cache != NULL)
+        jt_cache_store(&with->cached, token, jt_policy_window(policy, verdict->claims), now,
                        verdict);
     return JETON_OK;
 }
 
-static bool is_known(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+static bool is_known(const jeton_verifier *verifier, const means *with, jeton_span token,
+                     jeton_verdict *verdict)
 {
-    return verifier->cached.cache != NULL &&
-           jt_cache_find(&verifier->cached, verifier->ctx, token, verdict);
+    return with->cached.cache != NULL &&
+           jt_cache_find(&with->cached, verifier->ctx, token, verdict);
 }
 
 static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
 {
-    if (!is_known(verifier, token, verdict))
-        JT_TRY(check(verifier, token, verdict));
+    means with;
+    JT_TRY(take_means(verifier, verdict, &with));
+    if (!is_known(verifier, &with, token, verdict))
+        JT_TRY(check(verifier, &with, token, verdict));
     JT_TRY(ask_hook(verifier, verdict));
     return ask_last(verifier, verdict);
 }
