@@ -6,10 +6,11 @@
  * jeton_policy, jeton_verifier  say what is demanded, and decide
  * jeton_verdict                 the answer, and the claims of an accepted token
  * jeton_cache                   accepted tokens, remembered
+ * jeton_segment                 revocations and keys of a jeton serve on this host
  * jeton_jws                     signatures over any octets, in every form
  * jeton_ctx                     clock, memory, randomness and limits of your own
  *
- * The library has no globals, does no I/O and logs nothing.
+ * The library has no globals, does no I/O but for jeton_segment, and logs nothing.
  */
 #ifndef JETON_H
 #define JETON_H
@@ -23,6 +24,7 @@
 #include <jeton/key.h>
 #include <jeton/keyset.h>
 #include <jeton/policy.h>
+#include <jeton/segment.h>
 #include <jeton/signer.h>
 #include <jeton/span.h>
 #include <jeton/text.h>

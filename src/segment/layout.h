@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* segment/layout.h - what stands where in a segment's file.
+ *
+ * A head that never changes once the file has its name, a live part of words that do, then parts:
+ * the keys, which never change either, and a hash table of what is revoked, which only ever gets
+ * more. So a change of keys, a larger table, and forgetting what has expired are each a new file
+ * in the place of the old one, whose state then says MOVED: whoever sees that opens the path again.
+ *
+ * Everything that changes is a 64-bit word, read and written whole; an entry counts from the moment
+ * its last word is there. So there is no moment at which a reader would have to wait, and none at
+ * which a writer that dies leaves half of something.
+ *
+ * Numbers are in the byte order of the machine: the file does not leave it. A part of an unknown
+ * kind is passed over, so later versions may add some (bitmaps, fingerprints).
+ */
+#ifndef JT_SEGMENT_LAYOUT_H
+#define JT_SEGMENT_LAYOUT_H
+
+#include "revoke/revocations.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+#define JT_SEGMENT_MAGIC    "jetonseg"
+#define JT_SEGMENT_VERSION  1U
+#define JT_SEGMENT_PAGE     ((size_t)4096)
+#define JT_SEGMENT_HEAD     JT_SEGMENT_PAGE /* where the first part begins */
+#define JT_SEGMENT_LIVE_AT  ((size_t)2048)
+#define JT_SEGMENT_PARTS    16U
+#define JT_SEGMENT_BOOT     40U
+#define JT_SEGMENT_BEAT_MS  500U
+#define JT_SEGMENT_STALE_MS 2000U /* the default of jeton_stale_rule.after_ms */
+
+typedef enum jt_segment_kind {
+    JT_SEGMENT_NONE,
+    JT_SEGMENT_KEYS,  /* a JWKS, public keys only */
+    JT_SEGMENT_TABLE, /* jt_table_slot[], a power of two of them */
+} jt_segment_kind;
+
+typedef struct jt_segment_part {
+    uint64_t kind;
+    uint64_t at, len; /* bytes from the beginning of the file */
+} jt_segment_part;
+
+/* Never changes. */
+typedef struct jt_segment_head {
+    uint8_t magic[8];
+    uint64_t version;
+    uint64_t size;              /* of the file */
+    uint64_t generation;        /* one more with each file in that place */
+    uint64_t keys_generation;   /* one more with each change of keys */
+    uint64_t seed[2];           /* of the table */
+    int64_t created;            /* jeton_time */
+    int64_t writer;             /* process id */
+    char boot[JT_SEGMENT_BOOT]; /* which start of the machine `fresh` counts from: text, NUL */
+    jt_segment_part parts[JT_SEGMENT_PARTS];
+    uint8_t digest[32]; /* SHA-256 of the head with zeros here, then of the keys */
+} jt_segment_head;
+
+_Static_assert(sizeof(jt_segment_head) <= JT_SEGMENT_LIVE_AT, "the head ends before the live part");
+
+typedef enum jt_segment_state {
+    JT_SEGMENT_LIVE = 1,
+    JT_SEGMENT_MOVED = 2,   /* nothing comes in here any more: open the path again */
+    JT_SEGMENT_STOPPED = 3, /* its writer has ended; the next one makes a new file */
+} jt_segment_state;
+
+typedef _Atomic uint64_t jt_word;
+
+#define JT_SEGMENT_VOID UINT64_MAX
+
+#define JT_SEGMENT_KINDS 8U
+
+/* Changes. */
+typedef struct jt_segment_live {
+    jt_word state; /* jt_segment_state */
+    jt_word fresh; /* nanoseconds of the boot-time clock: when it was last known to be complete */
+    jt_word head;  /* number of the last entry of the log that is in here */
+    jt_word all;   /* a mark for everything; JT_SEGMENT_VOID: the keys are not good any more */
+    jt_word used;  /* entries of the table … */
+    jt_word of_kind[JT_SEGMENT_KINDS]; /* … its parts */
+    jt_word lost;                      /* entries for which there was no room */
+    jt_word room[34];                  /* zeros, for later versions */
+} jt_segment_live;
+
+_Static_assert(JT_SEGMENT_LIVE_AT + sizeof(jt_segment_live) <= JT_SEGMENT_HEAD, "it fits");
+_Static_assert(sizeof(jt_word) == 8 && ATOMIC_LLONG_LOCK_FREE == 2, "words are read whole");
+
+/* Nanoseconds since the machine was started, sleep included; 0 when there is no such clock. */
+static inline uint64_t jt_boot_now(void)
+{
+    struct timespec ts = {0};
+    (void)clock_gettime(CLOCK_BOOTTIME, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000U + (uint64_t)ts.tv_nsec;
+}
+
+/* Which start of the machine this is, as text. False when the system does not say. */
+JETON_MUST bool jt_boot_id(char to[JT_SEGMENT_BOOT]);
+
+/* Writes the digest that a head and its keys must have. */
+void jt_segment_digest(const jt_segment_head *head, jeton_span keys, uint8_t digest[32]);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/segment/test_map.c - jt_map_open and jt_map_over: which files are segments. */
+#include "image.h"
+
+#include <jeton/segment.h>
+
+#include <sys/mman.h>
+
+#define EMPTY_SET "{\"keys\":[]}"
+
+static char folder[] = "/tmp/jeton-map-XXXXXX";
+static char path[64];
+
+static jeton_status open_map(const image *of, jt_map **map, jeton_err *err)
+{
+    jeton_keyset *keys = BOGUS;
+    *map = BOGUS;
+    const jeton_status status = jt_map_over(NULL, of->bytes, of->size, IMAGE_BOOT, map, &keys, err);
+    assert_int_equal(status == JETON_OK, keys != NULL);
+    assert_int_equal(status == JETON_OK, *map != NULL);
+    jeton_keyset_free(&keys);
+    return status;
+}
+
+static void an_image_is_taken(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    jt_map *map;
+    assert_int_equal(open_map(&of, &map, NULL), JETON_OK);
+    assert_true(map->of_this_boot);
+    assert_int_equal(map->table.count, JT_TABLE_SLOTS_LEAST);
+    assert_ptr_equal(map->table.slots, of.table.slots);
+    assert_in_range(jt_map_age_ms(map), 0, 60000);
+    jt_map_unref(map);
+    image_done(&of);
+}
+
+static void magic(image *of)
+{
+    of->head->magic[7]++;
+}
+
+static void version(image *of)
+{
+    of->head->version++;
+}
+
+static void size_more(image *of)
+{
+    of->head->size++;
+}
+
+static void size_less(image *of)
+{
+    of->head->size--;
+}
+
+static void boot_open(image *of)
+{
+    memset(of->head->boot, 'x', sizeof of->head->boot);
+}
+
+static void no_keys(image *of)
+{
+    of->head->parts[0].kind = 99;
+}
+
+static void two_keys(image *of)
+{
+    of->head->parts[2] = of->head->parts[0];
+}
+
+static void keys_in_head(image *of)
+{
+    of->head->parts[0].at = 64;
+}
+
+static void keys_behind_end(image *of)
+{
+    of->head->parts[0].len = of->size;
+}
+
+static void keys_wrap(image *of)
+{
+    of->head->parts[0].at = UINT64_MAX - 8;
+    of->head->parts[0].len = 4096;
+}
+
+static void keys_too_long(image *of)
+{
+    of->head->parts[0].len = of->size - JT_SEGMENT_HEAD; /* within it, but more than 256 KiB? */
+}
+
+static void no_table(image *of)
+{
+    of->head->parts[1].kind = 0;
+}
+
+static void table_behind_end(image *of)
+{
+    of->head->parts[1].at += 4096;
+}
+
+static void table_crooked(image *of)
+{
+    of->head->parts[1].at -= 8;
+}
+
+static void table_short(image *of)
+{
+    of->head->parts[1].len = 512 * 32;
+}
+
+static void table_odd(image *of)
+{
+    of->head->parts[1].len -= 32;
+}
+
+static void bad_key_text(image *of)
+{
+    of->bytes[JT_SEGMENT_HEAD] = '[';
+}
+
+static const struct {
+    const char *why;
+    void (*spoil)(image *of);
+    bool seal; /* as somebody would who can compute a digest */
+    jeton_status want;
+} refused[] = {
+    {"another magic", magic, true, JETON_E_SYNTAX},
+    {"another version", version, true, JETON_E_UNSUPPORTED},
+    {"larger than the file", size_more, true, JETON_E_SYNTAX},
+    {"smaller than the file", size_less, true, JETON_E_SYNTAX},
+    {"the name of the boot does not end", boot_open, true, JETON_E_SYNTAX},
+    {"no keys", no_keys, true, JETON_E_SYNTAX},
+    {"keys twice", two_keys, true, JETON_E_SYNTAX},
+    {"keys within the head", keys_in_head, true, JETON_E_SYNTAX},
+    {"keys that do not end in the file", keys_behind_end, false, JETON_E_SYNTAX},
+    {"keys whose end is before their beginning", keys_wrap, false, JETON_E_SYNTAX},
+    {"keys that are no JSON any more", keys_too_long, true, JETON_E_SYNTAX},
+    {"no table", no_table, true, JETON_E_SYNTAX},
+    {"a table that does not end in the file", table_behind_end, true, JETON_E_SYNTAX},
+    {"a table between two slots", table_crooked, true, JETON_E_SYNTAX},
+    {"a table that is too small", table_short, true, JETON_E_SYNTAX},
+    {"a table of an odd number", table_odd, true, JETON_E_SYNTAX},
+    {"keys that were changed", bad_key_text, false, JETON_E_SYNTAX},
+    {"keys that are no set", bad_key_text, true, JETON_E_SYNTAX},
+    {"a head that was changed", keys_in_head, false, JETON_E_SYNTAX},
+};
+
+static void what_is_no_segment_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        print_message("  %s\n", refused[i].why);
+        image of = image_new(EMPTY_SET);
+        jt_map *map;
+        jeton_err err = {0};
+        refused[i].spoil(&of);
+        if (refused[i].seal)
+            image_seal(&of);
+        assert_int_equal(open_map(&of, &map, &err), refused[i].want);
+        assert_int_equal(err.status, refused[i].want);
+        image_done(&of);
+    }
+}
+
+static jeton_status open_file(void)
+{
+    jeton_segment *segment = BOGUS;
+    const jeton_status status = jeton_segment_open(NULL, path, NULL, &segment, NULL);
+    assert_int_equal(status == JETON_OK, segment != NULL);
+    jeton_segment_free(&segment);
+    return status;
+}
+
+static void what_the_system_says_of_a_file_counts(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    (void)snprintf(path, sizeof path, "%s/segment", folder);
+    assert_int_equal(open_file(), JETON_E_NOT_FOUND);
+    image_write(&of, of.size, path, 0640);
+    assert_int_equal(open_file(), JETON_OK);
+    image_write(&of, of.size, path, 0644);
+    assert_int_equal(open_file(), JETON_OK);
+    image_write(&of, of.size, path, 0660);
+    assert_int_equal(open_file(), JETON_E_SYSTEM);
+    image_write(&of, of.size, path, 0602);
+    assert_int_equal(open_file(), JETON_E_SYSTEM);
+    image_write(&of, 0, path, 0600);
+    assert_int_equal(open_file(), JETON_E_SYNTAX);
+    image_write(&of, 100, path, 0600);
+    assert_int_equal(open_file(), JETON_E_SYNTAX);
+    image_write(&of, of.size - 4096, path, 0600);
+    assert_int_equal(open_file(), JETON_E_SYNTAX);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(open_file(), JETON_E_SYSTEM); /* and does not wait for somebody to write */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(open_file(), JETON_E_SYSTEM);
+    assert_int_equal(rmdir(path), 0);
+    image_done(&of);
+}
+
+static void a_file_of_another_boot_is_not_fresh(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    jt_map *map = NULL;
+    assert_int_equal(jt_map_over(NULL, of.bytes, of.size, "another", &map, NULL, NULL), JETON_OK);
+    assert_true(jt_map_age_ms(map) == INT64_MAX);
+    jt_map_unref(map);
+    assert_int_equal(jt_map_over(NULL, of.bytes, of.size, "", &map, NULL, NULL), JETON_OK);
+    assert_true(jt_map_age_ms(map) == INT64_MAX); /* the system does not say which boot this is */
+    jt_map_unref(map);
+    image_done(&of);
+}
+
+static void age_is_what_the_clock_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        int64_t ago; /* milliseconds */
+        int64_t least, most;
+    } cases[] = {
+        {"now", 0, 0, 60000},
+        {"three seconds ago", 3000, 3000, 63000},
+        {"a little ahead: another processor's clock", -500, 0, 60000},
+        {"far ahead: another clock", -3600000, INT64_MAX, INT64_MAX},
+    };
+    image of = image_new(EMPTY_SET);
+    jt_map *map = NULL;
+    assert_int_equal(jt_map_over(NULL, of.bytes, of.size, IMAGE_BOOT, &map, NULL, NULL), JETON_OK);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        print_message("  %s\n", cases[i].why);
+        atomic_store(&of.live->fresh, jt_boot_now() - (uint64_t)(cases[i].ago * 1000000));
+        const int64_t age = jt_map_age_ms(map);
+        assert_true(age >= cases[i].least && age <= cases[i].most);
+    }
+    atomic_store(&of.live->fresh, 0);
+    assert_true(jt_map_age_ms(map) == INT64_MAX);
+    jt_map_unref(map);
+    image_done(&of);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL ? 0 : 1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_image_is_taken),
+        cmocka_unit_test(what_is_no_segment_is_refused),
+        cmocka_unit_test(what_the_system_says_of_a_file_counts),
+        cmocka_unit_test(a_file_of_another_boot_is_not_fresh),
+        cmocka_unit_test(age_is_what_the_clock_says),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
