@@ -108,8 +108,24 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     return jd_hash_cost_settle(accounts, err);
 }
 
+jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
+{
+    const char *file = accounts->config.segment;
+    jd_path path;
+    if (strcmp(file, "off") == 0)
+        return JETON_OK;
+    JT_TRY(jd_path_join(accounts->config.data, "segment", &path, err));
+    const bool named = *file != '\0';
+    const jd_agent_options options = {.path = named ? file : path.chars,
+                                      .group = accounts->config.segment_group,
+                                      .locked = !named,
+                                      .revocations = accounts->revocations};
+    return jd_agent_open(&options, &accounts->agent, err);
+}
+
 void jd_accounts_close(jd_accounts *accounts)
 {
+    jd_agent_close(&accounts->agent);
     jd_slot_keep(accounts);
     jd_slot_close(&accounts->slot);
     jd_limits_close(&accounts->limits);
@@ -156,6 +172,8 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
     if (jt_revocations_apply(accounts->revocations, entry, &err) != JETON_OK)
         jd_log(JD_ERROR, EV_REVOCATIONS_FULL, JD_TEXT("why", err.text),
                JD_TEXT("next", "every token issued before is refused"));
+    if (accounts->agent != NULL)
+        jd_agent_revoke(accounts->agent, entry);
 }
 
 /* How long an access token can be good for. Not the settings of today: it may have been issued
@@ -180,6 +198,8 @@ void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
 {
     jeton_err err = {0};
     jt_revocations_sweep(accounts->revocations, now);
+    if (accounts->agent != NULL)
+        jd_agent_sweep(accounts->agent);
     jd_slot_keep(accounts);
     if (purge(accounts, now, &err) != JETON_OK)
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));

@@ -5,6 +5,7 @@
 #define JD_ACCOUNTS_ACCOUNTS_H
 
 #include "accounts/limits.h"
+#include "agent/agent.h"
 #include "crypto/pwhash.h"
 #include "revoke/revocations.h"
 #include "signer/signer.h"
@@ -20,6 +21,7 @@ typedef struct jd_accounts {
     jd_sealer *sealer;
     jd_signer *signer;
     jt_revocations *revocations;
+    jd_agent *agent; /* of the segment; NULL: there is none */
     jd_clients *clients;
     char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
@@ -54,8 +56,12 @@ JETON_MUST jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_e
  * JETON_E_ARGUMENT  there is none of all these */
 JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_err *err);
 
+/* Begins the segment that the settings name, for others on this host to read; nothing is in it
+ * until jd_agent_keys(). What jd_agent_open() gives. */
+JETON_MUST jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err);
+
 /* Takes a new entry of the log into the revocation state. An entry with number 0 is none. From
- * its return on, the tokens it concerns are refused. */
+ * its return on, the tokens it concerns are refused, also by whoever reads the segment. */
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
 
 /* When every access token that was issued before `now` has expired, whatever the settings were

@@ -51,6 +51,8 @@ static jeton_status take_keys(void *user, const jeton_keyset *published, const j
     jd_app *app = user;
     JT_AUTO(jeton_verifier_free) jeton_verifier *verifier = NULL;
     JT_AUTO(jeton_verifier_free) jeton_verifier *any = NULL;
+    if (app->accounts->agent != NULL)
+        JT_TRY(jd_agent_keys(app->accounts->agent, published, err));
     JT_TRY(make_verifier(app, false, published, &verifier, err));
     JT_TRY(make_verifier(app, true, all, &any, err));
     (void)pthread_rwlock_wrlock(&app->keys); /* and then nobody uses the old ones any more */

@@ -71,6 +71,17 @@ static void set_cache(const jeton_cache *cache)
     jd_metric_set(JD_METRIC_CACHE_BYTES, 0, counts.bytes);
 }
 
+static void set_segment(jd_agent *agent)
+{
+    jd_agent_counts counts = {0};
+    if (agent != NULL && !jd_agent_count(agent, &counts))
+        return; /* it is being made anew: what was counted before stays */
+    jd_metric_set(JD_METRIC_SEGMENT_ENTRIES, 0, counts.entries);
+    jd_metric_set(JD_METRIC_SEGMENT_BYTES, 0, counts.bytes);
+    jd_metric_set(JD_METRIC_SEGMENT_GENERATION, 0, counts.generation);
+    jd_metric_set(JD_METRIC_SEGMENT_LOST, 0, counts.lost);
+}
+
 static jeton_status set_keys(jd_call *call, jeton_err *err)
 {
     static const char *const states[] = {
@@ -112,6 +123,7 @@ static jeton_status gather(jd_call *call, jeton_err *err)
     set_lane(JD_LANE_HASH, app->hashes);
     set_cache(app->cache);
     set_memory();
+    set_segment(app->accounts->agent);
     jd_metric_set(JD_METRIC_REVOCATIONS, 0, jt_revocations_count(app->accounts->revocations));
     jd_metric_set(JD_METRIC_LOG_HEAD, 0, jt_revocations_head(app->accounts->revocations));
     if (app->http != NULL)

@@ -77,6 +77,7 @@ static jeton_status boot(jd_server *of, jeton_err *err)
     of->accounts_open = true;
     JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
     JT_TRY(jd_accounts_name(&of->accounts, of->origin, err));
+    JT_TRY(jd_accounts_share(&of->accounts, err));
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;

@@ -118,6 +118,10 @@
       "lowest level that is logged")                                                                \
     X(SWITCH,  RELOAD,  metrics_local, "metrics-local", "off",            0, 1,                              \
       "whether programs on this machine may read /metrics without a token; leave it off behind a proxy on it") \
+    X(TEXT,    RESTART, segment,       "segment",       "",               0, 1000,                           \
+      "file of shared memory in which guards and nginx on this host find keys and revocations; empty: segment in the data folder; off: none") \
+    X(TEXT,    RESTART, segment_group, "segment-group", "",               0, 255,                            \
+      "group that may read the segment, by name or number; empty: nobody but the server's own user") \
     X(SECONDS, RELOAD,  drain_time,    "drain-time",    "10s",            0, 3600,                           \
       "how long requests under way may take when the server is stopped")
 /* clang-format on */

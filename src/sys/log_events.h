@@ -65,7 +65,8 @@
     X(STORE_MIGRATED,  "store_migrated",    0)    \
     X(AUDIT_FAILED,    "audit_failed",     10)    \
     X(STORE_FAILED,    "store_failed",     10)    \
-    X(REVOCATIONS_FULL,"revocations_full", 10)
+    X(REVOCATIONS_FULL,"revocations_full", 10)    \
+    X(SEGMENT_FAILED,  "segment_failed",   10)
 /* clang-format on */
 
 typedef enum jd_event {

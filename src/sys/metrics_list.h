@@ -73,6 +73,14 @@
       "Entries of the revocation log that still refuse something")                                  \
     X(LOG_HEAD, GAUGE, "jeton_revocation_log_head", NONE, NONE,                                     \
       "Number of the last entry of the revocation log")                                             \
+    X(SEGMENT_ENTRIES, GAUGE, "jeton_segment_entries", NONE, NONE,                                  \
+      "Entries of the segment that guards on this host read")                                       \
+    X(SEGMENT_BYTES, GAUGE, "jeton_segment_bytes", NONE, NONE,                                      \
+      "Size of the segment")                                                                        \
+    X(SEGMENT_GENERATION, GAUGE, "jeton_segment_generation", NONE, NONE,                            \
+      "How many files have been made for the segment")                                              \
+    X(SEGMENT_LOST, GAUGE, "jeton_segment_lost", NONE, NONE,                                        \
+      "Revocations for which the segment has no room, so that it refuses every token from before them") \
     X(KEYS, GAUGE, "jeton_signing_keys", KEY, NONE,                                                 \
       "Signing keys")                                                                               \
     X(COMMITS, COUNTER, "jeton_store_commits_total", COMMIT, NONE,                                  \

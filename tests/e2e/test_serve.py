@@ -342,7 +342,7 @@ class Stopping(unittest.TestCase):
             server.add_user()
             server.login()
             self.assertEqual(server.stop(), 0)
-            self.assertEqual({"jeton.db", "lock", "master.key"}, set(os.listdir(server.data)))
+            self.assertEqual({"jeton.db", "lock", "master.key", "segment"}, set(os.listdir(server.data)))
 
     def test_it_starts_again_and_again_on_the_same_folder(self):
         with harness.Server() as server:

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* agent/segment_file.h - a segment's file, as its writer has it: made beside the path, filled, and
+ * put in its place with one rename. See segment/layout.h. */
+#ifndef JD_AGENT_SEGMENT_FILE_H
+#define JD_AGENT_SEGMENT_FILE_H
+
+#include "revoke/revocations.h"
+#include "segment/table.h"
+#include "sys/disk.h"
+
+#include <sys/types.h>
+
+/* Mapped for writing. {0}: there is none. */
+typedef struct jd_segment_file {
+    uint8_t *base;
+    size_t size;
+    jt_segment_live *live;
+    jt_table table;
+    uint64_t generation, keys_generation;
+    uint8_t keys_digest[32];
+} jd_segment_file;
+
+/* What a file is made of. */
+typedef struct jd_segment_plan {
+    jeton_span jwks;
+    const jt_revocations *revocations;
+    const char *path;
+    const char *boot;
+    bool has_group; /* false: only its owner may read it */
+    gid_t group;
+} jd_segment_plan;
+
+/* Makes the file that comes after `old`, whole but not in its place yet, with what `revocations`
+ * has at the moment and room for more. The old one is beaten meanwhile,
+ * unless it is another writer's.
+ *
+ * JETON_E_SYSTEM  no room on the disk, no right to give it to the group, … */
+JETON_MUST jeton_status jd_segment_make(const jd_segment_plan *plan, const jd_segment_file *old,
+                                        jd_segment_file *file, jeton_err *err);
+
+/* Puts it in its place; readers of the old one see that it is over, and *old is unmapped. On
+ * failure everything is as it was before jd_segment_make(). */
+JETON_MUST jeton_status jd_segment_place(const jd_segment_plan *plan, jd_segment_file *old,
+                                         jd_segment_file *file, jeton_err *err);
+
+/* Takes over the file that is at the path from a writer that has ended, to say that it is over and
+ * to number the next: it has no table. {0} when there is none, or a damaged one.
+ *
+ * JETON_E_SYSTEM  something is there that is no segment: it is not ours to replace */
+JETON_MUST jeton_status jd_segment_find(const char *path, jd_segment_file *file, jeton_err *err);
+
+/* Puts an entry in; false when there is no slot for it. */
+JETON_MUST bool jd_segment_put(const jd_segment_file *file, const jt_revocation *entry);
+
+/* Says that it is complete now. Fine without a file. */
+void jd_segment_beat(const jd_segment_file *file);
+
+/* Unmaps it. */
+void jd_segment_done(jd_segment_file *file);
+
+/* Slots that a table for so many entries begins with. */
+uint64_t jd_segment_slots_for(size_t entries);
+
+static inline uint64_t jd_segment_peek(const jt_word *word)
+{
+    return atomic_load_explicit(word, memory_order_relaxed); /* we alone write it */
+}
+
+static inline void jd_segment_set(jt_word *word, uint64_t value)
+{
+    atomic_store_explicit(word, value, memory_order_release);
+}
+
+#endif

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/agent/test_agent.c - what the agent writes, readers know at once, whatever happens to
+ * the file meanwhile. */
+#include "world.h"
+
+#define WAIT_MS 20000
+
+static void pause_ms(unsigned ms)
+{
+    (void)usleep(ms * 1000);
+}
+
+/* ---- revocations ---------------------------------------------------------------------------- */
+
+static void an_entry_refuses_the_tokens_it_is_about_and_no_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        jt_revoked kind;
+        unsigned number;  /* of a user or a session */
+        const char *name; /* of a client or a token */
+        world_token stands, falls;
+    } cases[] = {
+        {"a session",
+         JT_REVOKED_SESSION,
+         7,
+         NULL,
+         {.user = 1, .session = 8},
+         {.user = 1, .session = 7}},
+        {"a session, whatever the number",
+         JT_REVOKED_SESSION,
+         7,
+         NULL,
+         {.user = 1, .session = 8},
+         {.user = 1, .session = 7, .rev = 99}},
+        {"a user",
+         JT_REVOKED_SUBJECT,
+         1,
+         NULL,
+         {.user = 2, .session = 7},
+         {.user = 1, .session = 7}},
+        {"a user who has logged in again",
+         JT_REVOKED_SUBJECT,
+         1,
+         NULL,
+         {.user = 1, .session = 7, .rev = 1},
+         {.user = 1, .session = 7}},
+        {"all",
+         JT_REVOKED_ALL,
+         0,
+         NULL,
+         {.user = 1, .session = 7, .rev = 1},
+         {.user = 1, .session = 7}},
+        {"a client",
+         JT_REVOKED_CLIENT,
+         0,
+         "web",
+         {.user = 1, .session = 7, .client = "app"},
+         {.user = 1, .session = 7, .client = "web"}},
+        {"a client's own", JT_REVOKED_CLIENT, 0, "web", {.client = "app"}, {.client = "web"}},
+        {"a token",
+         JT_REVOKED_TOKEN,
+         0,
+         "aaaaaaaaaaaaaaaa",
+         {.user = 1, .session = 7},
+         {.user = 1, .session = 7, .jti = "aaaaaaaaaaaaaaaa"}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        print_message("  %s\n", cases[i].why);
+        world *w = world_new();
+        uint8_t id[JT_REVOKED_ID];
+        world_id(cases[i].number, id);
+        if (cases[i].kind == JT_REVOKED_TOKEN)
+            assert_true(jt_revoked_token(jeton_str(cases[i].name), id));
+        else if (cases[i].name != NULL)
+            jt_revoked_name(jeton_str(cases[i].name), id);
+        assert_int_equal(world_judge(w, &cases[i].falls), JETON_OK);
+        world_apply(w, cases[i].kind, id);
+        assert_int_equal(world_judge(w, &cases[i].stands), JETON_OK);
+        assert_int_equal(world_judge(w, &cases[i].falls), JETON_E_REVOKED);
+        assert_int_equal(world_info(w).log_head, 1);
+        world_free(w);
+    }
+}
+
+static void a_key_is_revoked_by_its_kid(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    uint8_t id[JT_REVOKED_ID];
+    world_publish(w, 0, 2);
+    jt_revoked_name(jeton_key_id(w->keys[0]), id);
+    world_apply(w, JT_REVOKED_KEY, id);
+    jeton_text *by_first = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_text *by_second = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
+    assert_int_equal(world_verify(w, by_first), JETON_E_REVOKED);
+    assert_int_equal(world_verify(w, by_second), JETON_OK);
+    jeton_text_free(&by_first);
+    jeton_text_free(&by_second);
+    world_free(w);
+}
+
+static void an_unknown_kind_is_a_mark_for_everything(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    const jt_revocation entry = {.n = 5, .kind = (jt_revoked)77, .expires = INT64_MAX};
+    jd_agent_revoke(w->agent, &entry);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7, .rev = 4}),
+                     JETON_E_REVOKED);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7, .rev = 5}), JETON_OK);
+    world_free(w);
+}
+
+static void a_token_that_is_not_of_jeton_serve_is_refused(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7}), JETON_OK);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7, .jti = "short"}),
+                     JETON_E_CLAIM);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7, .rev = -1}),
+                     JETON_E_CLAIM);
+    world_free(w);
+}
+
+/* ---- other files ---------------------------------------------------------------------------- */
+
+static void readers_follow_a_file_that_grows(void **state)
+{
+    (void)state;
+    enum { MANY = 3000 };
+    world *w = world_new();
+    const jeton_segment_info before = world_info(w);
+    jeton_text *last = world_sign(w, 0, &(world_token){.user = 1, .session = MANY});
+    jeton_text *other = world_sign(w, 0, &(world_token){.user = 1, .session = MANY + 1});
+    assert_int_equal(world_verify(w, last), JETON_OK);
+    for (unsigned i = 1; i <= MANY; i++)
+        world_end_session(w, i);
+    assert_int_equal(world_verify(w, last), JETON_E_REVOKED);
+    assert_int_equal(world_verify(w, other), JETON_OK);
+    for (unsigned i = 1; i <= MANY; i += 97)
+        assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = i}), JETON_E_REVOKED);
+    const jeton_segment_info after = world_info(w);
+    assert_int_equal(after.entries, MANY);
+    assert_int_equal(after.sessions, MANY);
+    assert_true(after.generation > before.generation && after.bytes > before.bytes);
+    assert_int_equal(after.keys_generation, before.keys_generation);
+    assert_int_equal(after.lost, 0);
+    jeton_text_free(&last);
+    jeton_text_free(&other);
+    world_free(w);
+}
+
+static void readers_follow_a_change_of_keys(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jeton_cache_counts counts;
+    uint64_t numbers[3];
+    jeton_keyset *set = BOGUS;
+    jeton_text *by_first = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_text *by_second = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
+    assert_int_equal(jeton_segment_keys(w->segment, &set, &numbers[0], NULL), JETON_OK);
+    assert_int_equal(jeton_keyset_count(set), 1);
+    jeton_keyset_free(&set);
+    assert_int_equal(world_verify(w, by_second), JETON_E_KEY_UNKNOWN);
+    assert_int_equal(world_verify(w, by_first), JETON_OK);
+    assert_int_equal(world_verify(w, by_first), JETON_OK);
+    jeton_cache_stats(w->cache, &counts);
+    assert_int_equal(counts.hits, 1);
+
+    world_publish(w, 1, 1); /* what was remembered is not good any more */
+    assert_int_equal(world_verify(w, by_first), JETON_E_KEY_UNKNOWN);
+    assert_int_equal(world_verify(w, by_second), JETON_OK);
+    assert_int_equal(jeton_segment_keys(w->segment, &set, &numbers[1], NULL), JETON_OK);
+    assert_true(jeton_span_equal(jeton_key_id(jeton_keyset_get(set, 0)), jeton_key_id(w->keys[1])));
+    jeton_keyset_free(&set);
+    assert_int_not_equal(numbers[0], numbers[1]);
+
+    world_publish(w, 1, 1); /* the same once more: nothing is forgotten */
+    assert_int_equal(world_verify(w, by_second), JETON_OK);
+    jeton_cache_stats(w->cache, &counts);
+    assert_int_equal(counts.hits, 2);
+    assert_int_equal(jeton_segment_keys(w->segment, &set, &numbers[2], NULL), JETON_OK);
+    assert_int_equal(numbers[1], numbers[2]);
+    jeton_keyset_free(&set);
+    jeton_text_free(&by_first);
+    jeton_text_free(&by_second);
+    world_free(w);
+}
+
+static void a_verdict_keeps_its_key_when_keys_change(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jeton_verdict *other = NULL;
+    assert_int_equal(jeton_verdict_new(NULL, &other, NULL), JETON_OK);
+    jeton_text *by_first = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_text *by_second = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
+    assert_int_equal(world_verify(w, by_first), JETON_OK);
+    world_publish(w, 1, 1);
+    assert_int_equal(jeton_verify(w->verifier, jeton_text_span(by_second), other), JETON_OK);
+    /* its key set is nobody else's any more, and asking about it again must not let it go */
+    assert_int_equal(jeton_segment_check(w->segment, NULL, w->verdict), JETON_OK);
+    assert_true(
+        jeton_span_equal(jeton_key_id(jeton_verdict_key(w->verdict)), jeton_key_id(w->keys[0])));
+    jeton_text_free(&by_first);
+    jeton_text_free(&by_second);
+    jeton_verdict_free(&other);
+    world_free(w);
+}
+
+static void readers_follow_a_writer_that_is_started_again(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    world_end_session(w, 7);
+    const jeton_segment_info before = world_info(w);
+    assert_false(before.stopped);
+    jd_agent_close(&w->agent);
+    assert_true(world_info(w).stopped);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 8}),
+                     JETON_OK); /* not stale yet */
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7}), JETON_E_REVOKED);
+    /* while it was away, a mark for the user number 0 */
+    const jt_revocation entry = {.n = ++w->n, .kind = JT_REVOKED_SUBJECT, .expires = INT64_MAX};
+    assert_int_equal(jt_revocations_apply(w->revocations, &entry, NULL), JETON_OK);
+    world_start(w);
+    assert_int_equal(world_judge(w, &(world_token){.user = 0, .session = 8}), JETON_E_REVOKED);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 8}), JETON_OK);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7}), JETON_E_REVOKED);
+    const jeton_segment_info after = world_info(w);
+    assert_int_equal(after.generation, before.generation + 1);
+    assert_int_equal(after.keys_generation, before.keys_generation);
+    assert_int_equal(after.log_head, 2);
+    world_free(w);
+}
+
+/* The old file could not be told: its writer was killed in between. */
+static void readers_find_a_new_file_when_theirs_has_become_stale(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    char kept[80];
+    const jeton_stale_rule rule = {.after_ms = 200};
+    const world_token of = {.user = 1, .session = 7};
+    jeton_text *token = world_sign(w, 0, &of);
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    jd_agent_close(&w->agent);
+    (void)snprintf(kept, sizeof kept, "%s.kept", w->path);
+    assert_int_equal(rename(w->path, kept), 0);
+    jt_revocation entry = {.n = ++w->n, .kind = JT_REVOKED_SESSION, .expires = INT64_MAX};
+    world_id(7, entry.id);
+    assert_int_equal(jt_revocations_apply(w->revocations, &entry, NULL), JETON_OK);
+    assert_int_equal(world_try_agent(w, "", &w->agent), JETON_OK);
+    world_publish(w, 0, 1);
+    jeton_status status = jeton_segment_check(w->segment, &rule, w->verdict);
+    for (unsigned i = 0; i < WAIT_MS / 10 && status != JETON_E_REVOKED; i++) {
+        assert_true(status == JETON_OK || status == JETON_E_STALE);
+        pause_ms(10);
+        status = jeton_segment_check(w->segment, &rule, w->verdict);
+    }
+    assert_int_equal(status, JETON_E_REVOKED);
+    assert_int_equal(unlink(kept), 0);
+    jeton_text_free(&token);
+    world_free(w);
+}
+
+/* ---- staleness ------------------------------------------------------------------------------ */
+
+static void what_is_stale_goes_by_the_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        jeton_stale_rule rule;
+        jeton_status want;
+    } cases[] = {
+        {"not stale yet", {.after_ms = 3600000}, JETON_OK},
+        {"reject", {.after_ms = 1}, JETON_E_STALE},
+        {"allow_until, not over", {JETON_STALE_ALLOW_UNTIL, 1, 3600}, JETON_OK},
+        {"allow_until, over", {JETON_STALE_ALLOW_UNTIL, 1, 0}, JETON_E_STALE},
+        {"allow", {JETON_STALE_ALLOW, 1, 0}, JETON_OK},
+        {"no such rule", {(jeton_stale)9, 1, 3600}, JETON_E_STALE},
+    };
+    world *w = world_new();
+    world_end_session(w, 7);
+    jeton_text *stands = world_sign(w, 0, &(world_token){.user = 1, .session = 8});
+    jeton_text *falls = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_verifier_on_revocation(w->verifier, NULL, NULL);
+    jd_agent_close(&w->agent);
+    pause_ms(20);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        print_message("  %s\n", cases[i].why);
+        assert_int_equal(world_verify(w, stands), JETON_OK);
+        assert_int_equal(jeton_segment_check(w->segment, &cases[i].rule, w->verdict),
+                         cases[i].want);
+        assert_int_equal(world_verify(w, falls), JETON_OK);
+        assert_int_equal(jeton_segment_check(w->segment, &cases[i].rule, w->verdict),
+                         JETON_E_REVOKED); /* what is known is known */
+    }
+    assert_in_range(jeton_segment_age_ms(w->segment), 20, 3600000);
+    jeton_text_free(&stands);
+    jeton_text_free(&falls);
+    world_free(w);
+}
+
+static void it_is_kept_fresh(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    int64_t youngest = INT64_MAX;
+    pause_ms(JT_SEGMENT_BEAT_MS + 100);
+    for (unsigned i = 0; i < WAIT_MS / 10 && youngest > JT_SEGMENT_BEAT_MS; i++) {
+        const int64_t age = jeton_segment_age_ms(w->segment);
+        youngest = age < youngest ? age : youngest;
+        pause_ms(10);
+    }
+    assert_true(youngest <= JT_SEGMENT_BEAT_MS); /* it is older than that itself */
+    world_free(w);
+}
+
+static void a_file_may_come_later(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    char kept[80];
+    const jeton_segment_options later = {.may_come = true};
+    jeton_segment *segment = BOGUS;
+    jeton_verifier *verifier = NULL;
+    jeton_keyset *keys = BOGUS;
+    jeton_text *token = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    (void)snprintf(kept, sizeof kept, "%s.kept", w->path);
+    assert_int_equal(rename(w->path, kept), 0);
+    assert_int_equal(jeton_segment_open(NULL, w->path, NULL, &segment, NULL), JETON_E_NOT_FOUND);
+    assert_null(segment);
+    assert_int_equal(jeton_segment_open(NULL, w->path, &later, &segment, NULL), JETON_OK);
+    assert_int_equal(jeton_segment_verifier_new(NULL, NULL, segment, NULL, &verifier, NULL),
+                     JETON_OK);
+    assert_int_equal(jeton_verify(verifier, jeton_text_span(token), w->verdict), JETON_E_STALE);
+    assert_int_equal(jeton_segment_keys(segment, &keys, NULL, NULL), JETON_E_STALE);
+    assert_null(keys);
+    assert_true(jeton_segment_age_ms(segment) == INT64_MAX);
+    jeton_segment_info info;
+    jeton_segment_describe(segment, &info);
+    assert_false(info.is_there);
+
+    assert_int_equal(world_verify(w, token), JETON_OK); /* of another verifier */
+    assert_int_equal(jeton_segment_check(segment, NULL, w->verdict), JETON_E_STALE);
+    const jeton_stale_rule allow = {.then = JETON_STALE_ALLOW};
+    assert_int_equal(jeton_segment_check(segment, &allow, w->verdict), JETON_OK);
+
+    assert_int_equal(rename(kept, w->path), 0);
+    jeton_status status = JETON_E_STALE;
+    for (unsigned i = 0; i < WAIT_MS / 10 && status != JETON_OK; i++) {
+        status = jeton_verify(verifier, jeton_text_span(token), w->verdict);
+        pause_ms(10);
+    }
+    assert_int_equal(status, JETON_OK);
+    jeton_verifier_free(&verifier);
+    jeton_segment_free(&segment);
+    jeton_text_free(&token);
+    world_free(w);
+}
+
+/* ---- when there is no room ------------------------------------------------------------------ */
+
+static void what_there_is_no_room_for_refuses_everything_from_before(void **state)
+{
+    (void)state;
+    enum { SLOTS = 1024, MORE = 40 };
+    world *w = world_new();
+    assert_int_equal(mkdir(w->in_the_way, 0700), 0);
+    for (unsigned i = 1; i < SLOTS; i++)
+        world_end_session(w, i);
+    const world_token old = {.user = 1, .session = SLOTS + MORE + 1, .rev = SLOTS - 1};
+    const world_token young = {.user = 1, .session = SLOTS + MORE + 1, .rev = SLOTS + MORE - 1};
+    assert_int_equal(world_info(w).lost, 0);
+    assert_int_equal(world_judge(w, &old), JETON_OK);
+    for (unsigned i = SLOTS; i < SLOTS + MORE; i++)
+        world_end_session(w, i);
+    assert_int_equal(world_info(w).lost, MORE);
+    assert_int_equal(world_judge(w, &old), JETON_E_REVOKED); /* a good one */
+    assert_int_equal(world_judge(w, &young), JETON_OK);
+    for (unsigned i = 1; i < SLOTS + MORE; i += 13)
+        assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = i}), JETON_E_REVOKED);
+
+    assert_int_equal(rmdir(w->in_the_way), 0);
+    for (unsigned i = 0; i < WAIT_MS / 10 && world_info(w).lost > 0; i++)
+        pause_ms(10);
+    assert_int_equal(world_info(w).lost, 0);
+    assert_int_equal(world_judge(w, &old), JETON_OK);
+    for (unsigned i = 1; i < SLOTS + MORE; i += 13)
+        assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = i}), JETON_E_REVOKED);
+    world_free(w);
+}
+
+static void keys_that_cannot_be_published_are_not_trusted(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jeton_text *by_first =
+        world_sign(w, 0, &(world_token){.user = 1, .session = 7, .rev = 1000000});
+    jeton_text *by_second = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
+    assert_int_equal(world_verify(w, by_first), JETON_OK);
+    assert_int_equal(mkdir(w->in_the_way, 0700), 0);
+    world_publish(w, 1, 1); /* the first one was stolen */
+    assert_int_equal(world_verify(w, by_first), JETON_E_STALE);
+    assert_int_equal(world_verify(w, by_second), JETON_E_STALE);
+    assert_int_equal(rmdir(w->in_the_way), 0);
+    for (unsigned i = 0; i < WAIT_MS / 10 && world_verify(w, by_second) != JETON_OK; i++)
+        pause_ms(10);
+    assert_int_equal(world_verify(w, by_second), JETON_OK);
+    assert_int_equal(world_verify(w, by_first), JETON_E_KEY_UNKNOWN);
+    jeton_text_free(&by_first);
+    jeton_text_free(&by_second);
+    world_free(w);
+}
+
+static void sweeping_makes_a_smaller_file(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    for (unsigned i = 1; i <= 20000; i++) {
+        jt_revocation entry = {.n = ++w->n, .kind = JT_REVOKED_SESSION, .expires = 1000};
+        world_id(i, entry.id);
+        assert_int_equal(jt_revocations_apply(w->revocations, &entry, NULL), JETON_OK);
+        jd_agent_revoke(w->agent, &entry);
+    }
+    const jt_revocation all = {.n = ++w->n, .kind = JT_REVOKED_ALL, .expires = 1000};
+    assert_int_equal(jt_revocations_apply(w->revocations, &all, NULL), JETON_OK);
+    jd_agent_revoke(w->agent, &all);
+    world_end_session(w, 7);
+    const jeton_segment_info before = world_info(w);
+    assert_int_equal(before.mark, 20001);
+    jt_revocations_sweep(w->revocations, 2000);
+    jd_agent_sweep(w->agent);
+    const jeton_segment_info after = world_info(w);
+    assert_true(after.bytes < before.bytes);
+    assert_int_equal(after.entries, 1);
+    assert_int_equal(after.mark, 0);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 7}), JETON_E_REVOKED);
+    assert_int_equal(world_judge(w, &(world_token){.user = 1, .session = 8}), JETON_OK);
+    world_free(w);
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static void only_one_writes(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jd_agent *other;
+    assert_int_equal(world_try_agent(w, "", &other), JETON_E_BUSY);
+    jd_agent_close(&w->agent);
+    assert_int_equal(world_try_agent(w, "", &w->agent), JETON_OK);
+    world_free(w);
+}
+
+static void what_is_no_segment_is_not_replaced(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    struct stat found;
+    jd_agent_close(&w->agent);
+    assert_int_equal(unlink(w->path), 0);
+    const int fd = open(w->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "root:x:0:0\n", 11), 11);
+    (void)close(fd);
+    assert_int_equal(world_try_agent(w, "", &w->agent), JETON_E_SYSTEM);
+    assert_int_equal(stat(w->path, &found), 0);
+    assert_int_equal(found.st_size, 11);
+    world_free(w);
+}
+
+static void a_segment_that_is_damaged_is_replaced(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jd_agent_close(&w->agent);
+    assert_int_equal(truncate(w->path, 100), 0); /* while nobody has mapped more */
+    jeton_verifier_free(&w->verifier);
+    jeton_segment_free(&w->segment);
+    jeton_verdict_free(&w->verdict);
+    world_start(w);
+    assert_int_equal(jeton_segment_open(NULL, w->path, NULL, &w->segment, NULL), JETON_OK);
+    world_free(w);
+}
+
+static void the_group_may_read_and_nobody_else(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    struct stat found;
+    char group[24];
+    jd_agent *agent;
+    assert_int_equal(stat(w->path, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0600);
+    jd_agent_close(&w->agent);
+    assert_int_equal(world_try_agent(w, "no-such-group", &agent), JETON_E_SYSTEM);
+    assert_int_equal(world_try_agent(w, "12x", &agent), JETON_E_SYSTEM);
+    (void)snprintf(group, sizeof group, "%u", (unsigned)getgid());
+    assert_int_equal(world_try_agent(w, group, &w->agent), JETON_OK);
+    world_publish(w, 0, 1);
+    assert_int_equal(stat(w->path, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0640);
+    assert_int_equal(found.st_gid, getgid());
+    world_free(w);
+}
+
+static void a_secret_never_comes_in(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    static const char secret[] = "a secret of thirty-two bytes or so";
+    jeton_key *oct = NULL;
+    jeton_keyset *set = NULL;
+    uint8_t bytes[65536];
+    assert_int_equal(
+        jeton_key_from_secret(NULL, JETON_HS256, jeton_str(secret), jeton_str("s"), &oct, NULL),
+        JETON_OK);
+    const jeton_key *keys[] = {w->keys[0], oct};
+    assert_int_equal(jeton_keyset_new(NULL, keys, 2, &set, NULL), JETON_OK);
+    assert_int_equal(jd_agent_keys(w->agent, set, NULL), JETON_OK);
+    const int fd = open(w->path, O_RDONLY | O_CLOEXEC);
+    const ssize_t len = read(fd, bytes, sizeof bytes);
+    (void)close(fd);
+    assert_true(len > 4096);
+    assert_non_null(memmem(bytes, (size_t)len, "\"x\":\"", 5)); /* this is where keys are */
+    assert_null(memmem(bytes, (size_t)len, "\"d\":", 4));
+    assert_null(memmem(bytes, (size_t)len, "\"k\":", 4));
+    assert_null(memmem(bytes, (size_t)len, "\"oct\"", 5));
+    assert_null(memmem(bytes, (size_t)len, secret, strlen(secret)));
+    jeton_keyset_free(&set);
+    jeton_key_free(&oct);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_entry_refuses_the_tokens_it_is_about_and_no_others),
+        cmocka_unit_test(a_key_is_revoked_by_its_kid),
+        cmocka_unit_test(an_unknown_kind_is_a_mark_for_everything),
+        cmocka_unit_test(a_token_that_is_not_of_jeton_serve_is_refused),
+        cmocka_unit_test(readers_follow_a_file_that_grows),
+        cmocka_unit_test(readers_follow_a_change_of_keys),
+        cmocka_unit_test(a_verdict_keeps_its_key_when_keys_change),
+        cmocka_unit_test(readers_follow_a_writer_that_is_started_again),
+        cmocka_unit_test(readers_find_a_new_file_when_theirs_has_become_stale),
+        cmocka_unit_test(what_is_stale_goes_by_the_rule),
+        cmocka_unit_test(it_is_kept_fresh),
+        cmocka_unit_test(a_file_may_come_later),
+        cmocka_unit_test(what_there_is_no_room_for_refuses_everything_from_before),
+        cmocka_unit_test(keys_that_cannot_be_published_are_not_trusted),
+        cmocka_unit_test(sweeping_makes_a_smaller_file),
+        cmocka_unit_test(only_one_writes),
+        cmocka_unit_test(what_is_no_segment_is_not_replaced),
+        cmocka_unit_test(a_segment_that_is_damaged_is_replaced),
+        cmocka_unit_test(the_group_may_read_and_nobody_else),
+        cmocka_unit_test(a_secret_never_comes_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
