@@ -47,7 +47,7 @@ void jd_cors_answer(jd_call *call, const char *methods)
     }
     jd_call_header(call, "Access-Control-Allow-Methods", methods);
     jd_call_header(call, "Access-Control-Allow-Headers",
-                   "Authorization, Content-Type, X-CSRF-Token");
+                   "Authorization, Content-Type, X-CSRF-Token, X-Requested-With");
     jd_call_header(call, "Access-Control-Max-Age", REMEMBERED);
     jd_call_answer_empty(call, 204);
 }

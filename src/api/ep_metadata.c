@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_metadata.c - GET /.well-known/oauth-authorization-server (RFC 8414): what there is, and
- * nothing that there is not. */
+ * nothing that there is not. The same at /.well-known/openid-configuration, where many clients and
+ * frameworks look first or only (RFC 8414 §5): it has their jwks_uri and token_endpoint, and no
+ * authorization_endpoint, which says that nobody signs in by OpenID Connect here. */
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"

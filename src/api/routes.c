@@ -24,6 +24,7 @@ static const struct {
     {"POST", "/introspect", jd_ep_introspect},
     {"POST", "/revoke", jd_ep_revoke},
     {"GET", "/.well-known/oauth-authorization-server", jd_ep_metadata},
+    {"GET", "/.well-known/openid-configuration", jd_ep_metadata},
     {"GET", "/csrf", jd_ep_csrf},
     {"POST", "/login", jd_ep_login},
     {"POST", "/refresh", jd_ep_refresh},

@@ -18,7 +18,8 @@ typedef struct jd_client_claim {
 JETON_MUST bool jd_client_basic(jeton_span authorization, jt_arena *arena, jeton_span *id,
                                 jeton_span *secret);
 
-/* Authenticates. No id at all is the client of those who name none.
+/* Authenticates. No id at all is the client of those who name none; so is a header in which id and
+ * secret are empty.
  *
  * proven  only a client with a secret will do
  *

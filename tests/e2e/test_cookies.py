@@ -378,7 +378,8 @@ class Cookies(ServerCase):
             self.assertEqual(answer.headers["access-control-allow-credentials"], "true")
             self.assertEqual(set(answer.headers["access-control-allow-methods"].split(", ")),
                              methods)
-            self.assertIn("X-CSRF-Token", answer.headers["access-control-allow-headers"])
+            self.assertEqual(answer.headers["access-control-allow-headers"].split(", "),
+                             ["Authorization", "Content-Type", "X-CSRF-Token", "X-Requested-With"])
             self.assertIn("Origin", answer.headers["vary"])
             self.assertEqual(answer.body, b"")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """test_token.py - POST /token, /introspect and /revoke, and the clients that may use them: by the rules
-of RFC 6749, 7009 and 7662, and by requests-oauthlib and FastAPI as they come from Debian."""
+of RFC 6749, 7009 and 7662. Other people's clients are in tests/clients."""
 import base64
 import json
 import os
@@ -180,6 +180,22 @@ class Authentication(OAuth):
         other = self.ask(self.auth("batch"), client_id="shop")
         self.assert_oauth_error(other, 400, "invalid_request")
 
+    def test_a_header_without_id_and_secret_names_no_client(self):
+        """Swagger UI sends it when nobody has told it of a client."""
+        nobody = {"Authorization": "Basic Og=="}
+        answer = self.form("/token", nobody, username="alice", password=harness.PASSWORD)
+        self.assertEqual(self.claims(answer)["client_id"], "jeton")
+        answer = self.form("/token", nobody, username="alice", password=harness.PASSWORD,
+                           client_id="app")
+        self.assertEqual(self.claims(answer)["client_id"], "app")
+        self.assert_oauth_error(self.ask(nobody), 400, "unauthorized_client")
+        self.assert_oauth_error(self.ask(nobody, client_id="batch"), 401, "invalid_client")
+        self.assert_oauth_error(self.ask(nobody, client_id="batch",
+                                         client_secret=self.secrets["batch"]),
+                                400, "invalid_request")
+        self.assert_oauth_error(self.form("/introspect", nobody, token="x"), 401,
+                                "invalid_client")
+
     def test_whatever_is_wrong_is_a_401(self):
         secret = self.secrets["batch"]
         rows = [({}, {"client_id": "batch"}), ({}, {"client_id": "batch", "client_secret": "x"}),
@@ -188,6 +204,7 @@ class Authentication(OAuth):
                 ({}, {"client_id": "app", "client_secret": secret}),
                 (basic("batch", secret[:-1]), {}), (basic("batch", ""), {}),
                 (basic("", secret), {}), ({"Authorization": "Basic !!"}, {}),
+                ({"Authorization": "Basic"}, {}), ({"Authorization": "Basic "}, {}),
                 ({"Authorization": "Basic " + base64.b64encode(b"batch").decode()}, {}),
                 ({"Authorization": "Bearer " + secret}, {})]
         for headers, fields in rows:
@@ -399,6 +416,7 @@ class Discovery(harness.ServerCase):
         answer = self.server.get("/.well-known/oauth-authorization-server")
         self.assertEqual(answer.status, 200)
         told = answer.json
+        self.assertEqual(self.server.get("/.well-known/openid-configuration").body, answer.body)
         claims = json.loads(harness.unb64(self.server.login()["access_token"].split(".")[1]))
         self.assertEqual(told["issuer"], claims["iss"])
         self.assertEqual(told["grant_types_supported"],
@@ -408,64 +426,6 @@ class Discovery(harness.ServerCase):
             path = told[name][len(told["issuer"]):]
             self.assertEqual(self.server.get(path).status, 405)  # there, but for POST
         self.assertEqual(self.server.get(told["jwks_uri"][len(told["issuer"]):]).status, 200)
-
-
-class OtherPeoplesSoftware(OAuth):
-    def url(self, path):
-        return f"http://{self.server.address}{path}"
-
-    def setUp(self):
-        os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # a test on the loopback, without TLS
-
-    def test_requests_oauthlib_in_its_own_name(self):
-        from oauthlib.oauth2 import BackendApplicationClient
-        from requests_oauthlib import OAuth2Session
-        session = OAuth2Session(client=BackendApplicationClient("batch", scope=["jobs:see"]))
-        session.fetch_token(self.url("/token"), client_id="batch",
-                            client_secret=self.secrets["batch"])
-        self.assertEqual(session.get(self.url("/verify?scope=jobs:see")).status_code, 200)
-
-    def test_requests_oauthlib_for_a_user_with_refreshing(self):
-        from oauthlib.oauth2 import LegacyApplicationClient
-        from requests_oauthlib import OAuth2Session
-        session = OAuth2Session(client=LegacyApplicationClient("app"))
-        token = session.fetch_token(self.url("/token"), username="alice",
-                                    password=harness.PASSWORD, include_client_id=True)
-        self.assertEqual(session.get(self.url("/whoami")).json()["username"], "alice")
-        refreshed = session.refresh_token(self.url("/token"), client_id="app")
-        self.assertNotEqual(refreshed["refresh_token"], token["refresh_token"])
-        self.assertEqual(session.get(self.url("/whoami")).status_code, 200)
-
-    def test_requests_oauthlib_is_told_of_a_wrong_password(self):
-        from oauthlib.oauth2 import InvalidGrantError, LegacyApplicationClient
-        from requests_oauthlib import OAuth2Session
-        session = OAuth2Session(client=LegacyApplicationClient("app"))
-        with self.assertRaises(InvalidGrantError):
-            session.fetch_token(self.url("/token"), username="alice", password="wrong password",
-                                include_client_id=True)
-
-    def test_an_unmodified_fastapi_front_end(self):
-        import fastapi
-        from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
-        app = fastapi.FastAPI()
-        scheme = OAuth2PasswordBearer(tokenUrl=self.url("/token"))
-
-        @app.get("/who")
-        def who(token: str = fastapi.Depends(scheme)):
-            return token
-
-        described = app.openapi()["components"]["securitySchemes"]["OAuth2PasswordBearer"]
-        url = described["flows"]["password"]["tokenUrl"]
-        self.assertEqual(url, self.url("/token"))
-        # what its own form asks for is what such a front end sends
-        form = OAuth2PasswordRequestForm(grant_type="password", username="alice",
-                                         password=harness.PASSWORD, scope="", client_id=None,
-                                         client_secret=None)
-        fields = {"grant_type": form.grant_type, "username": form.username,
-                  "password": form.password, "scope": " ".join(form.scopes)}
-        answer = self.form("/token", **fields)
-        self.assertEqual((answer.status, answer.json["token_type"]), (200, "Bearer"))
-        self.assert_accepted(answer.json["access_token"])
 
 
 harness.main()
