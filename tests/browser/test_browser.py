@@ -66,14 +66,21 @@ def run(chromium, folder):
                               check=False, env={**os.environ, "HOME": folder}).returncode
 
 
-def main():
+def find_chromium():
+    """Its path, or None and the exit status of a test that has to do without."""
     chromium = shutil.which("chromium")
     if chromium is None and system() in ABSENT:
         print(f"{system()} has no package of Chromium")
-        return SKIPPED
+        return None, SKIPPED
     if chromium is None:
         print("there is no chromium: ./dev setup browser")
-        return 1
+    return chromium, 1
+
+
+def main():
+    chromium, status = find_chromium()
+    if chromium is None:
+        return status
     with tempfile.TemporaryDirectory(prefix="jeton-browser-") as folder:
         return run(chromium, folder)
 

@@ -37,17 +37,18 @@ def build_go():
 
 
 class Program:
-    """One of the programs on a port of the system's choice; it says which."""
+    """One of the programs on a port of the system's choice, unless one is given; it says which."""
 
-    def __init__(self, name, issuer, **env):
+    def __init__(self, name, issuer, port=0, **env):
         folder, words = PROGRAMS[name]
+        words = [str(port) if word == "0" else word for word in words]
         if name == "Go":
             build_go()
         self.said, self.port = "", None
         self.process = subprocess.Popen(
             words, cwd=os.path.join(EXAMPLES, folder), text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PORT": "0",
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PORT": str(port),
                  "JETON_ISSUER": issuer, **env})
         threading.Thread(target=self._read, daemon=True).start()
         eventually(lambda: self.port or self.process.poll() is not None, f"{name} listens")
