@@ -10,8 +10,7 @@
  * comes back.
  *
  * JETON_E_ARGUMENT  a setting is no address, or only one of tls-cert and tls-key is set
- * JETON_E_SYSTEM    an address is taken
- * what jd_tls_open() gives */
+ * JETON_E_SYSTEM    an address is taken, the certificate or its key cannot be used */
 JETON_MUST jeton_status jd_front_open(jd_server *of, jeton_err *err);
 
 /* Logs what the operator should know of it, once the issuer is settled. */

@@ -49,19 +49,21 @@ void jd_complain(jd_complaints *complaints, const char *text)
         complaints->log(complaints->user, text);
 }
 
-/* What says nothing: a Unix socket has no options of TCP, but every answer tries to set them; and
- * failed handshakes are counted, since any stranger can make them. By their formats, which no bytes
- * of a client are in. */
+/* What says nothing: a Unix socket has no options of TCP, but every answer tries to set them;
+ * failed handshakes are counted, since any stranger can make them; and the "internal error" is how
+ * we end a connection whose answer is written already (answer.c). */
 static const char *const idle_talk[] = {
-    "Setting %s option to %s state failed",
+    "Setting TCP_NODELAY option to ",
+    "Setting TCP_CORK option to ",
     "Failed to push the data from buffers",
     "Error: received handshake message out of context",
+    "Application reported internal error, closing connection",
 };
 
-static bool is_idle_talk(const char *format)
+static bool is_idle_talk(const char *text)
 {
     for (size_t i = 0; i < JT_COUNT(idle_talk); i++)
-        if (strncmp(format, idle_talk[i], strlen(idle_talk[i])) == 0)
+        if (strncmp(text, idle_talk[i], strlen(idle_talk[i])) == 0)
             return true;
     return false;
 }
@@ -70,9 +72,11 @@ void jd_complaints_take(void *complaints, const char *format, va_list args)
 {
     jd_complaints *own = complaints;
     char text[256];
-    if (own->log == NULL || is_idle_talk(format) || !may_pass(own))
+    if (own->log == NULL)
         return;
     (void)vsnprintf(text, sizeof text, format, args);
+    if (is_idle_talk(text) || !may_pass(own))
+        return;
     flatten(text);
     own->log(own->user, text);
 }

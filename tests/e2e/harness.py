@@ -74,7 +74,8 @@ class Answer:
 class Server:
     """jeton serve in a folder; use as a context manager, or start() and stop()."""
 
-    def __init__(self, *flags, data=None, env=None, cheap=True):
+    def __init__(self, *flags, data=None, env=None, cheap=True, listen="127.0.0.1:0"):
+        self.listen = listen
         self.flags = [*(CHEAP if cheap else []), *flags]
         self.env = {**os.environ, **UNLIMITED, **(env or {})}
         self.own = data is None
@@ -96,9 +97,8 @@ class Server:
 
     def start(self):
         self.address = None
-        self.process = subprocess.Popen(
-            [JETON, "serve", "--data", self.data, "--listen", "127.0.0.1:0", *self.flags],
-            stderr=subprocess.PIPE, text=True, env=self.env)
+        self.process = self.launch([JETON, "serve", "--data", self.data, "--listen", self.listen,
+                                    *self.flags])
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self.reader.start()
         eventually(lambda: self.address or self.process.poll() is not None, "the server is ready")
@@ -106,6 +106,9 @@ class Server:
             self.reader.join(PATIENCE)
             raise AssertionError("the server did not start: " + "".join(self.lines[-5:]))
         return self
+
+    def launch(self, command):
+        return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=self.env)
 
     def _read(self, process):
         for line in process.stderr:
