@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -175,6 +176,25 @@ jeton_status jd_listeners_take(const int *fds, size_t count, jd_listeners *liste
 }
 
 /* ---- the end, and questions ---- */
+
+/* Without it, whoever the kernel lets in between our last look and the close is reset, after he may
+ * have sent a request. */
+static void drop_all(int fd)
+{
+    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+    const struct sock_fprog program = {.len = 1, .filter = &nothing};
+    (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+void jd_listeners_freeze(jd_listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        jd_listener *listener = &listeners->at[i];
+        jd_unix_remove(&listener->file);
+        if (!listener->is_unix && !listener->is_inherited && listener->fd >= 0)
+            drop_all(listener->fd);
+    }
+}
 
 void jd_listeners_close(jd_listeners *listeners)
 {

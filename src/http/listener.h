@@ -45,6 +45,11 @@ JETON_MUST jeton_status jd_listeners_open(const char *text, unsigned mode, jd_li
 JETON_MUST jeton_status jd_listeners_take(const int *fds, size_t count, jd_listeners *listeners,
                                           jeton_err *err);
 
+/* The beginning of the end: removes the files of Unix sockets that we made, and has the kernel drop
+ * what comes for sockets that we opened. Clients that it has let in wait to be accepted as before,
+ * and no others join them; those try again a second later, and are refused by then. */
+void jd_listeners_freeze(jd_listeners *listeners);
+
 /* Closes what is open, removes the files of Unix sockets that we made, and empties the list. */
 void jd_listeners_close(jd_listeners *listeners);
 

@@ -154,6 +154,7 @@ bool jd_http_is_turning(jd_http *http, unsigned wait_ms)
 
 static void turn(jd_http *http, jd_tide tide)
 {
+    jd_listeners_freeze(&http->listeners);
     atomic_store(&http->traffic.tide, tide);
     jd_listeners_close(&http->listeners);
     for (unsigned i = 0; i < http->running; i++)

@@ -257,9 +257,41 @@ static void close_waits_for_suspended_requests(void **state)
     close(fd);
 }
 
+/* ---- whether it lives ---- */
+
+static void block(void *user, jd_request *request)
+{
+    atomic_bool *blocked = user;
+    while (atomic_load(blocked))
+        world_sleep_ms(5);
+    jd_request_answer(request, 200, NULL, 0, jeton_str("at last"));
+}
+
+static void a_thread_that_is_stuck_is_noticed(void **state)
+{
+    (void)state;
+    world_answer answer;
+    atomic_bool blocked = true;
+    jd_http *http =
+        world_start(&(jd_http_options){.threads = 2, .handle = block, .user = &blocked});
+    assert_true(jd_http_is_turning(http, PATIENCE_MS));
+    const int fd = world_dial(http);
+    world_say(fd, GET);
+    for (int i = 0; i < PATIENCE_MS / 50 && jd_http_is_turning(http, 50); i++)
+        ;
+    assert_false(jd_http_is_turning(http, 50));
+    atomic_store(&blocked, false);
+    assert_true(jd_http_is_turning(http, PATIENCE_MS));
+    world_hear(fd, &answer);
+    assert_string_equal(answer.body, "at last");
+    close(fd);
+    jd_http_close(&http);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thread_that_is_stuck_is_noticed),
         cmocka_unit_test(a_second_server_on_the_port_is_told_so),
         cmocka_unit_test(open_refuses_options_that_cannot_work),
         cmocka_unit_test(close_is_fine_at_any_point),
