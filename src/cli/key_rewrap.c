@@ -6,6 +6,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "signer/master.h"
+#include "store/upgrade.h"
 #include "sys/config.h"
 #include "sys/disk.h"
 
@@ -24,13 +25,13 @@ static jeton_status read_config(const jd_args *args, jd_config *config, jeton_er
 static jeton_status open_store(const jd_config *config, jd_store **store, jeton_err *err)
 {
     jd_path path;
-    unsigned applied;
+    jd_upgrade done;
     JT_TRY(jd_path_join(config->data, "jeton.db", &path, err));
     if (access(path.chars, F_OK) != 0)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no store in %.90s: name it by --data",
                        config->data);
     JT_TRY(jd_store_open(NULL, path.chars, store, err));
-    return jd_store_migrate(*store, &applied, err);
+    return jd_store_upgrade(*store, path.chars, &done, err);
 }
 
 static jeton_status rewrap(const jd_args *args, bool *in_folder, jeton_err *err)

@@ -42,7 +42,7 @@ static sqlite_store *inner(jd_store *store)
 
 /* SQLite would make it readable by everybody. An old file is judged by its name, not opened: to
  * close it would drop the locks that SQLite may hold on it in this process. */
-static jeton_status make_private(const char *path, jeton_err *err)
+static jeton_status make_file(const char *path, jeton_err *err)
 {
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd >= 0) {
@@ -54,6 +54,14 @@ static jeton_status make_private(const char *path, jeton_err *err)
         return jt_fail(err, JETON_E_STORE, "cannot make the store %.100s", path);
     if (!S_ISREG(found.st_mode))
         return jt_fail(err, JETON_E_STORE, "%.100s is not a file", path);
+    return JETON_OK;
+}
+
+static jeton_status close_to_others(const char *path, jeton_err *err)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return jt_fail(err, JETON_E_STORE, "cannot find the store %.100s", path);
     if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0 && chmod(path, S_IRUSR | S_IWUSR) != 0)
         return jt_fail(err, JETON_E_STORE, "others can read %.80s, and it is not ours", path);
     return JETON_OK;
@@ -81,7 +89,7 @@ static const char reader_setup[] = "PRAGMA query_only = ON;"
                                    "PRAGMA temp_store = MEMORY;"
                                    "PRAGMA cache_size = -1024;";
 
-static int open_db(const char *path, const char *setup, sqlite3 **db)
+static int open_db(const char *path, sqlite3 **db)
 {
     int rc = sqlite3_open_v2(
         path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
@@ -89,20 +97,39 @@ static int open_db(const char *path, const char *setup, sqlite3 **db)
         rc = sqlite3_busy_timeout(*db, BUSY_TIMEOUT_MS);
     for (size_t i = 0; rc == SQLITE_OK && i < JT_COUNT(db_options); i++)
         rc = sqlite3_db_config(*db, db_options[i].option, db_options[i].value, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(*db, setup, NULL, NULL, NULL);
     return rc;
 }
 
-static jeton_status conn_open(shared_conn *shared, const char *path, const char *setup,
-                              jeton_err *err)
+static jeton_status opened(int rc, const char *path, jeton_err *err)
 {
-    const int rc = open_db(path, setup, &shared->conn.db);
     if ((rc & 0xff) == SQLITE_NOTADB)
         return jt_fail(err, JETON_E_STORE, "%.90s is not a store of jeton", path);
-    if (rc != SQLITE_OK)
-        return jd_sqlite_fail(err, rc, "the store cannot be opened");
-    return JETON_OK;
+    return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the store cannot be opened");
+}
+
+static jeton_status conn_setup(shared_conn *shared, const char *path, const char *setup,
+                               jeton_err *err)
+{
+    return opened(sqlite3_exec(shared->conn.db, setup, NULL, NULL, NULL), path, err);
+}
+
+/* Nothing is set in a file, not even its mode, before we know that it is ours: whoever names the
+ * database of another program finds that one as it was. */
+static jeton_status open_writer(shared_conn *shared, const char *path, jeton_err *err)
+{
+    jd_conn *conn = &shared->conn;
+    JT_TRY(opened(open_db(path, &conn->db), path, err));
+    JT_TRY(
+        opened(sqlite3_exec(conn->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL), path, err));
+    JT_TRY(jd_sqlite_check_ours(conn, err));
+    JT_TRY(close_to_others(path, err));
+    return conn_setup(shared, path, writer_setup, err);
+}
+
+static jeton_status open_reader(shared_conn *shared, const char *path, jeton_err *err)
+{
+    JT_TRY(opened(open_db(path, &shared->conn.db), path, err));
+    return conn_setup(shared, path, reader_setup, err);
 }
 
 static void conn_close(shared_conn *shared)
@@ -148,10 +175,10 @@ static jeton_status sqlite_open(const jeton_ctx *ctx, const char *path, jd_store
     JT_AUTO(close_store) sqlite_store *made = new_store(ctx);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "store");
-    JT_TRY(make_private(path, err));
-    JT_TRY(conn_open(&made->writer, path, writer_setup, err));
+    JT_TRY(make_file(path, err));
+    JT_TRY(open_writer(&made->writer, path, err));
     for (size_t i = 0; i < READERS; i++)
-        JT_TRY(conn_open(&made->readers[i], path, reader_setup, err));
+        JT_TRY(open_reader(&made->readers[i], path, err));
 
     *store = &made->store;
     made = NULL; /* the caller's from now on */
@@ -317,6 +344,7 @@ const jd_store_ops jd_sqlite_ops = {
     .scheme = "sqlite:",
     .open = sqlite_open,
     .close = sqlite_close,
+    .schema = jd_sqlite_schema,
     .migrate = jd_sqlite_migrate,
     .batch_begin = batch_begin,
     .batch_end = batch_end,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_migrate.c - brings the schema up to date, all steps in one transaction. */
+/* store/sqlite_migrate.c - whose database it is, which schema it has, and bringing that up to date,
+ * all steps in one transaction. */
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -9,6 +10,8 @@
 static const char make_table[] = "CREATE TABLE IF NOT EXISTS migrations ("
                                  "number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
                                  "sha256 TEXT NOT NULL, applied INTEGER NOT NULL) STRICT";
+
+#define OURS 0x4a65746f /* "Jeto", which the first schema puts into the header */
 
 typedef struct migration {
     const jeton_ctx *ctx;
@@ -22,15 +25,16 @@ static jeton_status run_text(jd_conn *conn, const char *sql, jeton_err *err)
     return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the schema cannot be made");
 }
 
-/* Tables that we have not made are somebody's data. */
-static jeton_status check_ours(jd_conn *conn, jeton_err *err)
+/* Tables that we have not made are somebody's data. Others have a table of that name as well. */
+jeton_status jd_sqlite_check_ours(jd_conn *conn, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_TABLES);
     if (!jd_query_row(&query))
         return jd_query_missing(&query, err, "no schema");
     const int64_t tables = jd_take_int(&query);
     const int64_t migrations = jd_take_int(&query);
-    if (tables > 0 && migrations == 0)
+    const int64_t application = jd_take_int(&query);
+    if (tables > 0 && (migrations == 0 || application != OURS))
         return jt_fail(err, JETON_E_STORE, "the store is a database of another program");
     return JETON_OK;
 }
@@ -77,12 +81,44 @@ static jeton_status apply(jd_conn *conn, const jd_migration *step, jeton_time no
     return jd_query_run(&query, NULL, err);
 }
 
+static jeton_status survey(jd_conn *conn, void *args, jeton_err *err)
+{
+    migration *state = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_TABLES);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "no schema");
+    return jd_take_int(&query) > 0 ? check_done(conn, state, err) : JETON_OK;
+}
+
+jeton_status jd_sqlite_schema(jd_store *store, jd_schema *schema, jeton_err *err)
+{
+    migration args = {.ctx = store->ctx};
+    JT_TRY(jd_sqlite_read(store, survey, &args, err));
+    *schema = (jd_schema){.has = args.done, .knows = jd_migration_count};
+    return JETON_OK;
+}
+
+/* Damage that nobody has met so far would be carried on, or end the migration half-way. */
+static jeton_status check_whole(jd_conn *conn, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_WHOLE_CHECK);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "no check");
+    const int64_t wrong = jd_take_int(&query);
+    JT_TRY(jd_query_end(&query, err));
+    if (wrong == 0)
+        return JETON_OK;
+    return jt_fail(err, JETON_E_STORE,
+                   "the store is damaged, so its schema is left as it is: restore a backup");
+}
+
 static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
 {
     migration *state = args;
-    JT_TRY(check_ours(conn, err));
     JT_TRY(run_text(conn, make_table, err));
     JT_TRY(check_done(conn, state, err));
+    if (state->done > 0 && state->done < jd_migration_count)
+        JT_TRY(check_whole(conn, err));
     for (unsigned i = state->done; i < jd_migration_count; i++) {
         JT_TRY(apply(conn, &jd_migrations[i], jt_now(state->ctx), err));
         (*state->applied)++;

@@ -26,8 +26,11 @@
     X(PART_END,    "RELEASE part")                                                                \
     X(PART_UNDO,   "ROLLBACK TO part")                                                            \
     /* migrations */                                                                              \
-    X(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations') "             \
+    X(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations'), "            \
+                      "(SELECT application_id FROM pragma_application_id) "                       \
                       "FROM sqlite_schema WHERE type = 'table'")                                  \
+    X(WHOLE_CHECK,    "SELECT (SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok') "\
+                      "+ (SELECT count(*) FROM pragma_foreign_key_check)")                        \
     X(MIGRATION_LIST, "SELECT number, sha256 FROM migrations ORDER BY number")                    \
     X(MIGRATION_ADD,  "INSERT INTO migrations (number, name, sha256, applied) "                   \
                       "VALUES (?, ?, ?, ?)")                                                      \

@@ -55,6 +55,15 @@ void jd_store_close(jd_store **store)
     *store = NULL;
 }
 
+jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err)
+{
+    *schema = (jd_schema){0};
+    const jeton_status status = store->ops->schema(store, schema, err);
+    if (status != JETON_OK)
+        *schema = (jd_schema){0};
+    return status;
+}
+
 jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err)
 {
     *applied = 0;

@@ -34,14 +34,15 @@ typedef struct jd_store jd_store;
 
 /* --- the store itself ----------------------------------------------------------------------- */
 
-/* Opens a store, making an empty one where there is none.
+/* Opens a store, making an empty one where there is none. What is not a store is left untouched.
  *
  * ctx      may be NULL; must outlive the store
  * address  "sqlite:PATH" or a path: an SQLite file, made readable by its owner alone
  * store    set to NULL first; on JETON_OK the caller owns it: jd_store_close()
  *
  * JETON_E_UNSUPPORTED  an address of a back end that this build does not have
- * JETON_E_STORE        "PATH is not a store of jeton", no permission, …
+ * JETON_E_STORE        "PATH is not a store of jeton", a database of another program, no
+ *                      permission, …
  */
 JETON_MUST jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store **store,
                                       jeton_err *err);
@@ -49,11 +50,21 @@ JETON_MUST jeton_status jd_store_open(const jeton_ctx *ctx, const char *address,
 /* Closes *store and sets it to NULL. Nobody may be using it. A NULL *store is fine. */
 void jd_store_close(jd_store **store);
 
-/* Brings the schema up to this program's: to be called after open and before anything else.
+/* The schema of a store, and that of this program; `has` is 0 of an empty store. */
+typedef struct jd_schema {
+    unsigned has, knows;
+} jd_schema;
+
+/* JETON_E_STORE  the schema is newer than this program, or was changed by somebody else */
+JETON_MUST jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err);
+
+/* Brings the schema up to this program's: to be called after open and before anything else. All of
+ * it or nothing: a store whose migration fails or is interrupted is as it was. One that is in use
+ * goes through store/upgrade.h, which keeps a copy.
  *
  * applied  how many migrations were needed
  *
- * JETON_E_STORE  the schema is newer than this program, or was changed by somebody else
+ * JETON_E_STORE  as jd_store_schema(); or the store has an older schema and is damaged
  */
 JETON_MUST jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err);
 

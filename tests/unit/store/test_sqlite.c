@@ -63,12 +63,13 @@ static void run_sql(const char *path, const char *sql)
 static jeton_status try_store(const char *path, unsigned *applied, jeton_err *err)
 {
     jd_store *store = BOGUS;
-    *applied = 99;
+    *applied = 0;
     jeton_status status = jd_store_open(NULL, path, &store, err);
     if (status != JETON_OK) {
         assert_null(store);
         return status;
     }
+    *applied = 99;
     status = jd_store_migrate(store, applied, err);
     jd_store_close(&store);
     return status;
