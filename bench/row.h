@@ -4,6 +4,8 @@
 #ifndef BENCH_ROW_H
 #define BENCH_ROW_H
 
+#include "segment.h"
+
 #include <jeton/alg.h>
 
 typedef enum bench_direction {
@@ -27,9 +29,14 @@ typedef struct bench_row {
  * standard error. */
 bool bench_measure(jeton_alg alg, bench_row rows[BENCH_DIRECTIONS]);
 
-/* Prints one direction after the other: for people, or as one JSON object. hit_ns is the time of a
- * verdict-cache hit; 0: there is none. */
-void bench_print_table(const bench_row *rows, size_t count, double hit_ns);
-void bench_print_json(const bench_row *rows, size_t count, double hit_ns);
+/* What is measured once. 0: there is none. */
+typedef struct bench_once {
+    double hit_ns; /* of the verdict cache */
+    bench_segment_times segment;
+} bench_once;
+
+/* Prints one direction after the other: for people, or as one JSON object. */
+void bench_print_table(const bench_row *rows, size_t count, const bench_once *once);
+void bench_print_json(const bench_row *rows, size_t count, const bench_once *once);
 
 #endif

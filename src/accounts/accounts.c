@@ -112,15 +112,13 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
 
 jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
 {
-    const char *file = accounts->config.segment;
     jd_path path;
-    if (strcmp(file, "off") == 0)
+    if (strcmp(accounts->config.segment, "off") == 0)
         return JETON_OK;
-    JT_TRY(jd_path_join(accounts->config.data, "segment", &path, err));
-    const bool named = *file != '\0';
-    const jd_agent_options options = {.path = named ? file : path.chars,
+    JT_TRY(jd_agent_path(&accounts->config, &path, err));
+    const jd_agent_options options = {.path = path.chars,
                                       .group = accounts->config.segment_group,
-                                      .locked = !named,
+                                      .locked = accounts->config.segment[0] == '\0',
                                       .revocations = accounts->revocations};
     return jd_agent_open(&options, &accounts->agent, err);
 }

@@ -243,6 +243,14 @@ static void init_locks(jd_agent *of)
     (void)pthread_condattr_destroy(&clock);
 }
 
+jeton_status jd_agent_path(const jd_config *config, jd_path *path, jeton_err *err)
+{
+    if (config->segment[0] == '\0')
+        return jd_path_join(config->data, "segment", path, err);
+    (void)snprintf(path->chars, sizeof path->chars, "%s", config->segment); /* it is shorter */
+    return JETON_OK;
+}
+
 static jeton_status open_all(jd_agent *of, const jd_agent_options *options, jeton_err *err)
 {
     const int len = snprintf(of->path.chars, JD_PATH_MAX, "%s", options->path);

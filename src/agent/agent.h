@@ -16,6 +16,9 @@
 
 #include "revoke/revocations.h"
 
+#include "sys/config.h"
+#include "sys/disk.h"
+
 #include <jeton/keyset.h>
 
 typedef struct jd_agent jd_agent;
@@ -26,6 +29,9 @@ typedef struct jd_agent_options {
     bool locked;       /* the folder is locked already, so nobody else can be writing there */
     const jt_revocations *revocations; /* what is in force: borrowed */
 } jd_agent_options;
+
+/* Where the settings say that the segment is. JETON_E_LIMIT. */
+JETON_MUST jeton_status jd_agent_path(const jd_config *config, jd_path *path, jeton_err *err);
 
 /* Nothing is published until the keys are known: jd_agent_keys().
  *

@@ -46,6 +46,7 @@ extern const jd_command jd_client_commands[];
 extern const jd_command jd_key_commands[];
 extern const jd_command jd_role_commands[];
 extern const jd_command jd_revoke_commands[];
+extern const jd_command jd_segment_commands[];
 extern const jd_command jd_serve_commands[];
 extern const jd_command jd_session_commands[];
 extern const jd_command jd_token_commands[];

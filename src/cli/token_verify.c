@@ -9,6 +9,7 @@
 #include "core/err.h"
 
 #include <errno.h>
+#include <jeton/segment.h>
 #include <jeton/verifier.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@
 typedef struct judge {
     jeton_time now; /* 0: the system's */
     jeton_ctx *ctx;
+    jeton_segment *segment; /* where the keys come from, if not from --key */
     jeton_verifier *verifier;
     jeton_verdict *verdict;
 } judge;
@@ -29,6 +31,7 @@ static void judge_done(judge *on)
 {
     jeton_verdict_free(&on->verdict);
     jeton_verifier_free(&on->verifier);
+    jeton_segment_free(&on->segment);
     jeton_ctx_free(&on->ctx);
 }
 
@@ -48,17 +51,37 @@ static jeton_status set_clock(const jd_args *args, judge *on, jeton_err *err)
     return jeton_ctx_new(&options, &on->ctx, err);
 }
 
+static jeton_status use_keys(const char *path, const jeton_policy *policy, judge *on,
+                             jeton_err *err)
+{
+    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
+    JT_TRY(jd_input_keys(path, &keys, err));
+    if (policy->algs == 0 && !jd_input_any_bound(keys))
+        return jd_input_unbound(err);
+    return jeton_verifier_new(on->ctx, policy, keys, &on->verifier, err);
+}
+
+static jeton_status use_segment(const char *path, const jeton_policy *policy, judge *on,
+                                jeton_err *err)
+{
+    JT_TRY(jeton_segment_open(on->ctx, path, NULL, &on->segment, err));
+    return jeton_segment_verifier_new(on->ctx, policy, on->segment, NULL, &on->verifier, err);
+}
+
 /* `on` must stay where it is: its context points to it. */
 static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
 {
+    const char *key = jd_args_get(args, "--key");
+    const char *segment = jd_args_get(args, "--segment");
     JT_AUTO(jd_token_policy_done) jd_token_policy from = {0};
-    JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
+    if ((key != NULL) == (segment != NULL))
+        return jt_fail(err, JETON_E_ARGUMENT, "give either --key or --segment");
     JT_TRY(jd_token_policy_read(args, &from, err));
     JT_TRY(set_clock(args, on, err));
-    JT_TRY(jd_input_keys(jd_args_get(args, "--key"), &keys, err));
-    if (from.policy.algs == 0 && !jd_input_any_bound(keys))
-        return jd_input_unbound(err);
-    JT_TRY(jeton_verifier_new(on->ctx, &from.policy, keys, &on->verifier, err));
+    if (key != NULL)
+        JT_TRY(use_keys(key, &from.policy, on, err));
+    else
+        JT_TRY(use_segment(segment, &from.policy, on, err));
     return jeton_verdict_new(on->ctx, &on->verdict, err);
 }
 
@@ -161,7 +184,10 @@ int jd_token_verify(const jd_args *args)
 }
 
 const jd_option jd_token_verify_options[] = {
-    {.name = "--key", .value = "FILE", .help = "JWK, JWK Set or PEM; -: stdin", .required = true},
+    {.name = "--key", .value = "FILE", .help = "JWK, JWK Set or PEM; -: stdin"},
+    {.name = "--segment",
+     .value = "FILE",
+     .help = "keys and revocations of the jeton serve on this host, instead of --key"},
     {.name = "--alg", .value = "ALG,…", .help = "algorithms taken; by default the key's own"},
     {.name = "--iss", .value = "ISSUER", .help = "the issuer demanded", .many = true},
     {.name = "--aud", .value = "AUDIENCE", .help = "the audience demanded", .many = true},

@@ -26,7 +26,8 @@ bool jt_boot_id(char to[JT_SEGMENT_BOOT])
         return false;
     const ssize_t got = read(fd, to, JT_SEGMENT_BOOT - 1);
     (void)close(fd);
-    return got > 0;
+    to[strcspn(to, "\n")] = '\0';
+    return got > 0 && to[0] != '\0';
 }
 
 void jt_segment_digest(const jt_segment_head *head, jeton_span keys, uint8_t digest[32])
