@@ -6,6 +6,7 @@
  */
 #include <jeton.h>
 
+#include "../unit/segment/image.h"
 #include "../unit/unit.h"
 
 #include <stdio.h>
@@ -22,7 +23,10 @@ static struct {
     jeton_claims *claims;
     jeton_signer *signer;
     jeton_verifier *verifier, *caching;
+    jeton_segment *segment;
 } given;
+
+static char segment_path[] = "/tmp/jeton-fault-XXXXXX";
 
 static const jeton_token_defaults defaults = {
     .issuer = "https://i", .audience = "a", .typ = "at+jwt", .lifetime = 60, .jti = true};
@@ -483,6 +487,35 @@ static jeton_status jws_unsecured_parse(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status segment_open(bool *had, jeton_err *err)
+{
+    jeton_segment *segment = BOGUS;
+    const jeton_status status = jeton_segment_open(ctx, segment_path, NULL, &segment, err);
+    *had = segment != NULL;
+    jeton_segment_free(&segment);
+    return status;
+}
+
+static jeton_status segment_open_later(bool *had, jeton_err *err)
+{
+    const jeton_segment_options options = {.may_come = true};
+    jeton_segment *segment = BOGUS;
+    const jeton_status status = jeton_segment_open(ctx, segment_path, &options, &segment, err);
+    *had = segment != NULL;
+    jeton_segment_free(&segment);
+    return status;
+}
+
+static jeton_status segment_verifier_new(bool *had, jeton_err *err)
+{
+    jeton_verifier *verifier = BOGUS;
+    const jeton_status status =
+        jeton_segment_verifier_new(ctx, &policy, given.segment, NULL, &verifier, err);
+    *had = verifier != NULL;
+    jeton_verifier_free(&verifier);
+    return status;
+}
+
 static jeton_status context_new(bool *had, jeton_err *err)
 {
     const jeton_ctx_options options = {
@@ -536,6 +569,9 @@ static const struct {
     {"jeton_verdict_new and jeton_verify", verify},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},
+    {"jeton_segment_open", segment_open},
+    {"jeton_segment_open, whatever is there", segment_open_later},
+    {"jeton_segment_verifier_new", segment_verifier_new},
 };
 
 /* ---- the drive ------------------------------------------------------------------------------ */
@@ -563,6 +599,20 @@ static void each_call_survives_each_failing_allocation(void **state)
         print_message("  %s: %zu allocations\n", calls[i].name, needed - 1);
         assert_true(needed > 1); /* or the call does not use our heap at all */
     }
+}
+
+/* With one public key in it. */
+static void write_segment(void)
+{
+    char *jwks = NULL;
+    assert_true(asprintf(&jwks, "{\"keys\":[%s]}", jeton_text_chars(given.public_jwk)) > 0);
+    image of = image_new(jwks);
+    const int fd = mkstemp(segment_path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    image_write(&of, of.size, segment_path, 0600);
+    image_done(&of);
+    free(jwks);
 }
 
 static int set_up(void **state)
@@ -599,12 +649,16 @@ static int set_up(void **state)
         JETON_OK);
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.verifier, NULL), JETON_OK);
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.caching, NULL), JETON_OK);
+    write_segment();
+    assert_int_equal(jeton_segment_open(ctx, segment_path, NULL, &given.segment, NULL), JETON_OK);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    jeton_segment_free(&given.segment);
+    (void)unlink(segment_path);
     jeton_text_free(&given.jws);
     jeton_text_free(&given.detached);
     jeton_text_free(&given.unsecured);
