@@ -7,6 +7,7 @@
  * jeton_verdict                 the answer, and the claims of an accepted token
  * jeton_cache                   accepted tokens, remembered
  * jeton_segment                 revocations and keys of a jeton serve on this host
+ * jeton_guard                   a verifier in front of the routes of an HTTP server
  * jeton_jws                     signatures over any octets, in every form
  * jeton_ctx                     clock, memory, randomness and limits of your own
  *
@@ -20,6 +21,7 @@
 #include <jeton/claims.h>
 #include <jeton/ctx.h>
 #include <jeton/error.h>
+#include <jeton/guard.h>
 #include <jeton/jws.h>
 #include <jeton/key.h>
 #include <jeton/keyset.h>

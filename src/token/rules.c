@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "core/limits.h"
 #include "core/mem.h"
 #include "core/words.h"
 #include "json/compare.h"
@@ -197,12 +198,18 @@ void jt_rules_done(jt_rules *rules, const jeton_ctx *ctx)
 
 /* ---- asking them ---------------------------------------------------------------------------- */
 
-static bool is_met(const jt_rule *rule, const jt_val *claims)
+static bool holds(const jt_rule_kind *kind, const char *path, const jt_val *value,
+                  const jt_val *claims)
 {
-    const jt_val *claim = jt_path_find(claims, rule->path);
+    const jt_val *claim = jt_path_find(claims, path);
     if (jt_kind_of(claim) == JT_NULL)
         claim = NULL;
-    return rule->kind->is_met(claim, jt_json_root(rule->value));
+    return kind->is_met(claim, value);
+}
+
+static bool is_met(const jt_rule *rule, const jt_val *claims)
+{
+    return holds(rule->kind, rule->path, jt_json_root(rule->value), claims);
 }
 
 const jt_rule *jt_rules_broken(const jt_rules *rules, const jt_val *claims)
@@ -211,6 +218,36 @@ const jt_rule *jt_rules_broken(const jt_rules *rules, const jt_val *claims)
         if (!is_met(&rules->at[i], claims))
             return &rules->at[i];
     return NULL;
+}
+
+/* The value of a rule, read into *pool; NULL where it has none. */
+static jeton_status read_into(const char *text, jt_buf *copy, jt_buf *pool, const jt_val **value)
+{
+    *value = NULL;
+    if (text == NULL)
+        return JETON_OK;
+    const jeton_span json = jeton_str(text);
+    copy->len = 0;
+    JT_TRY(jt_buf_reserve(copy, json.len + JT_JSON_PADDING, NULL));
+    JT_TRY(jt_buf_add(copy, json, NULL));
+    const jeton_status status =
+        jt_json_parse_into(pool, JT_LIMIT_DEPTH, copy->ptr, copy->len, value, NULL);
+    return status == JETON_OK || status == JETON_E_NOMEM ? status : JETON_E_ARGUMENT;
+}
+
+jeton_status jt_rule_try(const jeton_rule *rule, jt_buf *text, jt_buf *pool, const jt_val *claims,
+                         bool *met)
+{
+    const jt_val *value;
+    *met = false;
+    if ((size_t)rule->op >= JT_COUNT(kinds) || kinds[rule->op].is_met == NULL ||
+        !jt_path_is_good(rule->path))
+        return JETON_E_ARGUMENT;
+    JT_TRY(read_into(rule->value, text, pool, &value));
+    if (!is_taken(kinds[rule->op].takes, value))
+        return JETON_E_ARGUMENT;
+    *met = holds(&kinds[rule->op], rule->path, value, claims);
+    return JETON_OK;
 }
 
 const char *jt_rule_why(const jt_rule *rule)

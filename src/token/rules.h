@@ -31,6 +31,13 @@ void jt_rules_done(jt_rules *rules, const jeton_ctx *ctx);
 /* The first rule that the claims do not meet; NULL when they meet all. */
 const jt_rule *jt_rules_broken(const jt_rules *rules, const jt_val *claims);
 
+/* Whether the claims meet one rule that was not made ready: for rules that are constants of a
+ * program and of no policy. Its value is read into *text and *pool, whose old content is lost; once
+ * they are large enough nothing is allocated. JETON_E_ARGUMENT for a rule that jt_rules_init()
+ * would not take; JETON_E_NOMEM. */
+JETON_MUST jeton_status jt_rule_try(const jeton_rule *rule, jt_buf *text, jt_buf *pool,
+                                    const jt_val *claims, bool *met);
+
 /* What the claim of a broken rule ought to be. Static. */
 const char *jt_rule_why(const jt_rule *rule);
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* guard/demands.c - type, freshness, roles, scopes and rules. */
+#include "guard/demands.h"
+
+#include "token/rules.h"
+#include "json/pointer.h"
+
+/* ---- type ----------------------------------------------------------------------------------- */
+
+static jt_fault judge_type(const jt_settings *settings, jeton_token_type wanted, const jt_val *type)
+{
+    jeton_span text;
+    const bool is_text = jt_val_text(type, &text);
+    const bool is_refresh = is_text && jeton_span_equal(text, jeton_str("refresh"));
+    if (wanted == JETON_REFRESH)
+        return is_refresh ? JT_FAULT_NONE : JT_FAULT_NO_REFRESH;
+    if (settings->is_flask)
+        return is_refresh ? JT_FAULT_NO_ACCESS : JT_FAULT_NONE;
+    const bool is_access = is_text && jeton_span_equal(text, jeton_str("access"));
+    return is_access || type == NULL ? JT_FAULT_NONE : JT_FAULT_NO_ACCESS;
+}
+
+jt_fault jt_demand_type(const jt_settings *settings, const jeton_route *route,
+                        const jeton_verdict *verdict)
+{
+    if (route->type == JETON_EITHER)
+        return JT_FAULT_NONE;
+    return judge_type(settings, route->type, jt_get(verdict->claims, "type"));
+}
+
+/* ---- freshness ------------------------------------------------------------------------------ */
+
+static bool is_within(jeton_time then, jeton_time now, uint64_t seconds)
+{
+    return then >= now - (jeton_time)seconds * 1000;
+}
+
+bool jt_login_is_within(const jeton_verdict *verdict, jeton_time now, uint64_t seconds)
+{
+    jeton_time login;
+    return jeton_verdict_date(verdict, "auth_time", &login) && is_within(login, now, seconds);
+}
+
+/* By "iat" only where there is no "auth_time": that one says when the session began, and the other
+ * is new with every refresh. */
+static bool is_young(const jeton_verdict *verdict, jeton_time now, unsigned seconds)
+{
+    jeton_time issued;
+    if (jt_get(verdict->claims, "auth_time") != NULL)
+        return jt_login_is_within(verdict, now, seconds);
+    return jeton_verdict_date(verdict, "iat", &issued) && is_within(issued, now, seconds);
+}
+
+/* Whether the claim "fresh" says so: true, or a time that has not come yet. */
+static bool is_said_fresh(const jt_val *fresh, jeton_time now)
+{
+    bool truth;
+    jeton_time until;
+    if (jt_val_bool(fresh, &truth))
+        return truth;
+    return jt_val_date(fresh, &until) && until >= now;
+}
+
+static bool is_fresh(const jt_settings *settings, const jeton_route *route,
+                     const jeton_verdict *verdict, jeton_time now)
+{
+    const jt_val *said = jt_get(verdict->claims, "fresh");
+    if (said != NULL && !is_said_fresh(said, now))
+        return false;
+    if (route->fresh_within > 0 && !is_young(verdict, now, route->fresh_within))
+        return false;
+    if (!route->fresh || said != NULL)
+        return true;
+    return settings->is.fresh_for > 0 && is_young(verdict, now, settings->is.fresh_for);
+}
+
+jt_fault jt_demand_fresh(const jt_settings *settings, const jeton_route *route,
+                         const jeton_verdict *verdict, jeton_time now)
+{
+    if (!route->fresh && route->fresh_within == 0)
+        return JT_FAULT_NONE;
+    return is_fresh(settings, route, verdict, now) ? JT_FAULT_NONE : JT_FAULT_NOT_FRESH;
+}
+
+/* ---- roles and scopes ----------------------------------------------------------------------- */
+
+/* A list is an array, or a text of words: identity providers do it both ways. */
+static bool has_name(const jeton_verdict *verdict, const char *claim, const char *name)
+{
+    const jeton_span wanted = jeton_str(name);
+    return jeton_verdict_has(verdict, claim, wanted) ||
+           jeton_verdict_has_word(verdict, claim, wanted);
+}
+
+static bool has_all(const jeton_verdict *verdict, const char *claim, const char *const *names)
+{
+    for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
+        if (!has_name(verdict, claim, names[i]))
+            return false;
+    return true;
+}
+
+static bool has_any(const jeton_verdict *verdict, const char *claim, const char *const *names)
+{
+    if (names[0] == NULL)
+        return true;
+    for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
+        if (has_name(verdict, claim, names[i]))
+            return true;
+    return false;
+}
+
+/* ---- rules ---------------------------------------------------------------------------------- */
+
+static jt_fault demand_rules(const jeton_route *route, jeton_visit *visit)
+{
+    for (size_t i = 0; i < JETON_ROUTE_RULES && route->claims[i].path != NULL; i++) {
+        bool met;
+        const jeton_status status = jt_rule_try(&route->claims[i], &visit->rule_text,
+                                                &visit->rule_pool, visit->verdict->claims, &met);
+        if (status != JETON_OK)
+            return status == JETON_E_NOMEM ? JT_FAULT_MEMORY : JT_FAULT_BAD_ROUTE;
+        if (!met)
+            return JT_FAULT_RULE;
+    }
+    return JT_FAULT_NONE;
+}
+
+jt_fault jt_demand_rights(const jt_settings *settings, const jeton_route *route, jeton_visit *visit)
+{
+    const jeton_verdict *verdict = visit->verdict;
+    const jeton_guard_settings *is = &settings->is;
+    if (!has_any(verdict, is->roles_claim, route->roles_any) ||
+        !has_all(verdict, is->roles_claim, route->roles_all))
+        return JT_FAULT_NO_ROLE;
+    if (!has_all(verdict, is->scope_claim, route->scopes_all))
+        return JT_FAULT_NO_SCOPE;
+    return demand_rules(route, visit);
+}
