@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * ngx_http_jeton_module.c - directives, their inheritance, and the life of a
+ * worker.
+ */
+
+
+#include "ngx_http_jeton.h"
+
+
+static void *ngx_http_jeton_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_jeton_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_jeton_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static char *ngx_http_jeton(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_jeton_words(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jeton_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jeton_type(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_jeton_set_cache(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_http_jeton_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_jeton_init_process(ngx_cycle_t *cycle);
+
+
+#define NGX_HTTP_JETON_ANYWHERE                                               \
+    NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_HTTP_LMT_CONF
+
+
+static ngx_command_t  ngx_http_jeton_commands[] = {
+
+    { ngx_string("jeton"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_token"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_token,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_key_file"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_key_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, files),
+      NULL },
+
+    { ngx_string("jeton_segment"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, segment_name),
+      NULL },
+
+    { ngx_string("jeton_stale"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE12,
+      ngx_http_jeton_stale,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_alg"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_words,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, algs),
+      NULL },
+
+    { ngx_string("jeton_issuer"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_words,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, issuers),
+      NULL },
+
+    { ngx_string("jeton_audience"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_words,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, audiences),
+      NULL },
+
+    { ngx_string("jeton_typ"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, typ),
+      NULL },
+
+    { ngx_string("jeton_leeway"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, leeway),
+      NULL },
+
+    { ngx_string("jeton_require"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
+      ngx_http_jeton_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_dry_run"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, dry_run),
+      NULL },
+
+    { ngx_string("jeton_type"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton_type,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_claim_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_jeton_claim_set,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("jeton_header_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_jeton_claim_set,
+      0,
+      0,
+      (void *) "header" },
+
+    { ngx_string("jeton_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_jeton_set_cache,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_jeton_module_ctx = {
+    ngx_http_jeton_add_variables,          /* preconfiguration */
+    ngx_http_jeton_init,                   /* postconfiguration */
+
+    ngx_http_jeton_create_main_conf,       /* create main configuration */
+    ngx_http_jeton_init_main_conf,         /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_jeton_create_loc_conf,        /* create location configuration */
+    ngx_http_jeton_merge_loc_conf          /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_jeton_module = {
+    NGX_MODULE_V1,
+    &ngx_http_jeton_module_ctx,            /* module context */
+    ngx_http_jeton_commands,               /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_jeton_init_process,           /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+/* jeton REALM | off */
+
+static char *
+ngx_http_jeton(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = conf;
+
+    ngx_str_t                         *value;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (jlcf->realm != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        jlcf->realm = NULL;
+        return NGX_CONF_OK;
+    }
+
+    jlcf->realm = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (jlcf->realm == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+    ccv.cf = cf;
+    ccv.value = &value[1];
+    ccv.complex_value = jlcf->realm;
+
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
+                                                          : NGX_CONF_ERROR;
+}
+
+
+/* A list of words; a second directive in one place would go unseen. */
+
+static char *
+ngx_http_jeton_words(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t     *value, *word;
+    ngx_uint_t     i;
+    ngx_array_t  **words;
+
+    words = (ngx_array_t **) (p + cmd->offset);
+
+    if (*words != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    *words = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                              sizeof(ngx_str_t));
+    if (*words == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        word = ngx_array_push(*words);
+        if (word == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *word = value[i];
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* jeton_key_file FILE ...; may be repeated */
+
+static char *
+ngx_http_jeton_key_file(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = conf;
+
+    ngx_str_t   *value, *file;
+    ngx_uint_t   i;
+
+    if (jlcf->files == NGX_CONF_UNSET_PTR) {
+        jlcf->files = ngx_array_create(cf->pool, 2, sizeof(ngx_str_t));
+        if (jlcf->files == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        file = ngx_array_push(jlcf->files);
+        if (file == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *file = value[i];
+
+        if (ngx_conf_full_name(cf->cycle, file, 1) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_jeton_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "signed") != 0) {
+        return "can only be \"signed\": encrypted tokens are not known yet";
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* jeton_cache SIZE | off */
+
+static char *
+ngx_http_jeton_set_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_main_conf_t *jmcf = conf;
+
+    ssize_t     size;
+    ngx_str_t  *value;
+
+    if (jmcf->cache_size != NGX_CONF_UNSET_SIZE) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        jmcf->cache_size = 0;
+        return NGX_CONF_OK;
+    }
+
+    size = ngx_parse_size(&value[1]);
+
+    if (size == NGX_ERROR || size < 65536) {
+        return "takes a size of 64k or more, or \"off\"";
+    }
+
+    jmcf->cache_size = size;
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_jeton_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_jeton_main_conf_t  *jmcf;
+
+    jmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jeton_main_conf_t));
+    if (jmcf == NULL) {
+        return NULL;
+    }
+
+    jmcf->cache_size = NGX_CONF_UNSET_SIZE;
+
+    if (ngx_array_init(&jmcf->keys, cf->pool, 4,
+                       sizeof(ngx_http_jeton_keys_t *))
+        != NGX_OK
+        || ngx_array_init(&jmcf->segments, cf->pool, 1,
+                          sizeof(ngx_http_jeton_segment_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return jmcf;
+}
+
+
+static void
+ngx_http_jeton_free_main_conf(void *data)
+{
+    ngx_http_jeton_main_conf_t *jmcf = data;
+
+    while (jmcf->nspare > 0) {
+        jeton_verdict_free(&jmcf->spare[--jmcf->nspare]);
+    }
+
+    jeton_cache_free(&jmcf->cache);
+}
+
+
+static char *
+ngx_http_jeton_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_jeton_main_conf_t *jmcf = conf;
+
+    jeton_err              err;
+    ngx_pool_cleanup_t    *cln;
+    jeton_cache_options    options;
+
+    ngx_conf_init_size_value(jmcf->cache_size, 8 * 1024 * 1024);
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_http_jeton_free_main_conf;
+    cln->data = jmcf;
+
+    if (jmcf->cache_size == 0) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_memzero(&err, sizeof(jeton_err));
+    ngx_memzero(&options, sizeof(jeton_cache_options));
+    options.bytes = jmcf->cache_size;
+
+    if (jeton_cache_new(NULL, &options, &jmcf->cache, &err) != JETON_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "jeton_cache: %s", err.text);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_jeton_loc_conf_t  *jlcf;
+
+    jlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_jeton_loc_conf_t));
+    if (jlcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     jlcf->typ = { 0, NULL };
+     *     jlcf->segment_name = { 0, NULL };
+     *     jlcf->segment = { 0 };
+     *     jlcf->keys = NULL;
+     *     jlcf->policy = { 0 };
+     *     jlcf->verifier = NULL;
+     *     jlcf->generation = 0;
+     */
+
+    jlcf->realm = NGX_CONF_UNSET_PTR;
+    jlcf->dry_run = NGX_CONF_UNSET;
+    jlcf->sources = NGX_CONF_UNSET_PTR;
+    jlcf->files = NGX_CONF_UNSET_PTR;
+    jlcf->stale = NGX_CONF_UNSET_PTR;
+    jlcf->algs = NGX_CONF_UNSET_PTR;
+    jlcf->issuers = NGX_CONF_UNSET_PTR;
+    jlcf->audiences = NGX_CONF_UNSET_PTR;
+    jlcf->leeway = NGX_CONF_UNSET;
+    jlcf->requires = NGX_CONF_UNSET_PTR;
+
+    return jlcf;
+}
+
+
+static char *
+ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_jeton_loc_conf_t *prev = parent;
+    ngx_http_jeton_loc_conf_t *conf = child;
+
+    ngx_conf_merge_ptr_value(conf->realm, prev->realm, NULL);
+    ngx_conf_merge_value(conf->dry_run, prev->dry_run, 0);
+    ngx_conf_merge_ptr_value(conf->sources, prev->sources, NULL);
+    ngx_conf_merge_ptr_value(conf->files, prev->files, NULL);
+    ngx_conf_merge_str_value(conf->segment_name, prev->segment_name, "");
+    ngx_conf_merge_ptr_value(conf->stale, prev->stale, NULL);
+    ngx_conf_merge_ptr_value(conf->algs, prev->algs, NULL);
+    ngx_conf_merge_ptr_value(conf->issuers, prev->issuers, NULL);
+    ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
+    ngx_conf_merge_str_value(conf->typ, prev->typ, "");
+    ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 0);
+    ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
+
+    if (conf->realm == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    if (conf->files == NULL && conf->segment_name.len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"jeton\" is on and there are no keys: "
+                           "\"jeton_key_file\" or \"jeton_segment\" "
+                           "is missing");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->sources == NULL) {
+        conf->sources = ngx_http_jeton_default_sources(cf);
+        if (conf->sources == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (conf->files != NULL) {
+        conf->keys = ngx_http_jeton_add_keys(cf, conf->files);
+        if (conf->keys == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (conf->segment_name.len > 0) {
+        conf->segment.segment = ngx_http_jeton_add_segment(cf,
+                                                        &conf->segment_name);
+        if (conf->segment.segment == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (conf->stale != NULL) {
+            conf->segment.rule = *conf->stale;
+        }
+    }
+
+    return ngx_http_jeton_compile(cf, conf) == NGX_OK ? NGX_CONF_OK
+                                                      : NGX_CONF_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_jeton_access;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_init_process(ngx_cycle_t *cycle)
+{
+    return ngx_http_jeton_watch_keys(cycle);
+}

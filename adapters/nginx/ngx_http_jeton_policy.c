@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * ngx_http_jeton_policy.c - what a location demands of a token, and the
+ * verifier that is made of it and the keys of the moment.
+ */
+
+
+#include "ngx_http_jeton.h"
+
+
+/* The operators of libjeton by their words, and those that read better. */
+
+static const struct {
+    const char    *name;
+    jeton_rule_op  op;
+} ngx_http_jeton_ops[] = {
+#define ngx_http_jeton_op(NAME, number, word)                                 \
+    { word, JETON_RULE_##NAME },
+    JETON_RULE_LIST(ngx_http_jeton_op)
+#undef ngx_http_jeton_op
+    { "has", JETON_RULE_CONTAINS },
+    { "=", JETON_RULE_EQUALS },
+    { ">=", JETON_RULE_AT_LEAST },
+    { "<=", JETON_RULE_AT_MOST },
+};
+
+
+static ngx_int_t
+ngx_http_jeton_find_op(ngx_str_t *name, jeton_rule_op *op)
+{
+    ngx_uint_t  i;
+
+    for (i = 0;
+         i < sizeof(ngx_http_jeton_ops) / sizeof(ngx_http_jeton_ops[0]);
+         i++)
+    {
+        if (ngx_strcmp(name->data, ngx_http_jeton_ops[i].name) == 0) {
+            *op = ngx_http_jeton_ops[i].op;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+/*
+ * The JSON of a value: what looks like a number, a truth value, an array or
+ * a text in quotes is taken as it stands, anything else is a text.
+ */
+
+static char *
+ngx_http_jeton_json(ngx_conf_t *cf, ngx_str_t *value)
+{
+    char       *json;
+    u_char      c, *p;
+    ngx_uint_t  i;
+
+    c = value->len ? value->data[0] : 0;
+
+    if (c == '"' || c == '[' || c == '{' || c == '-' || (c >= '0' && c <= '9')
+        || ngx_strcmp(value->data, "true") == 0
+        || ngx_strcmp(value->data, "false") == 0)
+    {
+        return (char *) value->data;
+    }
+
+    json = ngx_pnalloc(cf->pool, value->len * 2 + 3);
+    if (json == NULL) {
+        return NULL;
+    }
+
+    p = (u_char *) json;
+    *p++ = '"';
+
+    for (i = 0; i < value->len; i++) {
+        if (value->data[i] == '"' || value->data[i] == '\\') {
+            *p++ = '\\';
+        }
+        *p++ = value->data[i];
+    }
+
+    *p++ = '"';
+    *p = '\0';
+
+    return json;
+}
+
+
+/* jeton_require PATH OPERATOR [VALUE] [error=401|403] */
+
+char *
+ngx_http_jeton_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_uint_t                 n;
+    ngx_http_jeton_require_t  *require;
+
+    if (jlcf->requires == NGX_CONF_UNSET_PTR) {
+        jlcf->requires = ngx_array_create(cf->pool, 4,
+                                          sizeof(ngx_http_jeton_require_t));
+    }
+
+    require = jlcf->requires ? ngx_array_push(jlcf->requires) : NULL;
+    if (require == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+    n = cf->args->nelts;
+
+    ngx_memzero(require, sizeof(ngx_http_jeton_require_t));
+    require->status = NGX_HTTP_FORBIDDEN;
+    require->rule.path = (char *) value[1].data;
+
+    if (ngx_strncmp(value[n - 1].data, "error=", 6) == 0) {
+        n--;
+
+        if (ngx_strcmp(value[n].data, "error=401") == 0) {
+            require->status = NGX_HTTP_UNAUTHORIZED;
+
+        } else if (ngx_strcmp(value[n].data, "error=403") != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" is not error=401 or error=403",
+                               &value[n]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (n < 3 || ngx_http_jeton_find_op(&value[2], &require->rule.op) != NGX_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "jeton_require takes a claim, an operator such as "
+                           "\"has\" or \"exists\", and its value");
+        return NGX_CONF_ERROR;
+    }
+
+    if (n == 4) {
+        require->rule.value = ngx_http_jeton_json(cf, &value[3]);
+        if (require->rule.value == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_names(ngx_conf_t *cf, ngx_array_t *from, const char **to,
+    const char *directive)
+{
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (from == NULL) {
+        return NGX_OK;
+    }
+
+    if (from->nelts > JETON_POLICY_NAMES) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "%s takes at most %d names", directive,
+                           (int) JETON_POLICY_NAMES);
+        return NGX_ERROR;
+    }
+
+    name = from->elts;
+
+    for (i = 0; i < from->nelts; i++) {
+        to[i] = (char *) name[i].data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_algs(ngx_conf_t *cf, ngx_array_t *names, uint32_t *algs)
+{
+    jeton_alg    alg;
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (names == NULL) {
+        return NGX_OK;
+    }
+
+    name = names->elts;
+
+    for (i = 0; i < names->nelts; i++) {
+
+        alg = jeton_alg_find(jeton_bytes(name[i].data, name[i].len));
+
+        if (alg == JETON_ALG_UNSET) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "there is no algorithm \"%V\"", &name[i]);
+            return NGX_ERROR;
+        }
+
+        *algs |= JETON_ALG_BIT(alg);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_rules(ngx_conf_t *cf, ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_uint_t                 i;
+    ngx_http_jeton_require_t  *require;
+
+    if (jlcf->requires == NULL) {
+        return NGX_OK;
+    }
+
+    if (jlcf->requires->nelts > JETON_POLICY_RULES) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "more than %d jeton_require", JETON_POLICY_RULES);
+        return NGX_ERROR;
+    }
+
+    require = jlcf->requires->elts;
+
+    for (i = 0; i < jlcf->requires->nelts; i++) {
+        jlcf->policy.rules[i] = require[i].rule;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_jeton_free_verifier(void *data)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = data;
+
+    jeton_verifier_free(&jlcf->verifier);
+}
+
+
+/* Makes the policy of what the directives say, and tries it. */
+
+ngx_int_t
+ngx_http_jeton_compile(ngx_conf_t *cf, ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_pool_cleanup_t          *cln;
+    ngx_http_jeton_main_conf_t  *jmcf;
+
+    if (ngx_http_jeton_algs(cf, jlcf->algs, &jlcf->policy.algs) != NGX_OK
+        || ngx_http_jeton_names(cf, jlcf->issuers, jlcf->policy.issuers,
+                                "jeton_issuer")
+           != NGX_OK
+        || ngx_http_jeton_names(cf, jlcf->audiences, jlcf->policy.audiences,
+                                "jeton_audience")
+           != NGX_OK
+        || ngx_http_jeton_rules(cf, jlcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    jlcf->policy.leeway = (unsigned) jlcf->leeway;
+    jlcf->policy.typ = jlcf->typ.len ? (char *) jlcf->typ.data : NULL;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_jeton_free_verifier;
+    cln->data = jlcf;
+
+    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jeton_module);
+
+    if (ngx_http_jeton_verifier(jmcf, jlcf, cf->log) == NULL) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static jeton_status
+ngx_http_jeton_new_verifier(ngx_http_jeton_loc_conf_t *jlcf,
+    jeton_verifier **verifier, jeton_err *err)
+{
+    jeton_status  status;
+
+    /* That of a segment has its keys of each moment, and asks it. */
+
+    if (jlcf->keys == NULL) {
+        return jeton_segment_verifier_new(NULL, &jlcf->policy,
+                             (jeton_segment *) jlcf->segment.segment,
+                             &jlcf->segment.rule, verifier, err);
+    }
+
+    status = jeton_verifier_new(NULL, &jlcf->policy, jlcf->keys->keyset,
+                                verifier, err);
+
+    if (status == JETON_OK && jlcf->segment.segment != NULL) {
+        jeton_verifier_on_revocation(*verifier, jeton_segment_revocation,
+                                     &jlcf->segment);
+    }
+
+    return status;
+}
+
+
+/* The verifier of a location with the keys of this moment. */
+
+jeton_verifier *
+ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
+    ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log)
+{
+    jeton_err        err;
+    jeton_verifier  *verifier;
+
+    if (jlcf->verifier != NULL
+        && (jlcf->keys == NULL || jlcf->generation == jlcf->keys->generation))
+    {
+        return jlcf->verifier;
+    }
+
+    ngx_memzero(&err, sizeof(jeton_err));
+
+    if (ngx_http_jeton_new_verifier(jlcf, &verifier, &err) != JETON_OK) {
+        ngx_log_error(NGX_LOG_EMERG, log, 0, "jeton: %s", err.text);
+        return NULL;
+    }
+
+    if (jmcf->cache != NULL) {
+        jeton_verifier_use_cache(verifier, jmcf->cache);
+    }
+
+    jeton_verifier_free(&jlcf->verifier);
+    jlcf->verifier = verifier;
+    jlcf->generation = jlcf->keys ? jlcf->keys->generation : 0;
+
+    return verifier;
+}
+
+
+/* The HTTP status of a token that was refused. */
+
+ngx_int_t
+ngx_http_jeton_status(ngx_http_jeton_loc_conf_t *jlcf, jeton_verdict *verdict)
+{
+    ngx_uint_t                 i;
+    const char                *path;
+    jeton_status               status;
+    ngx_http_jeton_require_t  *require;
+
+    status = jeton_verdict_status(verdict);
+
+    if (status == JETON_E_RULE && jlcf->requires != NULL) {
+        path = jeton_verdict_claim(verdict);
+        require = jlcf->requires->elts;
+
+        for (i = 0; i < jlcf->requires->nelts; i++) {
+            if (ngx_strcmp(require[i].rule.path, path) == 0) {
+                return require[i].status;
+            }
+        }
+    }
+
+    /* Our own failure refuses, too, and is not the client's business. */
+
+    switch (jeton_status_http(status)) {
+
+    case NGX_HTTP_INTERNAL_SERVER_ERROR:
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        return jeton_status_http(status);
+    }
+
+    return NGX_HTTP_UNAUTHORIZED;
+}
