@@ -115,7 +115,7 @@ jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
         .preset = JETON_PRESET_JETON,
         .issuers = {accounts->issuer},
         .audiences = {any_audience ? NULL : accounts->audience},
-        .leeway = (unsigned)accounts->config.leeway,
+        .leeway = (unsigned)accounts->config->leeway,
     };
     JT_TRY(jeton_verifier_new(NULL, &policy, keys, verifier, err));
     jeton_verifier_on_revocation(*verifier, ask_revocations, accounts->revocations);

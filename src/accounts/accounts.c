@@ -24,7 +24,7 @@ static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 {
     jd_path path;
     jd_upgrade done;
-    JT_TRY(jd_path_join(accounts->config.data, "jeton.db", &path, err));
+    JT_TRY(jd_path_join(accounts->config->data, "jeton.db", &path, err));
     JT_TRY(jd_store_open(NULL, path.chars, &accounts->store, err));
     JT_TRY(jd_store_upgrade(accounts->store, path.chars, &done, err));
     if (done.applied > 0)
@@ -35,12 +35,12 @@ static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 
 static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
 {
-    JT_TRY(jd_master_open(NULL, accounts->config.data, accounts->store, &accounts->sealer, err));
+    JT_TRY(jd_master_open(NULL, accounts->config->data, accounts->store, &accounts->sealer, err));
     JT_TRY(jd_audit_open(accounts->store, accounts->sealer, err));
-    const jd_signer_options options = {.alg = accounts->config.token_alg,
-                                       .max_age = accounts->config.jwks_max_age,
-                                       .active = accounts->config.key_active,
-                                       .leeway = accounts->config.leeway};
+    const jd_signer_options options = {.alg = accounts->config->token_alg,
+                                       .max_age = accounts->config->jwks_max_age,
+                                       .active = accounts->config->key_active,
+                                       .leeway = accounts->config->leeway};
     return jd_signer_open(NULL, &options, accounts->store, accounts->sealer, &accounts->signer,
                           err);
 }
@@ -95,13 +95,33 @@ jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
     JT_TRY(jt_pwhash_print(NULL, jeton_bytes(random, sizeof random), &accounts->cost,
                            accounts->decoy, err));
     JT_TRY(jd_slot_open(accounts, err));
-    JT_TRY(jd_limits_open(&accounts->config, &accounts->limits, err));
+    JT_TRY(jd_limits_open(accounts->config, &accounts->limits, err));
     return jd_bans_load(accounts, err);
+}
+
+jeton_status jd_accounts_keep_config(jd_accounts *accounts, const jd_config *config,
+                                     const jd_config **kept, jeton_err *err)
+{
+    jd_config *copy = jt_arena_alloc(&accounts->configs, sizeof *copy);
+    *kept = copy;
+    if (copy == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "settings");
+    *copy = *config;
+    return JETON_OK;
+}
+
+void jd_accounts_configure(jd_accounts *accounts, const jd_config *kept)
+{
+    accounts->config = kept;
+    jd_limits_configure(accounts->limits, kept);
 }
 
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)
 {
-    *accounts = (jd_accounts){.config = *config};
+    const jd_config *kept;
+    *accounts = (jd_accounts){.configs = jt_arena_init(NULL)};
+    JT_TRY(jd_accounts_keep_config(accounts, config, &kept, err));
+    accounts->config = kept;
     JT_TRY(check_master(err));
     JT_TRY(open_store(accounts, err));
     JT_TRY(open_keys(accounts, err));
@@ -113,12 +133,12 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
 jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
 {
     jd_path path;
-    if (strcmp(accounts->config.segment, "off") == 0)
+    if (strcmp(accounts->config->segment, "off") == 0)
         return JETON_OK;
-    JT_TRY(jd_agent_path(&accounts->config, &path, err));
+    JT_TRY(jd_agent_path(accounts->config, &path, err));
     const jd_agent_options options = {.path = path.chars,
-                                      .group = accounts->config.segment_group,
-                                      .locked = accounts->config.segment[0] == '\0',
+                                      .group = accounts->config->segment_group,
+                                      .locked = accounts->config->segment[0] == '\0',
                                       .revocations = accounts->revocations};
     return jd_agent_open(&options, &accounts->agent, err);
 }
@@ -134,6 +154,7 @@ void jd_accounts_close(jd_accounts *accounts)
     jd_signer_free(&accounts->signer);
     jd_sealer_free(&accounts->sealer);
     jd_store_close(&accounts->store);
+    jt_arena_done(&accounts->configs);
 }
 
 /* What the store remembers, or, at the first start, what it shall remember. */
@@ -153,14 +174,14 @@ static jeton_status remembered_issuer(jd_store *store, const char *origin, jt_ar
 jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    jeton_span issuer = jeton_str(accounts->config.issuer);
+    jeton_span issuer = jeton_str(accounts->config->issuer);
     if (issuer.len == 0)
         JT_TRY(remembered_issuer(accounts->store, origin, &arena, &issuer, err));
     (void)snprintf(accounts->issuer, sizeof accounts->issuer, "%.*s", (int)issuer.len,
                    (const char *)issuer.ptr);
-    const bool audience_set = accounts->config.audience[0] != '\0';
+    const bool audience_set = accounts->config->audience[0] != '\0';
     (void)snprintf(accounts->audience, sizeof accounts->audience, "%s",
-                   audience_set ? accounts->config.audience : accounts->issuer);
+                   audience_set ? accounts->config->audience : accounts->issuer);
     return JETON_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "accounts/limits.h"
 #include "agent/agent.h"
+#include "core/arena.h"
 #include "crypto/pwhash.h"
 #include "revoke/revocations.h"
 #include "signer/signer.h"
@@ -16,7 +17,9 @@ typedef struct jd_clients jd_clients; /* client.h */
 typedef struct jd_slot jd_slot;       /* slot.h */
 
 typedef struct jd_accounts {
-    jd_config config;
+    _Atomic(const jd_config *) config; /* of this moment: whoever wants two of its fields that fit
+                                          each other copies the pointer first */
+    jt_arena configs;                  /* every one there has been: readers need no lock */
     jd_store *store;
     jd_sealer *sealer;
     jd_signer *signer;
@@ -42,6 +45,13 @@ typedef struct jd_accounts {
 JETON_MUST jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts,
                                          jeton_err *err);
 void jd_accounts_close(jd_accounts *accounts);
+
+/* Other settings from now on, in two steps: a copy that can be taken, and taking it. Only what is
+ * RELOAD in sys/config_keys.h may differ. For one thread; the others may be at work. JETON_E_NOMEM.
+ */
+JETON_MUST jeton_status jd_accounts_keep_config(jd_accounts *accounts, const jd_config *config,
+                                                const jd_config **kept, jeton_err *err);
+void jd_accounts_configure(jd_accounts *accounts, const jd_config *kept);
 
 /* Makes the decoy, so that trying a name which nobody has takes as long as a wrong password, the
  * slot and the limits. Takes as long as a hash takes, so only who checks passwords does it. */

@@ -98,7 +98,7 @@ static bool read_memory(jeton_span text, const jd_config *config, jt_pwhash_cost
 static jeton_status remember(jd_accounts *accounts, jeton_err *err)
 {
     char text[128];
-    const jd_config *config = &accounts->config;
+    const jd_config *config = accounts->config;
     (void)snprintf(text, sizeof text, "cap=%" PRId64 " time=%" PRId64 " memory=%zu passes=%u",
                    config->hash_memory, config->hash_time, accounts->cost.memory,
                    accounts->cost.passes);
@@ -109,7 +109,7 @@ static jeton_status remember(jd_accounts *accounts, jeton_err *err)
 
 jeton_status jd_hash_cost_settle(jd_accounts *accounts, jeton_err *err)
 {
-    const jd_config *config = &accounts->config;
+    const jd_config *config = accounts->config;
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jeton_span text;
     jeton_err why = {0};

@@ -46,6 +46,18 @@ static jd_bucket_size size_of(int64_t burst, int64_t time)
     return (jd_bucket_size){.burst = burst, .interval = interval > 0 ? interval : 1};
 }
 
+void jd_limits_configure(jd_limits *limits, const jd_config *config)
+{
+    if (limits == NULL)
+        return;
+    pthread_mutex_lock(&limits->mutex);
+    limits->off = !config->rate_limits;
+    limits->address = size_of(config->login_rate, MINUTE);
+    limits->account = size_of(config->account_rate, HOUR);
+    limits->lock = size_of(config->lock_after, config->lock_time * 1000);
+    pthread_mutex_unlock(&limits->mutex);
+}
+
 jeton_status jd_limits_open(const jd_config *config, jd_limits **limits, jeton_err *err)
 {
     *limits = NULL;
@@ -53,10 +65,7 @@ jeton_status jd_limits_open(const jd_config *config, jd_limits **limits, jeton_e
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "limits");
     pthread_mutex_init(&made->mutex, NULL);
-    made->off = !config->rate_limits;
-    made->address = size_of(config->login_rate, MINUTE);
-    made->account = size_of(config->account_rate, HOUR);
-    made->lock = size_of(config->lock_after, config->lock_time * 1000);
+    jd_limits_configure(made, config);
     JT_TRY(jd_buckets_init(&made->buckets, SETS, err));
     JT_TRY(jd_buckets_init(&made->known, KNOWN_SETS, err));
     *limits = made;
@@ -158,11 +167,13 @@ static int64_t begin(jd_limits *limits, jd_try *at, int64_t now)
     const called account = call_it(ACCOUNT, NULL, at->name);
     at->known = jd_buckets_has(&limits->known, span_of(&known), now);
     at->locked = jd_buckets_take(&limits->buckets, span_of(&lock), limits->lock, now) > 0;
+    at->counted = !at->locked;
     if (at->locked || at->known)
         return 0;
     const int64_t over = jd_buckets_take(&limits->buckets, span_of(&account), limits->account, now);
     if (over > 0)
         jd_buckets_give(&limits->buckets, span_of(&lock), limits->lock, now);
+    at->counted = over == 0;
     return over;
 }
 
@@ -172,10 +183,11 @@ jeton_status jd_limits_begin(jd_limits *limits, jd_try *at, int64_t now, int64_t
     *wait = 0;
     at->locked = false;
     at->known = false;
-    if (limits == NULL || limits->off)
+    at->counted = false;
+    if (limits == NULL)
         return JETON_OK;
     pthread_mutex_lock(&limits->mutex);
-    const int64_t over = begin(limits, at, now);
+    const int64_t over = limits->off ? 0 : begin(limits, at, now);
     pthread_mutex_unlock(&limits->mutex);
     return wait_for(over, "too many logins to this account failed", wait, err);
 }
@@ -192,7 +204,7 @@ static void give_back(jd_limits *limits, const jd_try *at, int64_t now)
 
 void jd_limits_succeed(jd_limits *limits, const jd_try *at, int64_t now)
 {
-    if (limits == NULL || limits->off || at->locked)
+    if (limits == NULL || !at->counted)
         return;
     const called known = call_it(KNOWN, at->client, at->name);
     pthread_mutex_lock(&limits->mutex);
@@ -203,7 +215,7 @@ void jd_limits_succeed(jd_limits *limits, const jd_try *at, int64_t now)
 
 void jd_limits_forget(jd_limits *limits, const jd_try *at, int64_t now)
 {
-    if (limits == NULL || limits->off || at->locked)
+    if (limits == NULL || !at->counted)
         return;
     pthread_mutex_lock(&limits->mutex);
     give_back(limits, at, now);

@@ -28,6 +28,9 @@ typedef struct jd_limits jd_limits;
 /* The settings are copied. JETON_E_NOMEM, JETON_E_RANDOM. */
 JETON_MUST jeton_status jd_limits_open(const jd_config *config, jd_limits **limits, jeton_err *err);
 
+/* Other settings from now on; what was counted goes on counting. */
+void jd_limits_configure(jd_limits *limits, const jd_config *config);
+
 /* Frees *limits and sets it to NULL. */
 void jd_limits_close(jd_limits **limits);
 
@@ -56,6 +59,7 @@ typedef struct jd_try {
     jeton_span name; /* of the account, as it was typed */
     bool locked;     /* what comes of it is a failure */
     bool known;      /* the account was logged in to from there before */
+    bool counted;    /* as a failure, until it is known to be none */
 } jd_try;
 
 /* Begins a try and fills in the rest of it: right before the password is checked, which is then

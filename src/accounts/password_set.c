@@ -39,7 +39,7 @@ jeton_status jd_reset_new(jd_accounts *accounts, jeton_span name, char code[JD_I
     jd_id secret;
     char text[JD_ID_CHARS + 1];
     uint8_t digest[JD_RESET_DIGEST];
-    const jeton_time until = jt_now(NULL) + accounts->config.reset_ttl * 1000;
+    const jeton_time until = jt_now(NULL) + accounts->config->reset_ttl * 1000;
     JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     JT_TRY(jd_id_new(NULL, &secret, err));
     jd_id_print(&secret, text);

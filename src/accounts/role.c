@@ -115,9 +115,10 @@ void jd_role_claim(const jd_accounts *accounts, const jd_user *user, jeton_claim
 {
     jeton_span roles[JD_ROLES_MAX];
     size_t count = 0;
-    const size_t most = (size_t)accounts->config.token_roles_max;
+    const jd_config *config = accounts->config;
+    const size_t most = (size_t)config->token_roles_max;
     for (size_t i = 0; i < user->role_count && count < most; i++)
-        if (is_listed(accounts->config.token_roles, user->roles[i]))
+        if (is_listed(config->token_roles, user->roles[i]))
             roles[count++] = user->roles[i];
     jeton_claims_set_list(claims, "roles", roles, count);
 }

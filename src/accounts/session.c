@@ -63,7 +63,7 @@ static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_vi
         .rev = view->rev,
         .issued = now,
         .expires =
-            sooner(now + life(client->access_ttl, accounts->config.access_ttl), session->expires),
+            sooner(now + life(client->access_ttl, accounts->config->access_ttl), session->expires),
     };
     JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
     if (jd_words_has(client->grants, jeton_str("refresh_token")))
@@ -103,8 +103,9 @@ static jd_session describe(const jd_accounts *accounts, const jd_beginning *begi
 {
     const jeton_time now = jt_now(NULL);
     const jd_client *client = beginning->client;
-    const jeton_time expires = now + life(client->session_ttl, accounts->config.session_ttl);
-    const jeton_time idle = now + life(client->refresh_ttl, accounts->config.refresh_ttl);
+    const jd_config *config = accounts->config;
+    const jeton_time expires = now + life(client->session_ttl, config->session_ttl);
+    const jeton_time idle = now + life(client->refresh_ttl, config->refresh_ttl);
     return (jd_session){
         .user = beginning->user->id,
         .password_n = beginning->user->password_n,
@@ -177,7 +178,7 @@ jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client, jet
         .scope = scope,
         .rev = jt_revocations_head(accounts->revocations), /* what this process has applied */
         .issued = now,
-        .expires = now + life(client->access_ttl, accounts->config.access_ttl),
+        .expires = now + life(client->access_ttl, accounts->config->access_ttl),
     };
     JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
     describe_tokens(tokens, &access);
@@ -216,7 +217,7 @@ static meaning judge(const jd_accounts *accounts, const jd_session *session, uin
     /* A clock that was set back makes it negative: that must not keep the window open until the
      * clock has caught up. */
     const jeton_time since = now - session->rotated;
-    const jeton_time grace = accounts->config.refresh_grace * 1000;
+    const jeton_time grace = accounts->config->refresh_grace * 1000;
     const bool in_grace = since >= -grace && since <= grace;
     return one_behind && in_grace ? AGAIN : REPLAY;
 }
@@ -224,7 +225,7 @@ static meaning judge(const jd_accounts *accounts, const jd_session *session, uin
 static jeton_status rotate(jd_accounts *accounts, const jd_client *client, jd_session_view *view,
                            jeton_time now, jeton_err *err)
 {
-    const jeton_time idle = now + life(client->refresh_ttl, accounts->config.refresh_ttl);
+    const jeton_time idle = now + life(client->refresh_ttl, accounts->config->refresh_ttl);
     const jd_rotation rotation = {
         .session = view->session.id,
         .counter = view->session.counter,

@@ -114,10 +114,10 @@ jeton_status jd_slot_open(jd_accounts *accounts, jeton_err *err)
     accounts->slot = jt_zalloc(NULL, sizeof *accounts->slot);
     if (accounts->slot == NULL)
         return jt_fail(err, JETON_E_NOMEM, "slot");
-    accounts->slot->fixed = accounts->config.login_slot > 0;
+    accounts->slot->fixed = accounts->config->login_slot > 0;
     if (!accounts->slot->fixed)
         return settle(accounts, err);
-    atomic_store(&accounts->slot->milliseconds, accounts->config.login_slot);
+    atomic_store(&accounts->slot->milliseconds, accounts->config->login_slot);
     return JETON_OK;
 }
 

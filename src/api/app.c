@@ -7,6 +7,7 @@
 #include "api/routes.h"
 #include "core/auto.h"
 #include "core/ctx.h"
+#include "core/err.h"
 
 #include "sys/metrics.h"
 #include <assert.h>
@@ -87,9 +88,27 @@ jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token, jeton_verdic
     return status;
 }
 
+jeton_status jd_app_keep_origins(jd_app *app, const char *list, const jd_origins **kept,
+                                 jeton_err *err)
+{
+    *kept = NULL;
+    jd_origins *made = jt_arena_alloc(&app->every_origins, sizeof *made);
+    const char *text = jt_arena_text(&app->every_origins, jeton_str(list)); /* they lie in it */
+    if (made == NULL || text == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "origins");
+    JT_TRY(jd_origins_parse(text, made, err));
+    *kept = made;
+    return JETON_OK;
+}
+
+void jd_app_allow_origins(jd_app *app, const jd_origins *kept)
+{
+    app->origins = kept;
+}
+
 jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
 {
-    *app = (jd_app){.accounts = accounts};
+    *app = (jd_app){.accounts = accounts, .every_origins = jt_arena_init(NULL)};
     init_lock(&app->keys);
     jd_verdicts_init(&app->verdicts);
     jd_routes_name();
@@ -105,12 +124,14 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                                .begin = begin_batch,
                                                .end = end_batch}};
     const jd_lane_options hashes = {.name = "hash",
-                                    .threads = (unsigned)accounts->config.hash_threads,
-                                    .queue = (size_t)accounts->config.hash_queue,
+                                    .threads = (unsigned)accounts->config->hash_threads,
+                                    .queue = (size_t)accounts->config->hash_queue,
                                     .idle = true};
-    JT_TRY(jd_origins_parse(accounts->config.allowed_origins, &app->origins, err));
-    JT_TRY(jd_identity_parse(accounts->config.identity_headers, &app->identity, err));
-    JT_TRY(jd_verify_rules_load(accounts->config.verify_rules, &app->verify_rules, err));
+    const jd_origins *origins;
+    JT_TRY(jd_app_keep_origins(app, accounts->config->allowed_origins, &origins, err));
+    jd_app_allow_origins(app, origins);
+    JT_TRY(jd_identity_parse(accounts->config->identity_headers, &app->identity, err));
+    JT_TRY(jd_verify_rules_load(accounts->config->verify_rules, &app->verify_rules, err));
     JT_TRY(jd_accounts_expect_logins(accounts, err));
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));
@@ -136,6 +157,7 @@ void jd_app_close(jd_app *app)
     jd_verdicts_done(&app->verdicts);
     jd_verify_rules_free(&app->verify_rules);
     jeton_cache_free(&app->cache);
+    jt_arena_done(&app->every_origins);
     (void)pthread_rwlock_destroy(&app->keys);
 }
 

@@ -23,13 +23,14 @@ typedef struct jd_app {
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;
-    jd_origins origins;            /* of other pages that may call */
-    jd_identity identity;          /* what /verify tells of who it is */
-    jd_verify_rules *verify_rules; /* what /verify demands; NULL: what its query says */
-    jd_lane *commits;              /* work that waits for the disk */
-    jd_lane *hashes;               /* work that hashes passwords */
-    uint64_t boot;                 /* random: where the ids of requests start */
-    const jd_http *http;           /* what it is served by, for counting; borrowed, may be NULL */
+    _Atomic(const jd_origins *) origins; /* of other pages that may call; replaced, never changed */
+    jt_arena every_origins;              /* all of them there have been: readers need no lock */
+    jd_identity identity;                /* what /verify tells of who it is */
+    jd_verify_rules *verify_rules;       /* what /verify demands; NULL: what its query says */
+    jd_lane *commits;                    /* work that waits for the disk */
+    jd_lane *hashes;                     /* work that hashes passwords */
+    uint64_t boot;                       /* random: where the ids of requests start */
+    const jd_http *http; /* what it is served by, for counting; borrowed, may be NULL */
     _Atomic uint64_t requests;
     atomic_bool ready;   /* what /readyz says */
     atomic_bool hurried; /* passwords are not hashed any more */
@@ -43,6 +44,12 @@ JETON_MUST jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token,
 /* Makes the parts above for open and named accounts, which are borrowed. jd_app_close() is due
  * whatever comes back. */
 JETON_MUST jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err);
+
+/* Other origins from now on, in two steps as jd_accounts_keep_config(): a list that can be taken,
+ * and taking it. JETON_E_ARGUMENT, JETON_E_NOMEM. */
+JETON_MUST jeton_status jd_app_keep_origins(jd_app *app, const char *list, const jd_origins **kept,
+                                            jeton_err *err);
+void jd_app_allow_origins(jd_app *app, const jd_origins *kept);
 
 /* The time to drain is over: logins that still wait for their hash are answered with 503 instead.
  * Any thread. */

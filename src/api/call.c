@@ -179,14 +179,15 @@ static bool has_header(const jd_call *call, const char *name)
 static void put_hsts(jd_call *call)
 {
     const jd_accounts *accounts = call->app->accounts;
+    const int64_t ttl = accounts->config->hsts_ttl;
     jeton_span host;
-    if (accounts->config.hsts_ttl == 0 || strncmp(accounts->issuer, "https://", 8) != 0 ||
+    if (ttl == 0 || strncmp(accounts->issuer, "https://", 8) != 0 ||
         jd_request_header(call->request, "Host", &host) != 1 || jd_origin_is_local(host))
         return;
     char *text = jt_arena_alloc(call->arena, HSTS_MAX);
     if (text == NULL)
         return;
-    (void)snprintf(text, HSTS_MAX, "max-age=%" PRId64, accounts->config.hsts_ttl);
+    (void)snprintf(text, HSTS_MAX, "max-age=%" PRId64, ttl);
     jd_call_header(call, "Strict-Transport-Security", text);
 }
 

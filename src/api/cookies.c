@@ -23,7 +23,7 @@ static const struct {
 
 static bool is_insecure(const jd_call *call)
 {
-    return call->app->accounts->config.insecure_cookies;
+    return call->app->accounts->config->insecure_cookies;
 }
 
 static const char *name_of(const jd_call *call, which kind)

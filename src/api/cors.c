@@ -9,14 +9,14 @@
 static bool is_allowed(const jd_call *call, jeton_span *origin)
 {
     return jd_request_header(call->request, "Origin", origin) == 1 &&
-           jd_origins_has(&call->app->origins, *origin);
+           jd_origins_has(call->app->origins, *origin);
 }
 
 /* The answer differs by Origin for every client, the one without it included: caches must know. */
 void jd_cors_put(jd_call *call)
 {
     jeton_span origin;
-    if (call->app->origins.count == 0)
+    if (call->app->origins->count == 0)
         return;
     jd_call_header(call, "Vary", "Origin");
     if (!is_allowed(call, &origin))
@@ -32,7 +32,7 @@ void jd_cors_put(jd_call *call)
 
 bool jd_cors_is_preflight(const jd_call *call)
 {
-    return call->app->origins.count > 0 &&
+    return call->app->origins->count > 0 &&
            jeton_span_equal(jd_request_method(call->request), jeton_str("OPTIONS")) &&
            jd_request_header(call->request, "Origin", &(jeton_span){0}) > 0 &&
            jd_request_header(call->request, "Access-Control-Request-Method", &(jeton_span){0}) > 0;

@@ -32,7 +32,7 @@ static bool was_forwarded(const jd_request *request)
 
 static bool is_local(const jd_call *call)
 {
-    return call->app->accounts->config.metrics_local &&
+    return call->app->accounts->config->metrics_local &&
            is_loopback(jd_request_peer(call->request)) && !was_forwarded(call->request);
 }
 

@@ -70,7 +70,7 @@ static jeton_status check_fresh(const jd_call *call, bool fresh, jeton_err *err)
     jeton_time login;
     if (!fresh)
         return JETON_OK;
-    const jeton_time oldest = jt_now(NULL) - call->app->accounts->config.fresh_ttl * 1000;
+    const jeton_time oldest = jt_now(NULL) - call->app->accounts->config->fresh_ttl * 1000;
     if (jeton_verdict_date(call->verdict, "auth_time", &login) && login >= oldest)
         return JETON_OK;
     return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
@@ -114,7 +114,7 @@ static jeton_status decide(jd_call *call, const question *of, const jd_original 
 /* Who has to log in is sent there, when the proxy passes that on and a browser waits for a page. */
 static bool is_sent_to_login(const jd_call *call, const jd_original *original, jeton_status status)
 {
-    return call->app->accounts->config.login_url[0] != '\0' && jeton_status_http(status) == 401 &&
+    return call->app->accounts->config->login_url[0] != '\0' && jeton_status_http(status) == 401 &&
            original->proxy != NULL && original->proxy->redirects &&
            jd_original_is_navigation(call, original);
 }
@@ -122,7 +122,7 @@ static bool is_sent_to_login(const jd_call *call, const jd_original *original, j
 static jeton_status send_to_login(jd_call *call, const jd_original *original, jeton_err *err)
 {
     const char *url =
-        jd_original_login(original, call->app->accounts->config.login_url, call->arena);
+        jd_original_login(original, call->app->accounts->config->login_url, call->arena);
     if (url == NULL)
         return jt_fail(err, JETON_E_NOMEM, "login");
     jd_call_header(call, "Location", url);

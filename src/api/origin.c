@@ -141,7 +141,7 @@ bool jd_origin_is_local(jeton_span host)
 static bool is_trusted(const jd_app *app, jeton_span origin)
 {
     const jeton_span issuer = jd_origin_of(jeton_str(app->accounts->issuer));
-    return jd_origins_has(&app->origins, origin) ||
+    return jd_origins_has(app->origins, origin) ||
            (issuer.len > 0 && jeton_span_equal(issuer, origin));
 }
 

@@ -43,6 +43,7 @@ extern const jd_command jd_ban_commands[];
 extern const jd_command jd_backup_commands[];
 extern const jd_command jd_restore_commands[];
 extern const jd_command jd_client_commands[];
+extern const jd_command jd_config_commands[];
 extern const jd_command jd_key_commands[];
 extern const jd_command jd_role_commands[];
 extern const jd_command jd_revoke_commands[];

@@ -7,19 +7,9 @@
 #include "core/err.h"
 #include "signer/master.h"
 #include "store/upgrade.h"
-#include "sys/config.h"
 #include "sys/disk.h"
 
 #include <unistd.h>
-
-static jeton_status read_config(const jd_args *args, jd_config *config, jeton_err *err)
-{
-    const char *data = jd_args_get(args, "--data");
-    jd_config_init(config);
-    JT_TRY(jd_config_env(config, err));
-    jd_log_start(STDERR_FILENO, JD_WARN);
-    return data != NULL ? jd_config_set(config, jeton_str("data"), jeton_str(data), err) : JETON_OK;
-}
 
 /* A store is not made by this. */
 static jeton_status open_store(const jd_config *config, jd_store **store, jeton_err *err)
@@ -39,7 +29,7 @@ static jeton_status rewrap(const jd_args *args, bool *in_folder, jeton_err *err)
     jd_config config;
     JT_AUTO(jd_lock_drop) jd_lock lock = {.fd = -1};
     JT_AUTO(jd_store_close) jd_store *store = NULL;
-    JT_TRY(read_config(args, &config, err));
+    JT_TRY(jd_operation_config(args, &config, err));
     if (access(config.data, F_OK) != 0)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no data folder %.90s: name it by --data",
                        config.data);

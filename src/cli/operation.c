@@ -3,6 +3,7 @@
 #include "cli/operation.h"
 
 #include "accounts/accounts.h"
+#include "cli/settings.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "daemon/admin.h"
@@ -106,11 +107,11 @@ static jeton_status take_result(const jt_json *answer, jt_json **result, jeton_e
 
 jeton_status jd_operation_config(const jd_args *args, jd_config *config, jeton_err *err)
 {
-    const char *data = jd_args_get(args, "--data");
-    jd_config_init(config);
-    JT_TRY(jd_config_env(config, err));
-    if (data != NULL)
-        JT_TRY(jd_config_set(config, jeton_str("data"), jeton_str(data), err));
+    jd_config_sources sources;
+    jd_config_loaded loaded;
+    jd_settings_folder_sources(args, &sources);
+    JT_TRY(jd_config_load(&sources, &loaded, NULL, NULL, err));
+    *config = loaded.config;
     jd_log_start(STDERR_FILENO, JD_WARN); /* the answer is for a person: no news, only troubles */
     return JETON_OK;
 }

@@ -4,18 +4,15 @@
 #ifndef JD_CLI_OPERATION_H
 #define JD_CLI_OPERATION_H
 
-#include "cli/args.h"
-#include "sys/config.h"
+#include "cli/settings.h"
 #include "json/tree.h"
 
-/* The option every command that uses this has. */
+/* The options every command that uses this has. */
 #define JD_DATA_OPTION                                                                             \
-    {                                                                                              \
-        .name = "--data", .value = "DIR", .help = "the data folder; by default data"               \
-    }
+    {.name = "--data", .value = "DIR", .help = "the data folder; by default data"}, JD_CONFIG_OPTION
 
-/* The settings of a command that has JD_DATA_OPTION: the environment's, and the folder. From now on
- * only troubles are logged. */
+/* The settings of a command that has JD_DATA_OPTION: the file's, the environment's, and the folder.
+ * From now on only troubles are logged. */
 JETON_MUST jeton_status jd_operation_config(const jd_args *args, jd_config *config, jeton_err *err);
 
 /* Runs an operation. When it returns JETON_OK, what it did has taken effect.

@@ -49,6 +49,14 @@ int jd_report_failure(const jd_args *args, jeton_status status, const jeton_err 
     return jd_exit_of(status);
 }
 
+void jd_report_mistake(const jd_args *args, const char *where, const char *what)
+{
+    print_name(args);
+    if (strncmp(where, "--", 2) != 0)
+        fprintf(stderr, "%s: ", where);
+    fprintf(stderr, "%s\n", what);
+}
+
 int jd_report_bytes(const jd_args *args, jeton_span bytes)
 {
     /* ferror: also what was printed before and could not be written */

@@ -9,6 +9,10 @@
 /* Says on stderr why a command failed, and gives its exit status. */
 int jd_report_failure(const jd_args *args, jeton_status status, const jeton_err *err);
 
+/* Says on stderr what is wrong with a setting, and where it comes from: a place in a file, a
+ * variable of the environment. Sentences about options name them already. */
+void jd_report_mistake(const jd_args *args, const char *where, const char *what);
+
 /* The exit status of an outcome: one table for all commands. */
 int jd_exit_of(jeton_status status);
 

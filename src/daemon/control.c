@@ -84,7 +84,7 @@ jeton_status jd_control_open(jd_accounts *accounts, jd_control **control, jeton_
         return jt_fail(err, JETON_E_NOMEM, "control socket");
     made->accounts = accounts;
     made->listener = -1;
-    JT_TRY(jd_socket_listen(accounts->config.data, &made->listener, err));
+    JT_TRY(jd_socket_listen(accounts->config->data, &made->listener, err));
     const int failed = pthread_create(&made->thread, NULL, serve, made);
     if (failed != 0)
         return jt_fail(err, JETON_E_SYSTEM, "cannot start a thread: %s", strerror(failed));
@@ -104,7 +104,7 @@ void jd_control_close(jd_control **control)
     if (closed->started) {
         (void)shutdown(closed->listener, SHUT_RDWR); /* wakes accept */
         pthread_join(closed->thread, NULL);
-        jd_socket_remove(closed->accounts->config.data);
+        jd_socket_remove(closed->accounts->config->data);
     }
     if (closed->listener >= 0)
         (void)close(closed->listener);

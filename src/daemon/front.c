@@ -139,11 +139,11 @@ static jeton_status open_http(jd_server *of, jeton_err *err)
         .handle = jd_app_handle,
         .refuse = jd_app_refuse,
         .finish = jd_app_finish,
-        .forwarded = of->config.forwarded,
+        .trust.forwarded = of->config.forwarded,
         .log = log_http,
     };
     JT_TRY(jd_inherited_take(fds, &options.inherited_count, err));
-    JT_TRY(read_proxies(&of->config, &options.proxies, err));
+    JT_TRY(read_proxies(&of->config, &options.trust.proxies, err));
     return jd_http_open(&options, &of->http, err);
 }
 

@@ -22,9 +22,13 @@ typedef struct jd_reload_part {
     /* Takes it. Loops, lanes and the control socket work meanwhile. */
     void (*commit)(jd_server *of, const jd_config *next, void *ready);
 
-    /* Frees it: another part could not prepare. NULL when there is nothing to free. */
+    /* Frees it: another part could not prepare. NULL when there is nothing to free. Never called
+     * with a NULL. */
     void (*drop)(void *ready);
 } jd_reload_part;
+
+/* Whether a setting has another value now. */
+bool jd_reload_changes(const jd_server *of, const jd_config *next, const char *setting);
 
 /* Reloads, and logs what came of it. For the thread that waits for signals. */
 void jd_reload(jd_server *of);

@@ -8,6 +8,7 @@
 #include "daemon/front.h"
 #include "daemon/reload.h"
 #include "daemon/server_inside.h"
+#include "daemon/weak_settings.h"
 #include "sys/clock.h"
 
 #include <pthread.h>
@@ -43,13 +44,6 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void warn_about_limits(const jd_config *config)
-{
-    if (!config->rate_limits)
-        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "rate-limits"),
-               JD_TEXT("why", "passwords may be guessed without limits: for load tests only"));
-}
-
 static jeton_status take_folder(jd_server *of, jeton_err *err)
 {
     bool open_to_others = false;
@@ -60,18 +54,9 @@ static jeton_status take_folder(jd_server *of, jeton_err *err)
     return jd_lock_take(of->config.data, &of->lock, err);
 }
 
-static void warn_of_settings(const jd_config *config)
-{
-    if (config->insecure_cookies)
-        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "insecure-cookies"),
-               JD_TEXT("why", "cookies can be read on the way: for development only"),
-               JD_TEXT("next", "set for localhost only"));
-}
-
 static jeton_status boot(jd_server *of, jeton_err *err)
 {
     raise_file_limit();
-    warn_about_limits(&of->config);
     JT_TRY(take_folder(of, err));
     JT_TRY(jd_front_open(of, err));
     of->accounts_open = true;
@@ -205,17 +190,18 @@ static void tell_of_start(jd_server *of, int64_t started)
     jd_log(JD_INFO, EV_SERVER_READY, JD_TEXT("listen", of->address),
            JD_TEXT("issuer", of->accounts.issuer), JD_TEXT("data", of->config.data),
            JD_INT("ms", jd_monotonic() - started));
-    warn_of_settings(&of->config);
+    jd_weaknesses_log(NULL, &of->config);
     jd_front_warn(of);
     (void)snprintf(text, sizeof text, "READY=1\nSTATUS=Listening on %s", of->address);
     jd_notify_send(&of->notify, text);
 }
 
-jeton_status jd_server_run(const jd_config *config, jeton_err *err)
+jeton_status jd_server_run(const jd_config *config, const jd_config_sources *sources,
+                           jeton_err *err)
 {
     const int64_t started = jd_monotonic();
     const sigset_t signals = block_signals();
-    jd_server of = {.config = *config, .lock = {.fd = -1}};
+    jd_server of = {.config = *config, .sources = sources, .lock = {.fd = -1}};
     jd_notify_open(&of.notify);
     jd_log_start(STDERR_FILENO, config->log_level);
     const jeton_status status = boot(&of, err);

@@ -7,10 +7,12 @@
 #include "daemon/control.h"
 #include "daemon/key_schedule.h"
 #include "daemon/notify.h"
+#include "sys/config_sources.h"
 #include "sys/disk.h"
 
 typedef struct jd_server {
-    jd_config config;
+    jd_config config; /* of this moment; for the thread that waits for signals */
+    const jd_config_sources *sources;
     jd_lock lock;
     jd_accounts accounts;
     bool accounts_open;

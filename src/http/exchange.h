@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "http/form.h"
+#include "http/forwarded.h"
 #include "http/head.h"
 #include "http/request.h"
 
@@ -39,7 +40,8 @@ struct jd_request {
     bool closing;   /* the connection ends with the answer */
     bool sent;
     jd_answer answer;
-    int64_t hold; /* the answer is not sent before this moment */
+    int64_t hold;          /* the answer is not sent before this moment */
+    const jd_trust *trust; /* of the moment when it was first asked for the client */
     bool client_found;
     jd_address client;
     char client_text[JD_ADDRESS_CHARS];

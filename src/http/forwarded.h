@@ -9,6 +9,13 @@
 
 #include "sys/cidr.h"
 
+/* Whose word counts for whom they speak, and how they say it. */
+typedef struct jd_trust {
+    jd_cidrs proxies;
+    bool forwarded; /* by Forwarded (RFC 7239) instead of X-Forwarded-For. One or the other, never
+                       both: what a proxy does not write, its client may have */
+} jd_trust;
+
 /* Moves from a peer that is trusted to the client it names. To be called for each header field of
  * that name, the last one first, while it says true.
  *

@@ -95,6 +95,19 @@ static jeton_status open_one(jeton_span text, unsigned mode, jd_listeners *liste
     return place.path[0] != '\0' ? open_unix(&place, mode, made, err) : open_tcp(&place, made, err);
 }
 
+jeton_status jd_listeners_check(const char *text, jeton_err *err)
+{
+    jd_listen_place place;
+    size_t count = 1;
+    const char *comma;
+    for (; (comma = strchr(text, ',')) != NULL; text = comma + 1, count++)
+        JT_TRY(jd_listen_place_parse(jeton_bytes(text, (size_t)(comma - text)), &place, err));
+    JT_TRY(jd_listen_place_parse(jeton_str(text), &place, err));
+    return count <= JD_LISTENERS
+               ? JETON_OK
+               : jt_fail(err, JETON_E_ARGUMENT, "more than %u listen addresses", JD_LISTENERS);
+}
+
 jeton_status jd_listeners_open(const char *text, unsigned mode, jd_listeners *listeners,
                                jeton_err *err)
 {

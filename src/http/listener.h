@@ -39,6 +39,9 @@ typedef struct jd_listeners {
 JETON_MUST jeton_status jd_listeners_open(const char *text, unsigned mode, jd_listeners *listeners,
                                           jeton_err *err);
 
+/* Whether they could be opened, as far as that can be said without doing it. JETON_E_ARGUMENT. */
+JETON_MUST jeton_status jd_listeners_check(const char *text, jeton_err *err);
+
 /* Takes sockets that listen already, as a service manager hands them over.
  *
  * JETON_E_ARGUMENT  one of them is no listening stream socket of IPv4, IPv6 or Unix */

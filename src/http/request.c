@@ -87,20 +87,27 @@ const char *jd_request_peer(const jd_request *request)
     return request->connection->peer;
 }
 
+/* The same for all of a request, whatever is set meanwhile. */
+static const jd_trust *trust_of(jd_request *request)
+{
+    if (request->trust == NULL)
+        request->trust = request->connection->loop->traffic->trust;
+    return request->trust;
+}
+
 /* The field before the last one looked at, and so on to the first: they are one list (RFC 9110
  * §5.2). */
-static void walk(jd_request *request, const jd_http_options *options)
+static void walk(jd_request *request, const jd_trust *trust)
 {
-    const char *name = options->forwarded ? "Forwarded" : "X-Forwarded-For";
-    bool more = jd_cidrs_have(&options->proxies, &request->client);
+    const char *name = trust->forwarded ? "Forwarded" : "X-Forwarded-For";
+    bool more = jd_cidrs_have(&trust->proxies, &request->client);
     for (size_t i = request->head.count; more && i-- > 0;) {
         const jd_field *field = &request->head.fields[i];
         if (field->name.len != strlen(name) ||
             strncasecmp((const char *)field->name.ptr, name, field->name.len) != 0)
             continue;
-        more = options->forwarded
-                   ? jd_forwarded(field->value, &options->proxies, &request->client)
-                   : jd_forwarded_for(field->value, &options->proxies, &request->client);
+        more = trust->forwarded ? jd_forwarded(field->value, &trust->proxies, &request->client)
+                                : jd_forwarded_for(field->value, &trust->proxies, &request->client);
     }
 }
 
@@ -111,14 +118,14 @@ static void find_client(jd_request *request)
     request->client_found = true;
     if (!jd_address_parse(jeton_str(request->connection->peer), &request->client))
         request->client = (jd_address){{0}};
-    walk(request, request->connection->loop->options);
+    walk(request, trust_of(request));
     jd_address_print(&request->client, request->client_text);
 }
 
 /* Every request is asked for it, so the usual case costs nothing. */
 const char *jd_request_client(jd_request *request)
 {
-    if (request->connection->loop->options->proxies.count == 0)
+    if (trust_of(request)->proxies.count == 0)
         return request->connection->peer;
     find_client(request);
     return request->client_text;

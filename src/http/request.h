@@ -59,7 +59,7 @@ jeton_span jd_request_body(const jd_request *request);
 const char *jd_request_peer(const jd_request *request);
 
 /* Who sends the request: the other end of the connection, or whom it speaks for when it is one of
- * jd_http_options.proxies (forwarded.h). The one function that says so: logs, sessions and limits
+ * the trusted proxies (forwarded.h). The one function that says so: logs, sessions and limits
  * ask it. "unix" or "?" when there is no address. */
 const char *jd_request_client(jd_request *request);
 

@@ -18,6 +18,7 @@ struct jd_http {
     jd_http_options options;
     jd_traffic traffic;
     jd_listeners listeners; /* empty when let go */
+    jt_arena trusts;        /* every one there has been */
     unsigned port;
     unsigned running; /* loops that were started */
     jd_loop loops[];
@@ -75,6 +76,14 @@ static unsigned first_port(const jd_listeners *listeners)
     return port;
 }
 
+static jeton_status set_out(jd_http *http, const jd_http_options *options, jeton_err *err)
+{
+    const jd_trust *trust;
+    JT_TRY(jd_http_keep_trust(http, &options->trust, &trust, err));
+    jd_http_trust(http, trust);
+    return open_listeners(options, &http->listeners, err);
+}
+
 jeton_status jd_http_open(const jd_http_options *options, jd_http **http, jeton_err *err)
 {
     *http = NULL;
@@ -89,7 +98,7 @@ jeton_status jd_http_open(const jd_http_options *options, jd_http **http, jeton_
         jt_release(NULL, made);
         return status;
     }
-    status = open_listeners(&complete, &made->listeners, err);
+    status = set_out(made, &complete, err);
     made->options.listen = NULL; /* the caller's, and not needed any more */
     made->options.inherited = NULL;
     if (status != JETON_OK) {
@@ -107,6 +116,22 @@ jeton_status jd_http_start(jd_http *http, jeton_err *err)
         JT_TRY(jd_loop_start(&http->loops[http->running], &http->options, &http->traffic,
                              &http->listeners, err));
     return JETON_OK;
+}
+
+jeton_status jd_http_keep_trust(jd_http *http, const jd_trust *trust, const jd_trust **kept,
+                                jeton_err *err)
+{
+    jd_trust *copy = jt_arena_alloc(&http->trusts, sizeof *copy);
+    *kept = copy;
+    if (copy == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "proxies");
+    *copy = *trust;
+    return JETON_OK;
+}
+
+void jd_http_trust(jd_http *http, const jd_trust *kept)
+{
+    http->traffic.trust = kept;
 }
 
 unsigned jd_http_port(const jd_http *http)
@@ -177,5 +202,6 @@ void jd_http_close(jd_http **http)
     for (unsigned i = 0; i < own->running; i++)
         jd_loop_join(&own->loops[i]);
     jd_traffic_done(&own->traffic);
+    jt_arena_done(&own->trusts);
     jt_release(NULL, own);
 }

@@ -17,6 +17,7 @@
 #ifndef JD_HTTP_SERVER_H
 #define JD_HTTP_SERVER_H
 
+#include "http/forwarded.h"
 #include "http/listener.h"
 #include "http/request.h"
 #include "http/tls.h"
@@ -45,9 +46,7 @@ typedef struct jd_http_options {
     unsigned request_ms;  /* [10 s] */
     unsigned answer_ms;   /* [30 s] */
 
-    jd_cidrs proxies; /* those whose word counts for whom they speak */
-    bool forwarded;   /* they say it by Forwarded (RFC 7239) instead of X-Forwarded-For. One or the
-                         other, never both: what a proxy does not write, its client may have */
+    jd_trust trust; /* until jd_http_trust() says otherwise */
 
     void *user; /* goes to each of the functions below */
 
@@ -98,6 +97,12 @@ unsigned jd_http_connections(const jd_http *http);
 
 /* Whether every thread goes round within wait_ms: one that is stuck does not. */
 bool jd_http_is_turning(jd_http *http, unsigned wait_ms);
+/* Whose word counts from the next request on, in two steps: a copy that can be taken, and taking
+ * it. For the thread that owns the server, which may be serving. What was trusted before is kept
+ * until close, since requests may be looking at it. JETON_E_NOMEM. */
+JETON_MUST jeton_status jd_http_keep_trust(jd_http *http, const jd_trust *trust,
+                                           const jd_trust **kept, jeton_err *err);
+void jd_http_trust(jd_http *http, const jd_trust *kept);
 
 /* Stops to accept, closes idle connections, lets requests under way finish and answers them with
  * "Connection: close". Waits until no connection is left, at most wait_ms; true if none is. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http/traffic.h - what the loops of a server share: how many connections there are, and whether
- * to go on taking them. Any thread. */
+/* http/traffic.h - what the loops of a server share: how many connections there are, whether to go
+ * on taking them, and which proxies to believe. Any thread. */
 #ifndef JD_HTTP_TRAFFIC_H
 #define JD_HTTP_TRAFFIC_H
+
+#include "http/forwarded.h"
 
 #include <jeton/error.h>
 
@@ -18,7 +20,8 @@ typedef enum jd_tide {
 
 typedef struct jd_traffic {
     atomic_uint connections;
-    _Atomic(jd_tide) tide; /* only ever rises */
+    _Atomic(jd_tide) tide;           /* only ever rises */
+    _Atomic(const jd_trust *) trust; /* replaced, never changed */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* on the monotonic clock */
     unsigned accepting;     /* loops that still hold the listening socket; under the lock */

@@ -43,8 +43,9 @@ static const yyjson_val *end_of(const yyjson_val *container)
     return (const yyjson_val *)(const void *)((const uint8_t *)container + container->uni.ofs);
 }
 
-/* Checks what yyjson lets through. yyjson keeps values in one array in document order, so this
- * is a loop and not a recursion that input could make deep. */
+/* Checks what yyjson lets through: nesting, and repeated names unless `names` is NULL. yyjson keeps
+ * values in one array in document order, so this is a loop and not a recursion that input could
+ * make deep. */
 static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val **names,
                           jeton_err *err)
 {
@@ -61,7 +62,7 @@ static jeton_status check(yyjson_val *root, unsigned depth_limit, const jt_val *
         if (depth == depth_limit)
             return jt_fail(err, JETON_E_LIMIT, "JSON nested deeper than %u", depth_limit);
         ends[depth++] = end_of(val);
-        if (yyjson_is_obj(val) && jt_names_repeat(outer(val), names))
+        if (names != NULL && yyjson_is_obj(val) && jt_names_repeat(outer(val), names))
             return jt_fail(err, JETON_E_SYNTAX, "a member name is given twice");
     }
     return JETON_OK;
@@ -107,7 +108,8 @@ jeton_status jt_json_parse_into(jt_buf *pool, unsigned depth, uint8_t *text, siz
     return JETON_OK;
 }
 
-jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc, jeton_err *err)
+/* An empty document with a copy of the text in it, and room behind that. */
+static jeton_status new_doc(const jeton_ctx *ctx, jeton_span text, jt_json **doc, jeton_err *err)
 {
     *doc = NULL;
     if (text.len > jt_limits(ctx)->json)
@@ -119,11 +121,61 @@ jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc,
     JT_TRY(jt_buf_reserve(&made->text, text.len + JT_JSON_PADDING, err));
     if (text.len > 0)
         memcpy(made->text.ptr, text.ptr, text.len);
+    *doc = made;
+    made = NULL; /* ownership has moved to the caller */
+    return JETON_OK;
+}
+
+jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc, jeton_err *err)
+{
+    *doc = NULL;
+    JT_AUTO(jt_json_free) jt_json *made = NULL;
+    JT_TRY(new_doc(ctx, text, &made, err));
     JT_TRY(jt_json_parse_into(&made->pool, jt_limits(ctx)->depth, made->text.ptr, text.len,
                               &made->root, err));
     *doc = made;
     made = NULL; /* ownership has moved to the caller */
     return JETON_OK;
+}
+
+static jeton_status read_commented(jt_json *doc, size_t len, size_t *at, jeton_err *err)
+{
+    const yyjson_read_flag lenient =
+        YYJSON_READ_INSITU | YYJSON_READ_ALLOW_COMMENTS | YYJSON_READ_ALLOW_TRAILING_COMMAS;
+    size_t for_values = 0;
+    yyjson_alc alc;
+    yyjson_read_err why = {0};
+    JT_TRY(reserve_pool(&doc->pool, len, &for_values, err));
+    memset(doc->text.ptr + len, 0, JT_JSON_PADDING);
+    (void)yyjson_alc_pool_init(&alc, doc->pool.ptr, for_values);
+    const yyjson_doc *read = yyjson_read_opts((char *)doc->text.ptr, len, lenient, &alc, &why);
+    if (read == NULL) {
+        *at = why.pos < len ? why.pos : len;
+        return jt_fail(err, JETON_E_SYNTAX, "%s", why.msg);
+    }
+    JT_TRY(check(read->root, jt_limits(doc->ctx)->depth, NULL, err));
+    doc->root = outer(read->root);
+    return JETON_OK;
+}
+
+jeton_status jt_json_parse_commented(const jeton_ctx *ctx, jeton_span text, jt_json **doc,
+                                     size_t *at, jeton_err *err)
+{
+    *doc = NULL;
+    *at = 0;
+    if (text.len == 0)
+        return jt_fail(err, JETON_E_SYNTAX, "empty");
+    JT_AUTO(jt_json_free) jt_json *made = NULL;
+    JT_TRY(new_doc(ctx, text, &made, err));
+    JT_TRY(read_commented(made, text.len, at, err));
+    *doc = made;
+    made = NULL; /* ownership has moved to the caller */
+    return JETON_OK;
+}
+
+size_t jt_json_place(const jt_json *doc, jeton_span text)
+{
+    return (size_t)(text.ptr - doc->text.ptr) - 1;
 }
 
 void jt_json_free(jt_json **doc)

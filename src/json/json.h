@@ -34,7 +34,22 @@ typedef enum jt_kind {
  */
 JETON_MUST jeton_status jt_json_parse(const jeton_ctx *ctx, jeton_span text, jt_json **doc,
                                       jeton_err *err);
+
+/* The same for files that people write: comments (// and between slash and star) and a comma behind
+ * the last element are read over. Never for what came over the network: this call alone is so
+ * lenient, and nothing that reads tokens, keys or requests calls it.
+ *
+ * at  where in the text it failed; 0 on JETON_OK
+ *
+ * A member name given twice is left to the caller, who has to look for it and can say where. */
+JETON_MUST jeton_status jt_json_parse_commented(const jeton_ctx *ctx, jeton_span text,
+                                                jt_json **doc, size_t *at, jeton_err *err);
+
 void jt_json_free(jt_json **doc);
+
+/* Where the quote before a name or a text of the document stands in what was parsed. */
+size_t jt_json_place(const jt_json *doc, jeton_span text);
+
 const jt_val *jt_json_root(const jt_json *doc);
 
 /* The same without a heap object, for the verifier: `depth` is what the text may nest, up to

@@ -112,7 +112,7 @@ static jeton_status ensure_first(jd_signer *signer, jeton_err *err)
     return jd_signer_reload(signer, err);
 }
 
-static jeton_status check_alg(const char *alg, jeton_err *err)
+jeton_status jd_signer_check_alg(const char *alg, jeton_err *err)
 {
     for (size_t i = 0; algs[i] != NULL; i++)
         if (strcmp(algs[i], alg) == 0 && strcmp(alg, JD_HS256) != 0)
@@ -137,7 +137,7 @@ jeton_status jd_signer_open(const jeton_ctx *ctx, const jd_signer_options *optio
                             const jd_sealer *sealer, jd_signer **signer, jeton_err *err)
 {
     *signer = NULL;
-    JT_TRY(check_alg(options->alg, err));
+    JT_TRY(jd_signer_check_alg(options->alg, err));
     JT_AUTO(jd_signer_free) jd_signer *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "signer");

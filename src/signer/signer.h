@@ -98,6 +98,9 @@ JETON_MUST bool jd_signer_owns(jd_signer *signer, jeton_span kid, jeton_span cli
  * due  when there is something to do again; filled in whatever comes back */
 JETON_MUST jeton_status jd_signer_tend(jd_signer *signer, jeton_time *due, jeton_err *err);
 
+/* Whether tokens can be signed with it by default: any but HS256. JETON_E_ARGUMENT. */
+JETON_MUST jeton_status jd_signer_check_alg(const char *alg, jeton_err *err);
+
 /* Waits until `due`, at most a minute, or until something else may be due since the last
  * jd_signer_tend(), or jd_signer_wake() is called. */
 void jd_signer_wait(jd_signer *signer, jeton_time due);

@@ -4,11 +4,11 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/typo.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* --- numbers with a unit -------------------------------------------------------------------- */
 
@@ -63,9 +63,14 @@ static void print_number(const unit *units, int64_t number, char *to, size_t siz
 struct jd_config_type {
     /* Reads `text` into the field; false, and the field is as it was, if it is not a value. */
     bool (*read)(const jd_setting *setting, jeton_span text, void *field);
+    void (*print)(const jd_setting *setting, const void *field, char *to, size_t size);
     const char *values; /* what may be given, where it is not a number */
     const unit *units;  /* of a number */
+    unsigned kinds;     /* of JSON that stand for it in a file: KIND(JT_TEXT) | … */
+    const char *file;   /* the same in words */
 };
+
+#define KIND(kind) (1U << (kind))
 
 static bool read_text(const jd_setting *setting, jeton_span text, void *field)
 {
@@ -137,22 +142,102 @@ static bool read_level(const jd_setting *setting, jeton_span text, void *field)
     return jd_level_find(text, field);
 }
 
-static const jd_config_type type_TEXT = {.read = read_text, .values = "a text"};
-static const jd_config_type type_LIST = {.read = read_text, .values = "a list"};
-static const jd_config_type type_SECONDS = {.read = read_int, .units = time_units};
-static const jd_config_type type_COUNT = {.read = read_int, .units = no_units};
-static const jd_config_type type_AUTO = {.read = read_auto, .units = no_units};
-static const jd_config_type type_BYTES = {.read = read_int, .units = byte_units};
-static const jd_config_type type_SWITCH = {.read = read_switch, .values = "on or off"};
-static const jd_config_type type_MODE = {.read = read_mode, .values = "an octal mode, such as 660"};
+static void print_text(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    (void)setting;
+    (void)snprintf(to, size, "%s", (const char *)field);
+}
+
+static void print_int(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    print_number(setting->type->units, *(const int64_t *)field, to, size);
+}
+
+static void print_auto(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    if (*(const int64_t *)field == 0)
+        (void)snprintf(to, size, "auto");
+    else
+        print_int(setting, field, to, size);
+}
+
+static void print_switch(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    (void)setting;
+    (void)snprintf(to, size, "%s", *(const bool *)field ? "on" : "off");
+}
+
+static void print_mode(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    (void)setting;
+    (void)snprintf(to, size, "%03" PRIo64, *(const int64_t *)field);
+}
+
+static void print_level(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    (void)setting;
+    (void)snprintf(to, size, "%s", jd_level_name(*(const jd_level *)field));
+}
+
+static const jd_config_type type_TEXT = {.read = read_text,
+                                         .print = print_text,
+                                         .values = "a text",
+                                         .kinds = KIND(JT_TEXT),
+                                         .file = "a text"};
+static const jd_config_type type_LIST = {.read = read_text,
+                                         .print = print_text,
+                                         .values = "a list",
+                                         .kinds = KIND(JT_TEXT) | KIND(JT_ARRAY),
+                                         .file = "an array of texts"};
+static const jd_config_type type_SECONDS = {.read = read_int,
+                                            .print = print_int,
+                                            .units = time_units,
+                                            .kinds = KIND(JT_TEXT) | KIND(JT_NUMBER),
+                                            .file = "a text or a number of seconds"};
+static const jd_config_type type_COUNT = {.read = read_int,
+                                          .print = print_int,
+                                          .units = no_units,
+                                          .kinds = KIND(JT_NUMBER),
+                                          .file = "a number"};
+static const jd_config_type type_AUTO = {.read = read_auto,
+                                         .print = print_auto,
+                                         .units = no_units,
+                                         .kinds = KIND(JT_TEXT) | KIND(JT_NUMBER),
+                                         .file = "a number or \"auto\""};
+static const jd_config_type type_BYTES = {.read = read_int,
+                                          .print = print_int,
+                                          .units = byte_units,
+                                          .kinds = KIND(JT_TEXT) | KIND(JT_NUMBER),
+                                          .file = "a text or a number of bytes"};
+static const jd_config_type type_SWITCH = {.read = read_switch,
+                                           .print = print_switch,
+                                           .values = "on or off",
+                                           .kinds = KIND(JT_TEXT) | KIND(JT_BOOL),
+                                           .file = "true or false"};
+static const jd_config_type type_MODE = {.read = read_mode,
+                                         .print = print_mode,
+                                         .values = "an octal mode, such as 660",
+                                         .kinds = KIND(JT_TEXT),
+                                         .file = "a text"};
 static const jd_config_type type_LEVEL = {.read = read_level,
-                                          .values = "debug, info, warn or error"};
+                                          .print = print_level,
+                                          .values = "debug, info, warn or error",
+                                          .kinds = KIND(JT_TEXT),
+                                          .file = "a text"};
 
 /* --- the table ------------------------------------------------------------------------------ */
 
 static const jd_setting settings[] = {
 #define SETTING(type, when, field, name, standard, least, most, help)                              \
-    {name, standard, least, most, help, &type_##type, JD_##when, offsetof(jd_config, field)},
+    {name,                                                                                         \
+     standard,                                                                                     \
+     least,                                                                                        \
+     most,                                                                                         \
+     help,                                                                                         \
+     &type_##type,                                                                                 \
+     JD_##when,                                                                                    \
+     offsetof(jd_config, field),                                                                   \
+     sizeof(jd_config_##type)},
     JD_CONFIG_LIST(SETTING)
 #undef SETTING
 };
@@ -169,6 +254,31 @@ const jd_setting *jd_setting_find(jeton_span name)
         if (jeton_span_equal(name, jeton_str(settings[i].name)))
             return &settings[i];
     return NULL;
+}
+
+const jd_setting *jd_setting_meant(jeton_span name)
+{
+    const jd_setting *meant = NULL;
+    unsigned nearest = JD_TYPO_LEN;
+    for (size_t i = 0; i < JT_COUNT(settings); i++) {
+        unsigned distance;
+        if (!jd_typo_of(name, jeton_str(settings[i].name), &distance) || distance >= nearest)
+            continue;
+        nearest = distance;
+        meant = &settings[i];
+    }
+    return meant;
+}
+
+void jd_setting_variable(const jd_setting *setting, char to[JD_VARIABLE_CHARS])
+{
+    (void)snprintf(to, JD_VARIABLE_CHARS, "JETON_%s", setting->name);
+    for (char *at = to; *at != '\0'; at++) {
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+        else if (*at == '-')
+            *at = '_';
+    }
 }
 
 void jd_setting_range(const jd_setting *setting, char *to, size_t size)
@@ -218,55 +328,111 @@ jeton_status jd_config_set(jd_config *config, jeton_span name, jeton_span text, 
     return set(config, setting, text, err);
 }
 
-/* "access-ttl" to "JETON_ACCESS_TTL". */
-static void print_variable(const char *name, char *to, size_t size)
+/* --- values of files ------------------------------------------------------------------------ */
+
+static jeton_status wrong_kind(const jd_setting *setting, jeton_err *err)
 {
-    (void)snprintf(to, size, "JETON_%s", name);
-    for (char *at = to; *at != '\0'; at++) {
-        if (*at >= 'a' && *at <= 'z')
-            *at = (char)(*at - 'a' + 'A');
-        else if (*at == '-')
-            *at = '_';
-    }
+    char range[96];
+    const jd_config_type *type = setting->type;
+    jd_setting_range(setting, range, sizeof range);
+    if (type == &type_SWITCH)
+        return jt_fail(err, JETON_E_ARGUMENT, "%s takes %s", setting->name, type->file);
+    return jt_fail(err, JETON_E_ARGUMENT, "%s takes %s: %s", setting->name, type->file, range);
 }
 
-jeton_status jd_config_env(jd_config *config, jeton_err *err)
+/* As one text, parted by commas, which is how flags give it. */
+static jeton_status set_array(jd_config *config, const jd_setting *setting, const jt_val *array,
+                              jeton_err *err)
 {
-    for (size_t i = 0; i < JT_COUNT(settings); i++) {
-        char variable[48];
-        print_variable(settings[i].name, variable, sizeof variable);
-        const char *text = getenv(variable);
-        if (text == NULL || *text == '\0')
-            continue;
-        JT_TRY(set(config, &settings[i], jeton_str(text), err));
+    char text[JD_CONFIG_TEXT];
+    size_t len = 0;
+    for (jt_iter it = jt_iter_of(array); jt_iter_next(&it);) {
+        jeton_span one;
+        if (!jt_val_text(it.val, &one))
+            return wrong_kind(setting, err);
+        if (one.len == 0 || memchr(one.ptr, ',', one.len) != NULL)
+            return jt_fail(err, JETON_E_ARGUMENT,
+                           "%s: a text of the array is empty or holds a comma", setting->name);
+        if (one.len + 1 > sizeof text - len)
+            return set(config, setting, jeton_bytes(text, sizeof text), err); /* is too long */
+        if (len > 0)
+            text[len++] = ',';
+        memcpy(text + len, one.ptr, one.len);
+        len += one.len;
     }
-    return JETON_OK;
+    return set(config, setting, jeton_bytes(text, len), err);
 }
 
-jeton_status jd_config_flag(jd_config *config, int argc, char *const argv[], int *at,
-                            jeton_err *err)
+jeton_status jd_config_set_json(jd_config *config, const jd_setting *setting, const jt_val *val,
+                                jeton_err *err)
 {
-    const char *flag = argv[*at];
-    if (strncmp(flag, "--", 2) != 0)
-        return jt_fail(err, JETON_E_NOT_FOUND, "not a flag");
-    const char *name = flag + 2;
-    const char *equals = strchr(name, '=');
-    const size_t name_len = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    const jd_setting *setting = jd_setting_find(jeton_bytes(name, name_len));
-    if (setting == NULL)
-        return jt_fail(err, JETON_E_NOT_FOUND, "there is no setting of that name");
+    const jt_kind kind = jt_kind_of(val);
+    char text[24];
+    jeton_span span;
+    int64_t number;
+    bool on;
+    if ((setting->type->kinds & KIND(kind)) == 0)
+        return wrong_kind(setting, err);
+    if (jt_val_text(val, &span))
+        return set(config, setting, span, err);
+    if (kind == JT_ARRAY)
+        return set_array(config, setting, val, err);
+    if (jt_val_bool(val, &on))
+        return set(config, setting, jeton_str(on ? "on" : "off"), err);
+    if (!jt_val_int(val, &number))
+        return wrong_kind(setting, err);
+    (void)snprintf(text, sizeof text, "%" PRId64, number);
+    return set(config, setting, jeton_str(text), err);
+}
 
-    int used = 1;
-    const char *text = equals != NULL ? equals + 1 : NULL;
-    if (text == NULL && setting->type == &type_SWITCH)
-        text = "on";
-    if (text == NULL && *at + 1 < argc) {
-        text = argv[*at + 1];
-        used = 2;
+/* --- written -------------------------------------------------------------------------------- */
+
+void jd_config_print(const jd_config *config, const jd_setting *setting, char to[JD_CONFIG_TEXT])
+{
+    setting->type->print(setting, (const char *)config + setting->offset, to, JD_CONFIG_TEXT);
+}
+
+static void put_list(const char *text, const char *name, jt_tree *tree, jt_node *object)
+{
+    jt_node *list = jt_tree_array(tree);
+    bool more = *text != '\0';
+    while (more) {
+        const size_t len = strcspn(text, ",");
+        jt_add_text(tree, list, jeton_bytes(text, len));
+        more = text[len] == ',';
+        text += len + more;
     }
-    if (text == NULL)
-        return jt_fail(err, JETON_E_ARGUMENT, "--%s wants a value", setting->name);
-    JT_TRY(set(config, setting, jeton_str(text), err));
-    *at += used;
-    return JETON_OK;
+    jt_put_node(tree, object, name, list);
+}
+
+void jd_config_put(const jd_config *config, const jd_setting *setting, const char *name,
+                   jt_tree *tree, jt_node *object)
+{
+    char text[JD_CONFIG_TEXT];
+    const jd_config_type *type = setting->type;
+    const void *field = (const char *)config + setting->offset;
+    jd_config_print(config, setting, text);
+    const bool automatic = type == &type_AUTO && *(const int64_t *)field == 0;
+    if (type == &type_SWITCH)
+        jt_put_bool(tree, object, name, *(const bool *)field);
+    else if (type == &type_LIST)
+        put_list(text, name, tree, object);
+    else if (type->units == no_units && !automatic)
+        jt_put_int(tree, object, name, *(const int64_t *)field);
+    else
+        jt_put_text(tree, object, name, jeton_str(text));
+}
+
+void jd_config_copy(jd_config *config, const jd_setting *setting, const jd_config *from)
+{
+    memcpy((char *)config + setting->offset, (const char *)from + setting->offset, setting->size);
+}
+
+bool jd_config_same(const jd_config *a, const jd_config *b, const jd_setting *setting)
+{
+    char one[JD_CONFIG_TEXT];
+    char other[JD_CONFIG_TEXT];
+    jd_config_print(a, setting, one);
+    jd_config_print(b, setting, other);
+    return strcmp(one, other) == 0;
 }

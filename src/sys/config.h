@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sys/config.h - the settings of the program: their table, and where their values come from.
+/* sys/config.h - the settings of the program: their table, and how a value is read and written.
  *
- * Defaults, then the environment, then flags, in this order, each overwriting what came before:
- *
- *     jd_config config;
- *     jd_config_init(&config);
- *     JT_TRY(jd_config_env(&config, err));
- *     JT_TRY(jd_config_flag(&config, argc, argv, &i, err)); … for each argument
- *
- * A config is a plain value: copy it, and nothing needs to be freed. Secrets are never settings.
- * What does not depend on one setting alone (does the folder exist, is the port free) is judged by
- * whoever uses it.
+ * Where values come from, and which wins, is config_sources.h. A config is a plain value: copy it,
+ * and nothing needs to be freed. Secrets are never settings. What does not depend on one setting
+ * alone (does the folder exist, is the port free) is judged by whoever uses it.
  */
 #ifndef JD_SYS_CONFIG_H
 #define JD_SYS_CONFIG_H
 
 #include "sys/config_keys.h"
 #include "sys/log.h"
+#include "json/tree.h"
 
 #include <jeton/error.h>
 #include <jeton/span.h>
@@ -41,6 +35,14 @@ typedef struct jd_config {
 #undef JD_CONFIG_FIELD
 } jd_config;
 
+/* How many there are. */
+enum {
+#define JD_CONFIG_COUNT(type, when, field, name, standard, least, most, help) JD_COUNTED_##field,
+    JD_CONFIG_LIST(JD_CONFIG_COUNT)
+#undef JD_CONFIG_COUNT
+        JD_SETTINGS
+};
+
 /* How the text of a setting is read: a row of functions in config.c. */
 typedef struct jd_config_type jd_config_type;
 
@@ -57,7 +59,7 @@ typedef struct jd_setting {
     const char *help;
     const jd_config_type *type;
     jd_config_when when;
-    size_t offset; /* of its field in jd_config */
+    size_t offset, size; /* of its field in jd_config */
 } jd_setting;
 
 /* All settings in the order of the list, for --help and the docs. Static. */
@@ -65,6 +67,13 @@ const jd_setting *jd_settings(size_t *count);
 
 /* The setting of that name, or NULL. */
 const jd_setting *jd_setting_find(jeton_span name);
+
+/* The setting that `name`, which is none, was probably meant to be, or NULL. */
+const jd_setting *jd_setting_meant(jeton_span name);
+
+/* The name of its variable in the environment: "JETON_ACCESS_TTL". */
+#define JD_VARIABLE_CHARS 48U
+void jd_setting_variable(const jd_setting *setting, char to[JD_VARIABLE_CHARS]);
 
 /* What may be given, in words: "1s to 1d (example: 15m)". Writes a NUL-terminated text. */
 void jd_setting_range(const jd_setting *setting, char *to, size_t size);
@@ -81,16 +90,23 @@ void jd_config_init(jd_config *config);
 JETON_MUST jeton_status jd_config_set(jd_config *config, jeton_span name, jeton_span text,
                                       jeton_err *err);
 
-/* Takes each JETON_<NAME> that is set and not empty. JETON_E_ARGUMENT. */
-JETON_MUST jeton_status jd_config_env(jd_config *config, jeton_err *err);
+/* Sets one setting from a value of a file, of the kind that is natural for it: true for a SWITCH, a
+ * number or "15m" for SECONDS, an array of texts for a LIST. On failure as above. */
+JETON_MUST jeton_status jd_config_set_json(jd_config *config, const jd_setting *setting,
+                                           const jt_val *val, jeton_err *err);
 
-/* Takes argv[*at] when it is the flag of a setting, "--name value", "--name=value" or, for a
- * SWITCH, "--name" alone, and moves *at behind it.
- *
- * JETON_E_NOT_FOUND  not a flag of a setting: the caller's to judge; *at stays
- * JETON_E_ARGUMENT   the value is missing or not one it can have
- */
-JETON_MUST jeton_status jd_config_flag(jd_config *config, int argc, char *const argv[], int *at,
-                                       jeton_err *err);
+/* Writes the value of a setting as it could be given, NUL-terminated. */
+void jd_config_print(const jd_config *config, const jd_setting *setting, char to[JD_CONFIG_TEXT]);
+
+/* Puts it into an object under `name`, as it would stand in a file: 4096, true, "15m",
+ * ["10.0.0.0/8"]. */
+void jd_config_put(const jd_config *config, const jd_setting *setting, const char *name,
+                   jt_tree *tree, jt_node *object);
+
+/* Gives it the value that it has in `from`. */
+void jd_config_copy(jd_config *config, const jd_setting *setting, const jd_config *from);
+
+/* Whether both have the same value of it. */
+bool jd_config_same(const jd_config *a, const jd_config *b, const jd_setting *setting);
 
 #endif

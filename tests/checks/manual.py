@@ -66,6 +66,8 @@ def flags(text):
 
 
 def check_commands(found, pages, commands):
+    settings = {"--" + row[3]
+                for row in findings.rows("src/sys/config_keys.h", "JD_CONFIG_LIST")}
     for command in commands:
         found.looked_at += 1
         words = " ".join([command["noun"]] + ([command["verb"]] if "verb" in command else []))
@@ -77,10 +79,11 @@ def check_commands(found, pages, commands):
         if own is None:
             found.add(page, f"has no synopsis of jeton {words}")
             continue
-        # the settings of serve are too many for its synopsis
+        # the settings are too many for a synopsis, and for more than the page of serve
         where = pages[page] if "verb" not in command else own[1]
+        elsewhere = settings if "verb" in command and ".Op Ar setting" in own[1] else set()
         for option in command["options"]:
-            if option["name"] not in flags(where):
+            if option["name"] not in flags(where) | elsewhere:
                 found.add(page, f"does not name {option['name']} of jeton {words}")
 
 

@@ -39,24 +39,40 @@ def operand(command):
     return "Ar " + " | ".join(command["operand"].split("|"))
 
 
+SETTINGS = {"--" + row[3] for row in findings.rows("src/sys/config_keys.h", "JD_CONFIG_LIST")}
+
+
+def taking_settings(options):
+    """The options without the settings, when all of them are among them: those are told of once, in
+    jeton-serve(1). And whether they are."""
+    if not SETTINGS <= {option["name"] for option in options}:
+        return options, False
+    return [option for option in options if option["name"] not in SETTINGS], True
+
+
 def called(command):
     """The lines of a SYNOPSIS."""
     words = [command["noun"]] + ([command["verb"]] if "verb" in command else [])
     lines = [".Nm jeton", ".Cm " + " ".join(words)]
-    for option in command["options"]:
+    options, settings_too = taking_settings(command["options"])
+    for option in options:
         more = " ..." if option["many"] else ""
         lines.append(("." if option["required"] else ".Op ") + flag(option) + more)
+    if settings_too:
+        lines.append(".Op Ar setting ...")
     if "operand" in command:
         lines.append((".Op " if command["operand_optional"] else ".") + operand(command))
     return lines
 
 
 def option_list(options):
+    options, settings_too = taking_settings(options)
     lines = [".Bl -tag -width Ds"]
     for option in options:
         lines += [f".It {flag(option)}", *mdoc.paragraph(sentence(option["help"]), ()),
                   *(["May be repeated."] if option["many"] else [])]
-    return lines + [".El"] if options else []
+    more = [".Pp", "Every setting of", ".Xr jeton-serve 1", "is an option as well."]
+    return (lines + [".El"] if options else []) + (more if settings_too else [])
 
 
 def about(command, more):

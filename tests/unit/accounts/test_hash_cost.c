@@ -53,9 +53,9 @@ static void the_cost_makes_the_best_of_memory_and_time(void **state)
 
 static void settle(world *on, int64_t memory, int64_t passes, int64_t time)
 {
-    on->accounts.config.hash_memory = memory;
-    on->accounts.config.hash_passes = passes;
-    on->accounts.config.hash_time = time;
+    on->config.hash_memory = memory;
+    on->config.hash_passes = passes;
+    on->config.hash_time = time;
     on->accounts.cost = (jt_pwhash_cost){77, 77};
     assert_int_equal(jd_hash_cost_settle(&on->accounts, NULL), JETON_OK);
 }

@@ -55,9 +55,9 @@ static void tokens_say_what_the_settings_let_through(void **state)
         print_message("  %s\n", settings[i].why);
         JT_AUTO(jeton_claims_free) jeton_claims *claims = NULL;
         JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
-        (void)snprintf(on->accounts.config.token_roles, sizeof on->accounts.config.token_roles,
-                       "%s", settings[i].list);
-        on->accounts.config.token_roles_max = settings[i].roles_max;
+        (void)snprintf(on->config.token_roles, sizeof on->config.token_roles, "%s",
+                       settings[i].list);
+        on->config.token_roles_max = settings[i].roles_max;
         assert_int_equal(jeton_claims_new(NULL, &claims, NULL), JETON_OK);
         jd_role_claim(&on->accounts, &user, claims);
         assert_int_equal(jt_tree_print(claims->tree, claims->object, JT_COMPACT, &text, NULL),

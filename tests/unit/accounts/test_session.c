@@ -65,7 +65,7 @@ static void one_behind_after_the_grace_window_ends_the_session(void **state)
     jd_tokens first = world_log_in(on);
     jd_tokens second;
     jd_tokens none;
-    on->accounts.config.refresh_grace = -1; /* every window is over */
+    on->config.refresh_grace = -1; /* every window is over */
     assert_int_equal(refresh(on, first.refresh, &second), JETON_OK);
     assert_int_equal(refresh(on, first.refresh, &none), JETON_E_REPLAY);
     assert_null(none.access);
@@ -134,7 +134,7 @@ static void a_session_that_was_not_used_for_too_long_is_over(void **state)
 {
     world *on = *state;
     jd_tokens none;
-    on->accounts.config.refresh_ttl = 0;
+    on->config.refresh_ttl = 0;
     jd_tokens tokens = world_log_in(on);
     assert_int_equal(refresh(on, tokens.refresh, &none), JETON_E_SESSION);
     jd_tokens_done(&tokens);
@@ -144,7 +144,7 @@ static void an_access_token_does_not_outlive_its_session(void **state)
 {
     world *on = *state;
     jeton_time exp;
-    on->accounts.config.session_ttl = 60;
+    on->config.session_ttl = 60;
     const jeton_time before = jt_now(NULL);
     jd_tokens tokens = world_log_in(on);
     assert_int_equal(world_verify(on, &tokens), JETON_OK);
@@ -225,7 +225,7 @@ static void a_revocation_outlives_every_access_token_that_settings_allow(void **
 static void a_session_that_expired_can_be_ended_while_its_access_tokens_live(void **state)
 {
     world *on = *state;
-    on->accounts.config.refresh_ttl = 0;
+    on->config.refresh_ttl = 0;
     jd_tokens tokens = world_log_in(on);
     assert_int_equal(world_verify(on, &tokens), JETON_OK);
     jd_accounts_sweep(&on->accounts, jt_now(NULL) + 1000);

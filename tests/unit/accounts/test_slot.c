@@ -7,7 +7,7 @@
 static void expect(world *w, int64_t slot)
 {
     jd_slot_close(&w->accounts.slot);
-    w->accounts.config.login_slot = slot;
+    w->config.login_slot = slot;
     assert_int_equal(jd_slot_open(&w->accounts, NULL), JETON_OK);
 }
 

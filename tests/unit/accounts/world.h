@@ -37,6 +37,7 @@ static inline void world_open(world *on)
     jeton_err err = {0};
     if (jd_accounts_open(&on->config, &on->accounts, &err) != JETON_OK)
         fail_msg("%s", err.text);
+    on->accounts.config = &on->config; /* which tests may change */
     assert_int_equal(jd_accounts_expect_logins(&on->accounts, &err), JETON_OK);
     assert_int_equal(jd_accounts_name(&on->accounts, "http://127.0.0.1:1", &err), JETON_OK);
     assert_int_equal(jd_signer_watch(on->accounts.signer, world_take_keys, on, &err), JETON_OK);

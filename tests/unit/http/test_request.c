@@ -152,9 +152,9 @@ static void the_client_is_whom_a_trusted_proxy_names(void **state)
     for (size_t i = 0; i < COUNT(clients); i++) {
         print_message("  %s\n", clients[i].why);
         jd_http_options options = {
-            .threads = 1, .handle = answer_with_client, .forwarded = clients[i].forwarded};
-        assert_int_equal(jd_cidrs_parse(jeton_str(clients[i].proxies), &options.proxies, NULL),
-                         JETON_OK);
+            .threads = 1, .handle = answer_with_client, .trust.forwarded = clients[i].forwarded};
+        assert_int_equal(
+            jd_cidrs_parse(jeton_str(clients[i].proxies), &options.trust.proxies, NULL), JETON_OK);
         jd_http *http = world_start(&options);
         char text[500];
         world_answer answer;

@@ -561,6 +561,98 @@ static void json_iterates_over_nothing_else(void **state)
     }
 }
 
+static void json_for_people_has_comments_and_commas(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        jeton_status want;
+        size_t at;
+    } rows[] = {
+        {"// x\n{\"a\": /* y */ [1, 2,], }//", JETON_OK, 0},
+        {"{\"a\":1}", JETON_OK, 0},
+        {"", JETON_E_SYNTAX, 0},
+        {"/* x", JETON_E_SYNTAX, 0},
+        {"{\"a\":1,,}", JETON_E_SYNTAX, 7},
+        {"{,}", JETON_E_SYNTAX, 1},
+        {"{a:1}", JETON_E_SYNTAX, 1},
+        {"{'a':1}", JETON_E_SYNTAX, 1},
+        {"{\"a\":1", JETON_E_SYNTAX, 6},
+        {"{\"a\":1} x", JETON_E_SYNTAX, 8},
+        {"{\"a\":0x1}", JETON_E_SYNTAX, 6},
+        {"{\"a\":NaN}", JETON_E_SYNTAX, 5},
+        {"# x\n{}", JETON_E_SYNTAX, 0},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].text);
+        jeton_err err = {0};
+        jt_json *doc = BOGUS;
+        size_t at = 999;
+        const jeton_status got =
+            jt_json_parse_commented(NULL, jeton_str(rows[i].text), &doc, &at, &err);
+        assert_int_equal(got, rows[i].want);
+        assert_int_equal(at, rows[i].at);
+        assert_int_equal(err.status, rows[i].want);
+        assert_true((doc != NULL) == (got == JETON_OK));
+        jt_json_free(&doc);
+    }
+}
+
+static void json_for_tokens_has_neither(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"{\"a\":1,}", "[1,]", "{}//", "/**/{}", "{/* */}"};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        jt_json *doc = BOGUS;
+        assert_int_equal(jt_json_parse(NULL, jeton_str(rows[i]), &doc, NULL), JETON_E_SYNTAX);
+        assert_null(doc);
+        size_t at;
+        assert_int_equal(jt_json_parse_commented(NULL, jeton_str(rows[i]), &doc, &at, NULL),
+                         JETON_OK);
+        jt_json_free(&doc);
+    }
+}
+
+static void json_for_people_knows_where_names_and_texts_stand(void **state)
+{
+    (void)state;
+    static const char text[] = "{ \"a\": \"\", \"\\u0062\": [\"x\"], \"a\": 1}";
+    jt_json *doc = NULL;
+    size_t at;
+    size_t index = 0;
+    static const size_t places[] = {2, 11, 28};
+    assert_int_equal(jt_json_parse_commented(NULL, jeton_str(text), &doc, &at, NULL), JETON_OK);
+    for (jt_iter it = jt_iter_of(jt_json_root(doc)); jt_iter_next(&it); index++)
+        assert_int_equal(jt_json_place(doc, it.name), places[index]);
+    assert_int_equal(index, COUNT(places)); /* a name that stands there twice is there twice */
+    assert_int_equal(jt_json_place(doc, jt_get_text(jt_json_root(doc), "a")), 7);
+    jt_json_free(&doc);
+}
+
+static void json_for_people_is_as_long_and_as_deep_as_the_limit_says(void **state)
+{
+    (void)state;
+    jeton_ctx *ctx = NULL;
+    const jeton_ctx_options options = {.limits = {.json = 8, .depth = 2}};
+    assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);
+    static const struct {
+        const char *text;
+        jeton_status want;
+    } rows[] = {
+        {"[[1,2,]]", JETON_OK},
+        {"[[1,2,]] ", JETON_E_LIMIT},
+        {"[[[1]]]", JETON_E_LIMIT},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        jt_json *doc = BOGUS;
+        size_t at;
+        assert_int_equal(jt_json_parse_commented(ctx, jeton_str(rows[i].text), &doc, &at, NULL),
+                         rows[i].want);
+        jt_json_free(&doc);
+    }
+    jeton_ctx_free(&ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -587,6 +679,10 @@ int main(void)
         cmocka_unit_test(json_iterates_over_an_object_in_order),
         cmocka_unit_test(json_iterates_over_an_array_in_order),
         cmocka_unit_test(json_iterates_over_nothing_else),
+        cmocka_unit_test(json_for_people_has_comments_and_commas),
+        cmocka_unit_test(json_for_tokens_has_neither),
+        cmocka_unit_test(json_for_people_knows_where_names_and_texts_stand),
+        cmocka_unit_test(json_for_people_is_as_long_and_as_deep_as_the_limit_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

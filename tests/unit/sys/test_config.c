@@ -181,64 +181,6 @@ static void sentences_name_the_setting_and_what_it_takes(void **state)
     }
 }
 
-static void config_env_takes_what_is_set(void **state)
-{
-    (void)state;
-    jd_config config = defaults();
-    assert_int_equal(setenv("JETON_ACCESS_TTL", "5m", 1), 0);
-    assert_int_equal(setenv("JETON_HASH_MEMORY", "64M", 1), 0);
-    assert_int_equal(setenv("JETON_ISSUER", "", 1), 0); /* empty: as if it were not set */
-    assert_int_equal(jd_config_env(&config, NULL), JETON_OK);
-    assert_int_equal(config.access_ttl, 300);
-    assert_int_equal(config.hash_memory, 64 * 1024 * 1024);
-    assert_string_equal(config.issuer, "");
-
-    jeton_err err = {0};
-    assert_int_equal(setenv("JETON_ACCESS_TTL", "soon", 1), 0);
-    assert_int_equal(jd_config_env(&config, &err), JETON_E_ARGUMENT);
-    assert_non_null(strstr(err.text, "access-ttl takes"));
-    assert_int_equal(config.access_ttl, 300);
-    (void)unsetenv("JETON_ACCESS_TTL");
-    (void)unsetenv("JETON_HASH_MEMORY");
-    (void)unsetenv("JETON_ISSUER");
-}
-
-static void config_flag_takes_settings_and_leaves_the_rest(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *why, *first, *second;
-        jeton_status want;
-        int moved;
-        int64_t access_ttl;
-    } rows[] = {
-        {"value behind it", "--access-ttl", "5m", JETON_OK, 2, 300},
-        {"value in it", "--access-ttl=5m", "other", JETON_OK, 1, 300},
-        {"no value", "--access-ttl", NULL, JETON_E_ARGUMENT, 0, 900},
-        {"an empty value", "--access-ttl=", "5m", JETON_E_ARGUMENT, 0, 900},
-        {"a bad value", "--access-ttl", "--json", JETON_E_ARGUMENT, 0, 900},
-        {"a flag of somebody else", "--json", "5m", JETON_E_NOT_FOUND, 0, 900},
-        {"the beginning of a name", "--access", "5m", JETON_E_NOT_FOUND, 0, 900},
-        {"one dash", "-access-ttl", "5m", JETON_E_NOT_FOUND, 0, 900},
-        {"no flag", "access-ttl", "5m", JETON_E_NOT_FOUND, 0, 900},
-        {"dashes alone", "--", "5m", JETON_E_NOT_FOUND, 0, 900},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        print_message("  %s\n", rows[i].why);
-        char words[3][24] = {"serve"};
-        char *argv[] = {words[0], words[1], words[2], NULL};
-        (void)snprintf(words[1], sizeof words[1], "%s", rows[i].first);
-        (void)snprintf(words[2], sizeof words[2], "%s",
-                       rows[i].second != NULL ? rows[i].second : "");
-        jd_config config = defaults();
-        int at = 1;
-        assert_int_equal(jd_config_flag(&config, rows[i].second != NULL ? 3 : 2, argv, &at, NULL),
-                         rows[i].want);
-        assert_int_equal(at, 1 + rows[i].moved);
-        assert_int_equal(config.access_ttl, rows[i].access_ttl);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,8 +190,6 @@ int main(void)
         cmocka_unit_test(config_set_refuses_other_values_and_changes_nothing),
         cmocka_unit_test(config_set_keeps_texts_whole_or_not_at_all),
         cmocka_unit_test(sentences_name_the_setting_and_what_it_takes),
-        cmocka_unit_test(config_env_takes_what_is_set),
-        cmocka_unit_test(config_flag_takes_settings_and_leaves_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
