@@ -255,13 +255,15 @@ JETON_API void jeton_guard_free(jeton_guard **guard);
 /* Whether a route is one, for a program to ask when it starts: jeton_guard_check() refuses every
  * request to one that is not.
  *
+ * ctx    may be NULL
  * route  may be NULL: {0}
  *
  * JETON_E_ARGUMENT  a type, location or stale policy that stands for nothing, the same location
  *                   twice, or a rule that jeton_verifier_new() would not take
  * JETON_E_NOMEM
  */
-JETON_API JETON_MUST jeton_status jeton_route_check(const jeton_route *route, jeton_err *err);
+JETON_API JETON_MUST jeton_status jeton_route_check(const jeton_ctx *ctx, const jeton_route *route,
+                                                    jeton_err *err);
 
 /* Makes a visit. ctx may be NULL. JETON_E_NOMEM. */
 JETON_API JETON_MUST jeton_status jeton_visit_new(const jeton_ctx *ctx, jeton_visit **visit,

@@ -51,15 +51,15 @@ static bool route_is_good(const jeton_route *route)
            jt_locations_are_good(route->locations);
 }
 
-jeton_status jeton_route_check(const jeton_route *route, jeton_err *err)
+jeton_status jeton_route_check(const jeton_ctx *ctx, const jeton_route *route, jeton_err *err)
 {
     jt_rules rules;
     if (route == NULL)
         return JETON_OK;
     if (!route_is_good(route))
         return jt_fail(err, JETON_E_ARGUMENT, "type, locations or stale stand for nothing");
-    const jeton_status status = jt_rules_init(&rules, NULL, route->claims, err);
-    jt_rules_done(&rules, NULL);
+    const jeton_status status = jt_rules_init(&rules, ctx, route->claims, err);
+    jt_rules_done(&rules, ctx);
     return status;
 }
 

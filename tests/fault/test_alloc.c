@@ -24,6 +24,7 @@ static struct {
     jeton_signer *signer;
     jeton_verifier *verifier, *caching;
     jeton_segment *segment;
+    jeton_guard *guard;
 } given;
 
 static char segment_path[] = "/tmp/jeton-fault-XXXXXX";
@@ -320,6 +321,78 @@ static jeton_status verify(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status guard_new(bool *had, jeton_err *err)
+{
+    static const jeton_guard_settings settings = {
+        .realm = "r", .csrf_methods = {"POST"}, .audiences = {"a"}};
+    jeton_guard *guard = BOGUS;
+    const jeton_status status = jeton_guard_new(ctx, &settings, given.verifier, &guard, err);
+    *had = guard != NULL;
+    jeton_guard_free(&guard);
+    return status;
+}
+
+static size_t request_header(void *user, const char *name, jeton_span *value)
+{
+    (void)user;
+    const bool is_asked = strcmp(name, "Content-Type") == 0;
+    *value = jeton_str(is_asked ? "application/json" : NULL);
+    return is_asked ? 1 : 0;
+}
+
+/* A token that is in query and body, and a rule: all that a check takes memory for. */
+static jeton_status guard_check(bool *had, jeton_err *err)
+{
+    static const jeton_route route = {.locations = {JETON_IN_QUERY, JETON_IN_JSON},
+                                      .claims = {{"sub", JETON_RULE_ONE_OF, "[\"alice\"]"}}};
+    char query[2048];
+    char body[2048];
+    (void)snprintf(query, sizeof query, "jwt=%s", jeton_text_chars(given.token));
+    (void)snprintf(body, sizeof body, "{\"access_token\":\"%s\"}", jeton_text_chars(given.token));
+    const jeton_request request = {.method = "GET",
+                                   .header = request_header,
+                                   .query_text = jeton_str(query),
+                                   .body = jeton_str(body)};
+    jeton_visit *visit = BOGUS;
+    jeton_decision decision = {0};
+    jeton_status status = jeton_visit_new(ctx, &visit, err);
+    if (status == JETON_OK) {
+        jeton_visit_begin(visit, &request);
+        status = err->status = jeton_guard_check(given.guard, &route, visit, &decision);
+        assert_true(status == JETON_OK || decision.http == 503);
+    }
+    *had = decision.identity.len > 0;
+    jeton_visit_free(&visit);
+    return status;
+}
+
+/* A refusal stands where there is no memory to explain it. */
+static jeton_status guard_refuse(bool *had, jeton_err *err)
+{
+    static const jeton_request request = {.method = "GET", .header = request_header};
+    jeton_visit *visit = BOGUS;
+    jeton_decision decision = {0};
+    jeton_status status = jeton_visit_new(ctx, &visit, err);
+    if (status == JETON_OK) {
+        jeton_visit_begin(visit, &request);
+        assert_int_equal(jeton_guard_check(given.guard, NULL, visit, &decision), JETON_E_MISSING);
+        assert_int_equal(decision.http, 401);
+        assert_true((decision.body.len > 0) == (decision.challenge != NULL));
+        status = err->status = decision.body.len > 0 ? JETON_OK : JETON_E_NOMEM;
+    }
+    *had = decision.body.len > 0;
+    jeton_visit_free(&visit);
+    return status;
+}
+
+static jeton_status route_check(bool *had, jeton_err *err)
+{
+    static const jeton_route route = {.claims = {{"sub", JETON_RULE_ONE_OF, "[\"alice\"]"}}};
+    const jeton_status status = jeton_route_check(ctx, &route, err);
+    *had = status == JETON_OK;
+    return status;
+}
+
 /* Claims and header of an accepted token, printed. */
 static jeton_status verdict_print(bool *had, jeton_err *err)
 {
@@ -567,6 +640,10 @@ static const struct {
     {"jeton_verifier_new", verifier_new},
     {"jeton_verdict_print, jeton_verdict_print_header", verdict_print},
     {"jeton_verdict_new and jeton_verify", verify},
+    {"jeton_guard_new", guard_new},
+    {"jeton_visit_new and jeton_guard_check", guard_check},
+    {"jeton_guard_check that refuses", guard_refuse},
+    {"jeton_route_check", route_check},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},
     {"jeton_segment_open", segment_open},
@@ -651,6 +728,7 @@ static int set_up(void **state)
     assert_int_equal(jeton_verifier_new(ctx, &policy, given.keys, &given.caching, NULL), JETON_OK);
     write_segment();
     assert_int_equal(jeton_segment_open(ctx, segment_path, NULL, &given.segment, NULL), JETON_OK);
+    assert_int_equal(jeton_guard_new(ctx, NULL, given.verifier, &given.guard, NULL), JETON_OK);
     return 0;
 }
 
@@ -662,6 +740,7 @@ static int tear_down(void **state)
     jeton_text_free(&given.jws);
     jeton_text_free(&given.detached);
     jeton_text_free(&given.unsecured);
+    jeton_guard_free(&given.guard);
     jeton_verifier_free(&given.verifier);
     jeton_verifier_free(&given.caching);
     jeton_text_free(&given.token);

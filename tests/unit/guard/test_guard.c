@@ -347,10 +347,10 @@ static void a_route_can_be_checked_at_the_start(void **state)
     const jeton_route *const bad[] = {&no_operator, &no_json, &no_number, &no_path, &no_type,
                                       &no_place,    &twice,   &gap,       &no_stale};
     for (size_t i = 0; i < COUNT(good); i++)
-        assert_int_equal(jeton_route_check(good[i], NULL), JETON_OK);
+        assert_int_equal(jeton_route_check(NULL, good[i], NULL), JETON_OK);
     for (size_t i = 0; i < COUNT(bad); i++) {
         jeton_err err = {0};
-        assert_int_equal(jeton_route_check(bad[i], &err), JETON_E_ARGUMENT);
+        assert_int_equal(jeton_route_check(NULL, bad[i], &err), JETON_E_ARGUMENT);
         assert_string_not_equal(err.text, "");
     }
 }
