@@ -156,12 +156,13 @@ static jeton_status take_up(jeton_segment *segment, jt_view *old, jeton_err *err
 static bool renew(jeton_segment *segment, jt_view *old, jeton_err *err)
 {
     const uint64_t now = jt_boot_now();
-    if (segment->tried != 0 && now - segment->tried < PAUSE_NS)
+    uint64_t *tried = &segment->tried[jt_view_is_over(old)];
+    if (*tried != 0 && now - *tried < PAUSE_NS)
         return false;
-    segment->tried = now;
+    *tried = now;
     if (is_still_there(segment, old->map) || take_up(segment, old, err) != JETON_OK)
         return false;
-    segment->tried = 0;
+    segment->tried[0] = segment->tried[1] = 0;
     return true;
 }
 

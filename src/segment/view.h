@@ -29,7 +29,8 @@ struct jeton_segment {
     char boot[JT_SEGMENT_BOOT];
     pthread_mutex_t lock;   /* of whoever takes up another file, and of taking a reference */
     _Atomic(jt_view *) now; /* with a reference */
-    uint64_t tried;         /* under the lock: when a file was looked for last; 0: do it at once */
+    uint64_t tried[2];      /* under the lock: when another file was looked for last and not found,
+                               for age and because this one was over; 0: look at once */
     uint64_t last_keys;     /* under the lock */
 };
 
