@@ -10,8 +10,8 @@ typedef struct jd_pair {
 } jd_pair;
 
 struct jd_form {
-    size_t count;
-    jd_pair pairs[JD_FORM_PAIRS];
+    size_t count, room;
+    jd_pair pairs[];
 };
 
 /* The value of a hex digit, or 16. */
@@ -70,7 +70,7 @@ static jeton_span cut_before(jeton_span *rest, uint8_t mark)
 
 static jeton_status add_pair(jd_form *form, jeton_span piece, jt_arena *arena, jeton_err *err)
 {
-    if (form->count == JD_FORM_PAIRS)
+    if (form->count == form->room)
         return jt_fail(err, JETON_E_REQUEST, "form: more than %u fields", JD_FORM_PAIRS);
     jd_pair *pair = &form->pairs[form->count];
     jeton_span value = piece;
@@ -81,12 +81,23 @@ static jeton_status add_pair(jd_form *form, jeton_span piece, jt_arena *arena, j
     return JETON_OK;
 }
 
+/* How many pairs there can be, within the limit. */
+static size_t pairs_in(jeton_span text)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < text.len && count < JD_FORM_PAIRS; i++)
+        count += text.ptr[i] == '&';
+    return count;
+}
+
 jeton_status jd_form_parse(jeton_span text, jt_arena *arena, jd_form **form, jeton_err *err)
 {
     *form = NULL;
-    jd_form *made = jt_arena_alloc(arena, sizeof *made);
+    const size_t room = pairs_in(text); /* most have one or two: all are zeroed */
+    jd_form *made = jt_arena_alloc(arena, sizeof *made + room * sizeof made->pairs[0]);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "form");
+    made->room = room;
     while (text.len > 0) {
         const jeton_span piece = cut_before(&text, '&');
         if (piece.len > 0)
