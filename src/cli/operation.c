@@ -2,13 +2,10 @@
 /* cli/operation.c - through the control socket, or on the store. */
 #include "cli/operation.h"
 
-#include "accounts/accounts.h"
-#include "cli/settings.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "daemon/admin.h"
 #include "daemon/control.h"
-#include "sys/disk.h"
 #include "sys/log.h"
 
 #include <time.h>
@@ -24,37 +21,58 @@ typedef struct question {
     bool first;
     jeton_span arguments;
     jeton_span request;
+    jd_operation_store *store; /* the caller's, for this and later operations; may be NULL */
 } question;
 
 /* {"result":…} as the server would answer, so that both ways look alike from here. */
-static jeton_status ask_store_locked(const question *of, jt_json **answer, jeton_err *err)
+static jeton_status run_on(jd_accounts *accounts, const question *of, jt_json **answer,
+                           jeton_err *err)
 {
-    JT_AUTO(jd_accounts_close) jd_accounts accounts = {0};
     JT_AUTO(jt_json_free) jt_json *arguments = NULL;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
-    JT_TRY(jd_accounts_open(of->config, &accounts, err));
     JT_TRY(jt_json_parse(NULL, of->arguments, &arguments, err));
     JT_TRY(jt_tree_new(NULL, &tree, err));
     jt_node *all = jt_tree_object(tree);
     jt_node *result = jt_tree_object(tree);
-    JT_TRY(
-        jd_admin_run(&accounts, jeton_str(of->name), jt_json_root(arguments), tree, result, err));
+    JT_TRY(jd_admin_run(accounts, jeton_str(of->name), jt_json_root(arguments), tree, result, err));
     jt_put_node(tree, all, "result", result);
     JT_TRY(jt_tree_print(tree, all, JT_COMPACT, &text, err));
     return jt_json_parse(NULL, jt_buf_span(&text), answer, err);
 }
 
-static jeton_status ask_store(const question *of, jt_json **answer, jeton_err *err)
+static jeton_status open_store(jd_operation_store *store, const question *of, jeton_err *err)
 {
-    JT_AUTO(jd_lock_drop) jd_lock lock = {.fd = -1};
     bool open_to_others;
     if (!of->first && access(of->config->data, F_OK) != 0)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no data folder %.90s: name it by --data",
                        of->config->data);
     JT_TRY(jd_dir_make(of->config->data, &open_to_others, err));
-    JT_TRY(jd_lock_take(of->config->data, &lock, err));
-    return ask_store_locked(of, answer, err);
+    JT_TRY(jd_lock_take(of->config->data, &store->lock, err));
+    store->open = true;
+    return jd_accounts_open(of->config, &store->accounts, err);
+}
+
+void jd_operation_close(jd_operation_store *store)
+{
+    if (store->open)
+        jd_accounts_close(&store->accounts);
+    jd_lock_drop(&store->lock);
+    store->open = false;
+}
+
+static jeton_status ask_store(const question *of, jt_json **answer, jeton_err *err)
+{
+    JT_AUTO(jd_operation_close) jd_operation_store own = JD_OPERATION_STORE;
+    jd_operation_store *store = of->store != NULL ? of->store : &own;
+    jeton_status status = JETON_OK;
+    if (!store->open)
+        status = open_store(store, of, err);
+    if (status != JETON_OK) {
+        jd_operation_close(store); /* it may be tried again */
+        return status;
+    }
+    return run_on(&store->accounts, of, answer, err);
 }
 
 /* One try of both ways. JETON_E_BUSY: somebody has the folder, but does not listen (yet). */
@@ -62,6 +80,8 @@ static jeton_status ask(const question *of, jt_json **answer, jeton_err *err)
 {
     bool reached;
     jeton_err refused = {0};
+    if (of->store != NULL && of->store->open) /* and so no server has the folder */
+        return ask_store(of, answer, err);
     const jeton_status status =
         jd_control_ask(of->config->data, of->request, answer, &reached, &refused);
     if (!reached)
@@ -120,6 +140,13 @@ jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
                               void (*fill)(void *user, jt_tree *tree, jt_node *to), void *user,
                               jt_json **result, jeton_err *err)
 {
+    return jd_operation_run_on(args, NULL, name, first, fill, user, result, err);
+}
+
+jeton_status jd_operation_run_on(const jd_args *args, jd_operation_store *store, const char *name,
+                                 bool first, void (*fill)(void *user, jt_tree *tree, jt_node *to),
+                                 void *user, jt_json **result, jeton_err *err)
+{
     *result = NULL;
     jd_config config;
     JT_AUTO(jt_buf_done) jt_buf arguments = jt_buf_init(NULL);
@@ -133,7 +160,8 @@ jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
                          .name = name,
                          .first = first,
                          .arguments = jt_buf_span(&arguments),
-                         .request = jt_buf_span(&request)};
+                         .request = jt_buf_span(&request),
+                         .store = store};
     JT_TRY(ask_patiently(&of, &answer, err));
     return take_result(answer, result, err);
 }

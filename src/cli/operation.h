@@ -4,7 +4,9 @@
 #ifndef JD_CLI_OPERATION_H
 #define JD_CLI_OPERATION_H
 
+#include "accounts/accounts.h"
 #include "cli/settings.h"
+#include "sys/disk.h"
 #include "json/tree.h"
 
 /* The options every command that uses this has. */
@@ -26,5 +28,28 @@ JETON_MUST jeton_status jd_operation_config(const jd_args *args, jd_config *conf
 JETON_MUST jeton_status jd_operation_run(const jd_args *args, const char *name, bool first,
                                          void (*fill)(void *user, jt_tree *tree, jt_node *to),
                                          void *user, jt_json **result, jeton_err *err);
+
+/* The store, held open by a command that runs many operations: opening it and closing it again
+ * costs more than most of them. Nobody else gets at the folder meanwhile. */
+typedef struct jd_operation_store {
+    jd_lock lock;
+    jd_accounts accounts;
+    bool open;
+} jd_operation_store;
+
+#define JD_OPERATION_STORE                                                                         \
+    {                                                                                              \
+        .lock = {.fd = -1 }                                                                        \
+    }
+
+/* The same; when no server works on the folder, the store is opened into *store by the first
+ * operation, and stays open. */
+JETON_MUST jeton_status jd_operation_run_on(const jd_args *args, jd_operation_store *store,
+                                            const char *name, bool first,
+                                            void (*fill)(void *user, jt_tree *tree, jt_node *to),
+                                            void *user, jt_json **result, jeton_err *err);
+
+/* Closes it, if it is open. */
+void jd_operation_close(jd_operation_store *store);
 
 #endif

@@ -64,15 +64,16 @@ static jeton_status open_file(const char *path, file *of, jeton_err *err)
 
 /* ---- batches --------------------------------------------------------------------------------- */
 
-typedef struct import {
+typedef struct importing {
     const jd_args *args;
     jd_import_reader reader;
     jt_arena arena; /* of the batch */
+    jd_operation_store store;
     jd_import_row *rows;
     size_t count, bytes, passwords;
     bool dry, ended;
     uint64_t added, already, refused;
-} import;
+} importing;
 
 /* What a text takes in JSON at most. */
 static size_t printed(jeton_span text)
@@ -111,7 +112,7 @@ static void put_row(jt_tree *tree, jt_node *list, const jd_import_row *row)
 
 static void fill(void *user, jt_tree *tree, jt_node *to)
 {
-    const import *on = user;
+    const importing *on = user;
     jt_node *list = jt_tree_array(tree);
     for (size_t i = 0; i < on->count; i++)
         if (on->rows[i].refused.status == JETON_OK)
@@ -120,12 +121,12 @@ static void fill(void *user, jt_tree *tree, jt_node *to)
     jt_put_bool(tree, to, "dry", on->dry);
 }
 
-static bool is_full(const import *on)
+static bool is_full(const importing *on)
 {
     return on->count == ROWS_MAX || on->bytes >= BYTES_MAX || on->passwords == PASSWORD_MAX;
 }
 
-static void read_batch(import *on)
+static void read_batch(importing *on)
 {
     on->count = on->bytes = on->passwords = 0;
     while (!is_full(on)) {
@@ -142,7 +143,7 @@ static void read_batch(import *on)
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
-static void tell(import *on, size_t line, const char *outcome, jeton_span why)
+static void tell(importing *on, size_t line, const char *outcome, jeton_span why)
 {
     const bool told = on->dry || strcmp(outcome, "refused") == 0;
     if (!told)
@@ -156,7 +157,7 @@ static void tell(import *on, size_t line, const char *outcome, jeton_span why)
                (const char *)why.ptr);
 }
 
-static void count_answer(import *on, size_t line, const jt_val *answer)
+static void count_answer(importing *on, size_t line, const jt_val *answer)
 {
     const jeton_span outcome = jt_get_text(answer, "outcome");
     if (jeton_span_equal(outcome, jeton_str("added"))) {
@@ -172,7 +173,7 @@ static void count_answer(import *on, size_t line, const jt_val *answer)
 }
 
 /* Answers come in the order of the rows; those that could not be read were not sent. */
-static void report_batch(import *on, const jt_val *answers)
+static void report_batch(importing *on, const jt_val *answers)
 {
     jt_iter it = jt_iter_of(answers);
     for (size_t i = 0; i < on->count; i++) {
@@ -186,7 +187,7 @@ static void report_batch(import *on, const jt_val *answers)
     }
 }
 
-static int report_end(const import *on)
+static int report_end(const importing *on)
 {
     if (jd_args_has(on->args, "--json"))
         printf("{\"added\":%lu,\"already\":%lu,\"refused\":%lu}\n", (unsigned long)on->added,
@@ -200,18 +201,19 @@ static int report_end(const import *on)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static jeton_status run_batch(import *on, jeton_err *err)
+static jeton_status run_batch(importing *on, jeton_err *err)
 {
     JT_AUTO(jt_json_free) jt_json *result = NULL;
     read_batch(on);
     if (on->count > 0)
-        JT_TRY(jd_operation_run(on->args, "user.import", true, fill, on, &result, err));
+        JT_TRY(
+            jd_operation_run_on(on->args, &on->store, "user.import", true, fill, on, &result, err));
     report_batch(on, result != NULL ? jt_get(jt_json_root(result), "rows") : NULL);
     jt_arena_done(&on->arena);
     return JETON_OK;
 }
 
-static jeton_status run(import *on, jeton_span text, jeton_err *err)
+static jeton_status run(importing *on, jeton_span text, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     on->rows = jt_arena_alloc(&arena, (size_t)ROWS_MAX * sizeof *on->rows);
@@ -228,11 +230,15 @@ static jeton_status run(import *on, jeton_span text, jeton_err *err)
 int jd_user_import_command(const jd_args *args)
 {
     JT_AUTO(close_file) file of = {0};
-import on = {.args = args, .arena = jt_arena_init(NULL), .dry = jd_args_has(args, "--dry-run") };
+    importing on = {.args = args,
+                    .arena = jt_arena_init(NULL),
+                    .store = JD_OPERATION_STORE,
+                    .dry = jd_args_has(args, "--dry-run")};
     jeton_err err = {0};
     jeton_status status = open_file(args->operand, &of, &err);
     if (status == JETON_OK)
         status = run(&on, jeton_bytes(of.at, of.len), &err);
+    jd_operation_close(&on.store);
     if (status == JETON_OK)
         return report_end(&on);
     (void)report_end(&on);
