@@ -64,7 +64,7 @@ typedef struct jeton_segment_info {
     uint64_t sessions, subjects, clients, keys, tokens;
     uint64_t lost;      /* entries for which there was no room: `mark` covers them */
     uint64_t bytes;     /* size of the file */
-    uint64_t slots;     /* entries there is room for before a larger file is made, times two */
+    uint64_t room;      /* entries there is room for before a larger file is made */
     int64_t age_ms;     /* jeton_segment_age_ms() */
     jeton_time created; /* when this file was made */
     int64_t writer;     /* the writer's process id */

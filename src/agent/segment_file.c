@@ -247,12 +247,21 @@ static void adopt(void *base, size_t size, jd_segment_file *file)
                      file->keys_digest);
 }
 
+/* Mapping what others may cut short would let them kill us, and a folder in which they can put
+ * files is none for a segment. */
+static bool is_ours(const struct stat *found)
+{
+    return found->st_uid == geteuid() && (found->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static jeton_status find_in(int fd, const char *path, jd_segment_file *file, jeton_err *err)
 {
     struct stat found;
     char magic[sizeof JT_SEGMENT_MAGIC - 1];
     if (fstat(fd, &found) != 0)
         return fail(err, "look at", path);
+    if (!is_ours(&found))
+        return jt_fail(err, JETON_E_SYSTEM, "%.90s is there and is not ours alone", path);
     if (!S_ISREG(found.st_mode) || pread(fd, magic, sizeof magic, 0) != sizeof magic ||
         memcmp(magic, JT_SEGMENT_MAGIC, sizeof magic) != 0)
         return jt_fail(err, JETON_E_SYSTEM, "%.90s is there and is no segment", path);
@@ -267,7 +276,7 @@ static jeton_status find_in(int fd, const char *path, jd_segment_file *file, jet
 jeton_status jd_segment_find(const char *path, jd_segment_file *file, jeton_err *err)
 {
     *file = (jd_segment_file){0};
-    const int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
         return JETON_OK;
     if (fd < 0)

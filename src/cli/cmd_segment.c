@@ -76,7 +76,7 @@ static int report_json(const jd_args *args, const seen *of)
         {"tokens", info->tokens},
         {"lost", info->lost},
         {"bytes", info->bytes},
-        {"room", info->slots / 2},
+        {"room", info->room},
         {"writer", (uint64_t)info->writer},
         {"created", (uint64_t)(info->created / 1000)},
     };
@@ -114,7 +114,7 @@ static void print_writer(const jeton_segment_info *info)
     printf("file     number %" PRIu64 ", made %s by process %" PRId64 "\n", info->generation, text,
            info->writer);
     printf("size     %" PRIu64 " bytes, room for %" PRIu64 " revocations\n", info->bytes,
-           info->slots / 2);
+           info->room);
 }
 
 static void print_revoked(const jeton_segment_info *info)

@@ -141,7 +141,7 @@ static void describe(const jt_map *map, jeton_segment_info *info)
         .tokens = jt_peek(&live->of_kind[JT_REVOKED_TOKEN]),
         .lost = jt_peek(&live->lost),
         .bytes = map->size,
-        .slots = map->table.count,
+        .room = map->table.count / 2,
         .age_ms = jt_map_age_ms(map),
         .created = map->head.created,
         .writer = map->head.writer,

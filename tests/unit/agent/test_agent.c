@@ -475,6 +475,29 @@ static void what_is_no_segment_is_not_replaced(void **state)
     world_free(w);
 }
 
+static void a_segment_that_others_can_write_is_not_taken_over(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    char other[80];
+    (void)snprintf(other, sizeof other, "%s.other", w->path);
+    jd_agent_close(&w->agent);
+    assert_int_equal(chmod(w->path, 0660), 0);
+    assert_int_equal(world_try_agent(w, "", &w->agent), JETON_E_SYSTEM);
+    assert_int_equal(chmod(w->path, 0600), 0);
+    if (geteuid() == 0) {
+        assert_int_equal(chown(w->path, 12345, (gid_t)-1), 0);
+        assert_int_equal(world_try_agent(w, "", &w->agent), JETON_E_SYSTEM);
+        assert_int_equal(chown(w->path, 0, (gid_t)-1), 0);
+    }
+    assert_int_equal(rename(w->path, other), 0);
+    assert_int_equal(symlink(other, w->path), 0);
+    assert_int_equal(world_try_agent(w, "", &w->agent), JETON_E_SYSTEM);
+    assert_int_equal(rename(other, w->path), 0);
+    world_start(w);
+    world_free(w);
+}
+
 static void a_segment_that_is_damaged_is_replaced(void **state)
 {
     (void)state;
@@ -558,6 +581,7 @@ int main(void)
         cmocka_unit_test(sweeping_makes_a_smaller_file),
         cmocka_unit_test(only_one_writes),
         cmocka_unit_test(what_is_no_segment_is_not_replaced),
+        cmocka_unit_test(a_segment_that_others_can_write_is_not_taken_over),
         cmocka_unit_test(a_segment_that_is_damaged_is_replaced),
         cmocka_unit_test(the_group_may_read_and_nobody_else),
         cmocka_unit_test(a_secret_never_comes_in),
