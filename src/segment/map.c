@@ -20,13 +20,14 @@
 
 bool jt_boot_id(char to[JT_SEGMENT_BOOT])
 {
+    char text[JT_SEGMENT_BOOT] = "";
     memset(to, 0, JT_SEGMENT_BOOT);
     const int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    const ssize_t got = read(fd, to, JT_SEGMENT_BOOT - 1);
+    const ssize_t got = read(fd, text, sizeof text - 1);
     (void)close(fd);
-    to[strcspn(to, "\n")] = '\0';
+    memcpy(to, text, strcspn(text, "\n"));
     return got > 0 && to[0] != '\0';
 }
 

@@ -27,7 +27,7 @@ static int tear_down(void **state)
 
 static jt_revocation entry_of(jt_revoked kind, uint64_t which, uint64_t n)
 {
-    jt_revocation entry = {.n = n, .kind = kind, .expires = (jeton_time)n * 1000};
+    jt_revocation entry = {.n = n, .kind = kind, .expires = (jeton_time)n};
     memcpy(entry.id, &which, sizeof which);
     return entry;
 }
