@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "core/secret.h"
 #include "crypto/hmac.h"
+#include "guard/csrf.h"
 
 #define BYTES 24U
 
@@ -27,7 +28,7 @@ void jd_csrf_print(jeton_span key, char to[JD_CSRF_CHARS + 1])
 
 jeton_status jd_csrf_check(jeton_span expected, jeton_span given, jeton_err *err)
 {
-    if (expected.len == JD_CSRF_CHARS && jt_equal_ct(expected, given))
+    if (jt_csrf_match(expected, given))
         return JETON_OK;
     return jt_fail(err, JETON_E_CSRF, "the header X-CSRF-Token is missing or wrong");
 }

@@ -4,7 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
-#include "http/cookie.h"
+#include "guard/cookie.h"
 #include "sys/log.h"
 
 typedef enum which { ACCESS, REFRESH, CSRF } which;
@@ -34,16 +34,20 @@ static const char *name_of(const jd_call *call, which kind)
 static jeton_status put(jd_call *call, which kind, jeton_span value, int64_t max_age,
                         jeton_err *err)
 {
-    const char *text;
-    const jd_cookie cookie = {
+    JT_AUTO(jt_buf_done) jt_buf made = jt_buf_init(NULL);
+    const jt_cookie cookie = {
         .name = name_of(call, kind),
         .value = value,
+        .path = "/",
         .max_age = max_age,
         .secure = !is_insecure(call),
         .http_only = kinds[kind].http_only,
         .same_site = kinds[kind].same_site,
     };
-    JT_TRY(jd_cookie_print(&cookie, call->arena, &text, err));
+    JT_TRY(jt_cookie_print(&cookie, &made, err));
+    const char *text = jt_arena_text(call->arena, jt_buf_span(&made));
+    if (text == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "cookie");
     jd_call_header(call, "Set-Cookie", text);
     return JETON_OK;
 }

@@ -5,19 +5,11 @@
 #include "accounts/csrf.h"
 #include "core/auto.h"
 #include "core/err.h"
-
-static bool is_safe(jeton_span method)
-{
-    static const char *const safe[] = {"GET", "HEAD", "OPTIONS"}; /* RFC 9110 §9.2.1, not TRACE */
-    for (size_t i = 0; i < JT_COUNT(safe); i++)
-        if (jeton_span_equal(method, jeton_str(safe[i])))
-            return true;
-    return false;
-}
+#include "guard/csrf.h"
 
 bool jd_csrf_is_unsafe(const jd_call *call)
 {
-    return !is_safe(jd_request_method(call->request));
+    return !jt_method_is_safe(jd_request_method(call->request));
 }
 
 bool jd_csrf_is_unsafe_behind(const jd_call *call)
@@ -25,11 +17,11 @@ bool jd_csrf_is_unsafe_behind(const jd_call *call)
     static const char *const names[] = {"X-Original-Method", "X-Forwarded-Method"};
     size_t told = 0;
     if (call->behind.len > 0)
-        return !is_safe(call->behind);
+        return !jt_method_is_safe(call->behind);
     for (size_t i = 0; i < JT_COUNT(names); i++) {
         jeton_span method;
         const size_t count = jd_request_header(call->request, names[i], &method);
-        if (count > 1 || (count == 1 && !is_safe(method)))
+        if (count > 1 || (count == 1 && !jt_method_is_safe(method)))
             return true;
         told += count;
     }

@@ -10,6 +10,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "guard/demands.h"
 #include "http/form.h"
 
 /* What the query says. */
@@ -67,11 +68,8 @@ static jeton_status check_scope(const jd_call *call, jeton_span rest, jeton_err 
 
 static jeton_status check_fresh(const jd_call *call, bool fresh, jeton_err *err)
 {
-    jeton_time login;
-    if (!fresh)
-        return JETON_OK;
-    const jeton_time oldest = jt_now(NULL) - call->app->accounts->config->fresh_ttl * 1000;
-    if (jeton_verdict_date(call->verdict, "auth_time", &login) && login >= oldest)
+    const int64_t most = call->app->accounts->config->fresh_ttl;
+    if (!fresh || jt_login_is_within(call->verdict, jt_now(NULL), (uint64_t)most))
         return JETON_OK;
     return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
 }

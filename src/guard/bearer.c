@@ -3,6 +3,7 @@
 #include "guard/bearer.h"
 
 #include "core/auto.h"
+#include "core/scan.h"
 
 #include <strings.h>
 
@@ -10,14 +11,6 @@
 static bool is_blank(uint8_t c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
-}
-
-static bool is_one_token(jeton_span text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] <= ' ')
-            return false;
-    return text.len > 0;
 }
 
 jt_bearer jt_bearer_find(jeton_span value, const char *scheme, jeton_span *token)
@@ -31,7 +24,7 @@ jt_bearer jt_bearer_find(jeton_span value, const char *scheme, jeton_span *token
     if (value.len < skip)
         return JT_BEARER_BAD;
     const jeton_span rest = jeton_bytes(value.ptr + skip, value.len - skip);
-    if (!is_one_token(rest))
+    if (rest.len == 0 || jt_has_below(rest, ' ' + 1))
         return JT_BEARER_BAD;
     *token = rest;
     return JT_BEARER_GOOD;

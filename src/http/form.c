@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "guard/query.h"
 
 typedef struct jd_pair {
     jeton_span name, value;
@@ -14,33 +15,6 @@ struct jd_form {
     jd_pair pairs[];
 };
 
-/* The value of a hex digit, or 16. */
-static unsigned hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const uint8_t lower = c | 0x20;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10U : 16U;
-}
-
-/* The byte that text stands for at *at, which moves on; -1 when it stands for none. NUL is none:
- * C code further in would see a shorter text than was checked. */
-static int decode_byte(jeton_span text, size_t *at)
-{
-    const uint8_t c = text.ptr[(*at)++];
-    if (c == '+')
-        return ' ';
-    if (c != '%')
-        return c >= ' ' && c != 0x7f ? c : -1;
-    if (text.len - *at < 2)
-        return -1;
-    const unsigned high = hex_digit(text.ptr[*at]);
-    const unsigned low = hex_digit(text.ptr[*at + 1]);
-    *at += 2;
-    const unsigned byte = high << 4 | low;
-    return high < 16 && low < 16 && byte != 0 ? (int)byte : -1;
-}
-
 static jeton_status decode(jeton_span text, jt_arena *arena, jeton_span *decoded, jeton_err *err)
 {
     uint8_t *to = jt_arena_alloc(arena, text.len + 1);
@@ -48,7 +22,7 @@ static jeton_status decode(jeton_span text, jt_arena *arena, jeton_span *decoded
         return jt_fail(err, JETON_E_NOMEM, "form");
     size_t len = 0;
     for (size_t at = 0; at < text.len;) {
-        const int byte = decode_byte(text, &at);
+        const int byte = jt_query_byte(text, &at);
         if (byte < 0)
             return jt_fail(err, JETON_E_REQUEST, "form: a character is not encoded as it must be");
         to[len++] = (uint8_t)byte;

@@ -3,8 +3,8 @@
 #include "http/request.h"
 
 #include "core/auto.h"
+#include "guard/cookie.h"
 #include "http/connection.h"
-#include "http/cookie.h"
 #include "http/forwarded.h"
 #include "http/loop.h"
 
@@ -69,7 +69,7 @@ size_t jd_request_cookie(const jd_request *request, const char *name, jeton_span
         jeton_span found;
         if (!is_cookie_header(&request->head.fields[i]))
             continue;
-        const size_t here = jd_cookie_find(request->head.fields[i].value, name, &found);
+        const size_t here = jt_cookie_find(request->head.fields[i].value, name, &found);
         if (count == 0 && here > 0)
             *value = found;
         count += here;

@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oauth/bearer.c - the Bearer scheme. */
+/* oauth/bearer.c - the Bearer scheme, as the guard of libjeton has it. */
 #include "oauth/bearer.h"
 
-#include "core/scan.h"
+#include "core/auto.h"
+#include "guard/bearer.h"
 
 #include <stdio.h>
-#include <strings.h>
-
-#define SCHEME     "Bearer "
-#define SCHEME_LEN (sizeof SCHEME - 1)
 
 bool jd_bearer_token(jeton_span authorization, jeton_span *token)
 {
-    *token = jeton_str(NULL);
-    if (authorization.len <= SCHEME_LEN ||
-        strncasecmp((const char *)authorization.ptr, SCHEME, SCHEME_LEN) != 0)
-        return false;
-    const jeton_span rest =
-        jeton_bytes(authorization.ptr + SCHEME_LEN, authorization.len - SCHEME_LEN);
-    if (jt_has_below(rest, ' ' + 1))
-        return false;
-    *token = rest;
-    return true;
+    return jt_bearer_find(authorization, "Bearer", token) == JT_BEARER_GOOD;
 }
 
 void jd_bearer_challenge(const char *error, const char *why, char to[JD_CHALLENGE_MAX])
 {
-    if (error == NULL)
-        (void)snprintf(to, JD_CHALLENGE_MAX, "Bearer realm=\"jeton\"");
-    else if (why == NULL)
-        (void)snprintf(to, JD_CHALLENGE_MAX, "Bearer realm=\"jeton\", error=\"%s\"", error);
-    else
-        (void)snprintf(to, JD_CHALLENGE_MAX,
-                       "Bearer realm=\"jeton\", error=\"%s\", error_description=\"%.150s\"", error,
-                       why);
+    const jt_challenge says = {.realm = "jeton", .error = error, .description = why};
+    JT_AUTO(jt_buf_done) jt_buf made = jt_buf_init(NULL);
+    const bool done = jt_challenge_print(&says, &made, NULL) == JETON_OK;
+    (void)snprintf(to, JD_CHALLENGE_MAX, "%.*s", done ? (int)made.len : 0,
+                   done ? (const char *)made.ptr : "");
+    if (!done) /* what is said without memory */
+        (void)snprintf(to, JD_CHALLENGE_MAX, "Bearer");
 }

@@ -2,12 +2,12 @@
 /* tests/fuzz/fuzz_cookie.c - what is found lies inside the header and holds no separator, and a
  * cookie that is put in front is found first and counted. */
 #include "fuzz.h"
-#include "http/cookie.h"
+#include "guard/cookie.h"
 
 static void look_inside(jeton_span header, const char *name, size_t *count)
 {
     jeton_span value;
-    *count = jd_cookie_find(header, name, &value);
+    *count = jt_cookie_find(header, name, &value);
     if (value.len == 0)
         return;
     FUZZ_HOLDS(*count > 0);
