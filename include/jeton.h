@@ -22,6 +22,7 @@
 #include <jeton/ctx.h>
 #include <jeton/error.h>
 #include <jeton/guard.h>
+#include <jeton/issuer.h>
 #include <jeton/jws.h>
 #include <jeton/key.h>
 #include <jeton/keyset.h>
