@@ -25,6 +25,7 @@ static struct {
     jeton_verifier *verifier, *caching;
     jeton_segment *segment;
     jeton_guard *guard;
+    jeton_issuer *issuer;
 } given;
 
 static char segment_path[] = "/tmp/jeton-fault-XXXXXX";
@@ -393,6 +394,41 @@ static jeton_status route_check(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status issuer_new(bool *had, jeton_err *err)
+{
+    jeton_issuer *issuer = BOGUS;
+    const jeton_status status =
+        jeton_issuer_new(ctx, given.secret, JETON_ALG_UNSET, NULL, NULL, &issuer, err);
+    *had = issuer != NULL;
+    jeton_issuer_free(&issuer);
+    return status;
+}
+
+static void no_line(void *user, const char *line)
+{
+    (void)line;
+    ++*(size_t *)user;
+}
+
+/* A token, and the cookies it travels in: both or none of them. */
+static jeton_status issuer_access(bool *had, jeton_err *err)
+{
+    size_t lines = 0;
+    jeton_issued issued;
+    const jeton_grant grant = {
+        .identity = jeton_str("alice"), .claims = "{\"a\":[1]}", .header = "{\"b\":2}"};
+    jeton_status status = jeton_issuer_access(given.issuer, &grant, &issued, err);
+    assert_true((issued.token != NULL) == (status == JETON_OK));
+    if (status == JETON_OK)
+        status = jeton_issuer_set_cookies(given.issuer, &issued, -1, no_line, &lines, err);
+    assert_int_equal(lines, status == JETON_OK ? 2 : 0);
+    if (status == JETON_OK)
+        status = jeton_issuer_unset_cookies(given.issuer, JETON_ACCESS, no_line, &lines, err);
+    jeton_text_free(&issued.token);
+    *had = lines == 4;
+    return status;
+}
+
 /* Claims and header of an accepted token, printed. */
 static jeton_status verdict_print(bool *had, jeton_err *err)
 {
@@ -644,6 +680,8 @@ static const struct {
     {"jeton_visit_new and jeton_guard_check", guard_check},
     {"jeton_guard_check that refuses", guard_refuse},
     {"jeton_route_check", route_check},
+    {"jeton_issuer_new", issuer_new},
+    {"jeton_issuer_access and cookies", issuer_access},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},
     {"jeton_segment_open", segment_open},
@@ -729,6 +767,9 @@ static int set_up(void **state)
     write_segment();
     assert_int_equal(jeton_segment_open(ctx, segment_path, NULL, &given.segment, NULL), JETON_OK);
     assert_int_equal(jeton_guard_new(ctx, NULL, given.verifier, &given.guard, NULL), JETON_OK);
+    assert_int_equal(
+        jeton_issuer_new(ctx, given.secret, JETON_ALG_UNSET, NULL, NULL, &given.issuer, NULL),
+        JETON_OK);
     return 0;
 }
 
@@ -741,6 +782,7 @@ static int tear_down(void **state)
     jeton_text_free(&given.detached);
     jeton_text_free(&given.unsecured);
     jeton_guard_free(&given.guard);
+    jeton_issuer_free(&given.issuer);
     jeton_verifier_free(&given.verifier);
     jeton_verifier_free(&given.caching);
     jeton_text_free(&given.token);

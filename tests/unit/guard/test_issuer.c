@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/unit/guard/test_issuer.c - tokens of an issuer pass the guard of the same settings, say
+ * what they are to say, and travel in the cookies that the presets have. */
+#include "requests.h"
+
+static jeton_issuer *new_issuer(const jeton_guard_settings *settings,
+                                const jeton_issuer_options *options)
+{
+    jeton_issuer *issuer = BOGUS;
+    jeton_err err = {0};
+    if (jeton_issuer_new(token_ctx(), token_key(JETON_HS256), JETON_ALG_UNSET, settings, options,
+                         &issuer, &err) != JETON_OK)
+        fail_msg("%s", err.text);
+    return issuer;
+}
+
+/* The payload and header of a token that was made, as text; freed by the caller. */
+static char *decoded(const jeton_issued *issued, unsigned part)
+{
+    const char *at = jeton_text_chars(issued->token);
+    while (part-- > 0)
+        at = strchr(at, '.') + 1;
+    const jeton_span segment = jeton_bytes(at, strcspn(at, "."));
+    jt_buf bytes = jt_buf_init(NULL);
+    assert_int_equal(jt_buf_reserve(&bytes, segment.len + 1, NULL), JETON_OK);
+    assert_true(jt_base64url_parse(segment, bytes.ptr));
+    char *text = strndup((const char *)bytes.ptr, jt_base64url_bytes(segment.len));
+    jt_buf_done(&bytes);
+    return text;
+}
+
+static const jeton_guard_settings flask = {.preset = JETON_GUARD_FLASK};
+static const jeton_guard_settings named = {
+    .issuer = "https://i", .audiences = {"a"}, .csrf = JETON_OFF, .not_before = JETON_ON};
+static const jeton_guard_settings many = {.audiences = {"a", "b"}, .access_life = JETON_FOREVER};
+
+#define ALICE .identity = {(const uint8_t *)"alice", 5}
+
+static const struct {
+    const char *why;
+    const jeton_guard_settings *settings;
+    bool refresh;
+    jeton_grant grant;
+    const char *has[8], *has_not[6];
+} claims[] = {
+    {"strict, after a login",
+     NULL,
+     false,
+     {ALICE, .fresh = true},
+     {"\"sub\":\"alice\"", "\"type\":\"access\"", "\"fresh\":true", "\"iat\":1700000000",
+      "\"exp\":1700000900", "\"auth_time\":1700000000", "\"csrf\":\"", "\"jti\":\""},
+     {"\"nbf\"", "\"iss\"", "\"aud\""}},
+    {"strict, after a refresh",
+     NULL,
+     false,
+     {ALICE, .auth_time = 1690000000000},
+     {"\"fresh\":false", "\"auth_time\":1690000000"},
+     {"\"fresh\":true"}},
+    {"nothing is known of the login", NULL, false, {ALICE}, {"\"fresh\":false"}, {"auth_time"}},
+    {"fresh for a minute",
+     NULL,
+     false,
+     {ALICE, .fresh_for = 60},
+     {"\"fresh\":1700000060", "\"auth_time\":1700000000"},
+     {NULL}},
+    {"a refresh token",
+     NULL,
+     true,
+     {ALICE},
+     {"\"type\":\"refresh\"", "\"exp\":1702592000"},
+     {NULL}},
+    {"a life of its own", NULL, false, {ALICE, .life = 5}, {"\"exp\":1700000005"}, {NULL}},
+    {"for ever", NULL, false, {ALICE, .life = JETON_FOREVER}, {"\"sub\""}, {"\"exp\""}},
+    {"issuer and audience, no CSRF",
+     &named,
+     false,
+     {ALICE},
+     {"\"iss\":\"https://i\"", "\"aud\":\"a\"", "\"nbf\":1700000000"},
+     {"csrf"}},
+    {"two audiences, for ever", &many, false, {ALICE}, {"\"aud\":[\"a\",\"b\"]"}, {"\"exp\""}},
+    {"flask",
+     &flask,
+     false,
+     {ALICE, .fresh = true},
+     {"\"fresh\":true", "\"nbf\":1700000000", "\"csrf\":\"", "\"exp\":1700000900"},
+     {"auth_time"}},
+    {"further claims go over ours",
+     NULL,
+     false,
+     {ALICE, .claims = "{\"type\":\"odd\",\"roles\":[\"a\"]}"},
+     {"\"type\":\"odd\"", "\"roles\":[\"a\"]"},
+     {"\"type\":\"access\""}},
+};
+
+static void tokens_say_what_they_are_to_say(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(claims); i++) {
+        print_message("  %s\n", claims[i].why);
+        jeton_issuer *issuer = new_issuer(claims[i].settings, NULL);
+        jeton_issued issued;
+        memset(&issued, 0x5a, sizeof issued);
+        assert_int_equal((claims[i].refresh ? jeton_issuer_refresh : jeton_issuer_access)(
+                             issuer, &claims[i].grant, &issued, NULL),
+                         JETON_OK);
+        char *payload = decoded(&issued, 1);
+        for (size_t k = 0; k < COUNT(claims[i].has) && claims[i].has[k] != NULL; k++)
+            if (strstr(payload, claims[i].has[k]) == NULL)
+                fail_msg("%s is not in %s", claims[i].has[k], payload);
+        for (size_t k = 0; k < COUNT(claims[i].has_not) && claims[i].has_not[k] != NULL; k++)
+            if (strstr(payload, claims[i].has_not[k]) != NULL)
+                fail_msg("%s is in %s", claims[i].has_not[k], payload);
+        assert_true((issued.csrf[0] != '\0') == (strstr(payload, "\"csrf\"") != NULL));
+        free(payload);
+        jeton_text_free(&issued.token);
+        jeton_issuer_free(&issuer);
+    }
+}
+
+static jeton_status odd_identity(void *user, jeton_span identity, jeton_claims *to, jeton_err *err)
+{
+    (void)user;
+    (void)err;
+    unit_assert_span(identity, "alice");
+    jeton_claims_set_int(to, "sub", 42);
+    return JETON_OK;
+}
+
+static jeton_status more_claims(void *user, jeton_span identity, jeton_claims *to, jeton_err *err)
+{
+    (void)identity;
+    (void)err;
+    jeton_claims_set_text(to, "a", jeton_str(user));
+    jeton_claims_set_text(to, "b", jeton_str(user));
+    return JETON_OK;
+}
+
+static jeton_status refuse(void *user, jeton_span identity, jeton_claims *to, jeton_err *err)
+{
+    (void)user;
+    (void)identity;
+    (void)to;
+    (void)err;
+    return JETON_E_REFUSED;
+}
+
+static void callbacks_add_claims_and_header_members(void **state)
+{
+    (void)state;
+    char x[] = "x";
+    const jeton_issuer_options options = {
+        .user = x, .identity = odd_identity, .claims = more_claims, .header = more_claims};
+    jeton_issuer *issuer = new_issuer(NULL, &options);
+    jeton_issued issued;
+    const jeton_grant grant = {ALICE, .claims = "{\"b\":1}", .header = "{\"b\":2,\"typ\":\"T\"}"};
+    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
+    char *payload = decoded(&issued, 1);
+    char *header = decoded(&issued, 0);
+    assert_non_null(strstr(payload, "\"sub\":42"));
+    assert_non_null(strstr(payload, "\"a\":\"x\""));
+    assert_non_null(strstr(payload, "\"b\":1"));
+    assert_non_null(strstr(header, "\"alg\":\"HS256\""));
+    assert_non_null(strstr(header, "\"typ\":\"T\""));
+    assert_non_null(strstr(header, "\"a\":\"x\""));
+    assert_non_null(strstr(header, "\"b\":2"));
+    free(payload);
+    free(header);
+    jeton_text_free(&issued.token);
+    jeton_issuer_free(&issuer);
+}
+
+static void what_cannot_be_made_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        jeton_issuer_options options;
+        jeton_grant grant;
+        jeton_status want;
+    } bad[] = {
+        {"no identity", {0}, {.fresh = true}, JETON_E_ARGUMENT},
+        {"claims that are no object", {0}, {ALICE, .claims = "[]"}, JETON_E_SYNTAX},
+        {"claims that are no JSON", {0}, {ALICE, .claims = "{"}, JETON_E_SYNTAX},
+        {"a header that says alg", {0}, {ALICE, .header = "{\"alg\":\"none\"}"}, JETON_E_ARGUMENT},
+        {"a header that is no object", {0}, {ALICE, .header = "1"}, JETON_E_SYNTAX},
+        {"a name with a NUL", {0}, {ALICE, .claims = "{\"a\\u0000b\":1}"}, JETON_E_ARGUMENT},
+        {"identity refused", {.identity = refuse}, {ALICE}, JETON_E_REFUSED},
+        {"claims refused", {.claims = refuse}, {ALICE}, JETON_E_REFUSED},
+        {"header refused", {.header = refuse}, {ALICE}, JETON_E_REFUSED},
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        print_message("  %s\n", bad[i].why);
+        jeton_issuer *issuer = new_issuer(NULL, &bad[i].options);
+        jeton_issued issued;
+        memset(&issued, 0x5a, sizeof issued);
+        assert_int_equal(jeton_issuer_access(issuer, &bad[i].grant, &issued, NULL), bad[i].want);
+        assert_null(issued.token);
+        assert_string_equal(issued.csrf, "");
+        jeton_issuer_free(&issuer);
+    }
+    jeton_issuer *issuer = BOGUS;
+    jeton_key *public_key = NULL;
+    jeton_text *jwk = NULL;
+    assert_int_equal(jeton_key_print(token_key(JETON_ES256), JETON_KEY_PUBLIC, &jwk, NULL),
+                     JETON_OK);
+    assert_int_equal(jeton_key_parse(NULL, jeton_text_span(jwk), &public_key, NULL), JETON_OK);
+    assert_int_equal(jeton_issuer_new(NULL, public_key, JETON_ES256, NULL, NULL, &issuer, NULL),
+                     JETON_E_KEY_USE);
+    assert_null(issuer);
+    jeton_key *unbound = token_key_like(token_key(JETON_HS256), true, "");
+    assert_int_equal(jeton_issuer_new(NULL, unbound, JETON_ALG_UNSET, NULL, NULL, &issuer, NULL),
+                     JETON_E_ALG);
+    assert_int_equal(jeton_issuer_new(NULL, unbound, JETON_HS256,
+                                      &(const jeton_guard_settings){.access_cookie = ""}, NULL,
+                                      &issuer, NULL),
+                     JETON_E_ARGUMENT);
+    jeton_key_free(&unbound);
+    jeton_key_free(&public_key);
+    jeton_text_free(&jwk);
+    jeton_issuer_free(NULL);
+}
+
+/* ---- cookies -------------------------------------------------------------------------------- */
+
+static char mine[] = "mine";
+static char lines[4][5000];
+static size_t line_count;
+
+static void keep(void *user, const char *line)
+{
+    assert_ptr_equal(user, mine);
+    snprintf(lines[line_count++], sizeof lines[0], "%s", line);
+}
+
+/* The line has this name, and behind the value these attributes. */
+static void assert_cookie(size_t i, const char *name, jeton_span value, const char *attributes)
+{
+    char want[5000];
+    snprintf(want, sizeof want, "%s=%.*s%s", name, (int)value.len, (const char *)value.ptr,
+             attributes);
+    assert_string_equal(lines[i], want);
+}
+
+static const jeton_guard_settings own = {.access_cookie = "a",
+                                         .access_path = "/p",
+                                         .access_csrf_cookie = "c",
+                                         .access_csrf_path = "/q",
+                                         .cookie_domain = "d.e",
+                                         .refresh_cookie = "r",
+                                         .refresh_csrf_cookie = "s",
+                                         .same_site = "Strict"};
+static const jeton_guard_settings no_csrf = {.csrf = JETON_OFF};
+static const jeton_guard_settings csrf_elsewhere = {.csrf_in_cookies = JETON_OFF};
+
+static const struct {
+    const char *why;
+    const jeton_guard_settings *settings;
+    bool refresh;
+    int64_t max_age;
+    const char *name, *attributes, *csrf_name, *csrf_attributes;
+} cookies[] = {
+    {"strict", NULL, false, -1, "__Host-jeton-access",
+     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
+     "; Path=/; Max-Age=900; Secure; SameSite=Lax"},
+    {"strict, refresh", NULL, true, -1, "__Host-jeton-refresh",
+     "; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-refresh-csrf",
+     "; Path=/; Max-Age=2592000; Secure; SameSite=Lax"},
+    {"for a minute", NULL, false, 60, "__Host-jeton-access",
+     "; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
+     "; Path=/; Max-Age=60; Secure; SameSite=Lax"},
+    {"flask", &flask, false, -1, "access_token_cookie", "; Path=/; HttpOnly", "csrf_access_token",
+     "; Path=/"},
+    {"flask, refresh", &flask, true, -1, "refresh_token_cookie", "; Path=/; HttpOnly",
+     "csrf_refresh_token", "; Path=/"},
+    {"names, paths and domain", &own, false, -1, "a",
+     "; Path=/p; Domain=d.e; Max-Age=900; Secure; HttpOnly; SameSite=Strict", "c",
+     "; Path=/q; Domain=d.e; Max-Age=900; Secure; SameSite=Strict"},
+    {"no CSRF", &no_csrf, false, -1, "__Host-jeton-access",
+     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", NULL, NULL},
+    {"the CSRF value travels in another way", &csrf_elsewhere, false, -1, "__Host-jeton-access",
+     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", NULL, NULL},
+    {"for ever is as long as browsers keep them", &many, false, -1, "__Host-jeton-access",
+     "; Path=/; Max-Age=34560000; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
+     "; Path=/; Max-Age=34560000; Secure; SameSite=Lax"},
+};
+
+static void cookies_are_those_of_the_presets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(cookies); i++) {
+        print_message("  %s\n", cookies[i].why);
+        jeton_issuer *issuer = new_issuer(cookies[i].settings, NULL);
+        jeton_issued issued;
+        const jeton_grant grant = {ALICE};
+        assert_int_equal((cookies[i].refresh ? jeton_issuer_refresh
+                                             : jeton_issuer_access)(issuer, &grant, &issued, NULL),
+                         JETON_OK);
+        line_count = 0;
+        assert_int_equal(
+            jeton_issuer_set_cookies(issuer, &issued, cookies[i].max_age, keep, mine, NULL),
+            JETON_OK);
+        assert_int_equal(line_count, cookies[i].csrf_name != NULL ? 2 : 1);
+        assert_cookie(0, cookies[i].name, jeton_text_span(issued.token), cookies[i].attributes);
+        if (cookies[i].csrf_name != NULL)
+            assert_cookie(1, cookies[i].csrf_name, jeton_str(issued.csrf),
+                          cookies[i].csrf_attributes);
+        jeton_text_free(&issued.token);
+        jeton_issuer_free(&issuer);
+    }
+}
+
+static void cookies_are_taken_away_where_they_were_set(void **state)
+{
+    (void)state;
+    jeton_issuer *issuer = new_issuer(&own, NULL);
+    line_count = 0;
+    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_ACCESS, keep, mine, NULL), JETON_OK);
+    assert_int_equal(line_count, 2);
+    assert_string_equal(lines[0],
+                        "a=; Path=/p; Domain=d.e; Max-Age=0; Secure; HttpOnly; SameSite=Strict");
+    assert_string_equal(lines[1], "c=; Path=/q; Domain=d.e; Max-Age=0; Secure; SameSite=Strict");
+    line_count = 0;
+    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_REFRESH, keep, mine, NULL), JETON_OK);
+    assert_int_equal(line_count, 2);
+    assert_int_equal(strncmp(lines[0], "r=;", 3), 0);
+    line_count = 0;
+    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_EITHER, keep, mine, NULL), JETON_OK);
+    assert_int_equal(line_count, 4);
+    jeton_issuer_free(&issuer);
+}
+
+static void a_token_too_long_for_a_cookie_is_not_set(void **state)
+{
+    (void)state;
+    jeton_issuer *issuer = new_issuer(NULL, NULL);
+    jeton_issued issued;
+    char name[4000];
+    memset(name, 'a', sizeof name);
+    const jeton_grant grant = {.identity = jeton_bytes(name, sizeof name)};
+    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
+    line_count = 0;
+    assert_int_equal(jeton_issuer_set_cookies(issuer, &issued, -1, keep, mine, NULL),
+                     JETON_E_LIMIT);
+    assert_int_equal(line_count, 0);
+    jeton_text_free(&issued.token);
+    jeton_issuer_free(&issuer);
+}
+
+/* ---- there and back ------------------------------------------------------------------------- */
+
+/* What the guard says about a token of the issuer with the same settings, in the header. */
+static jeton_status send_back(const jeton_guard *guard, const jeton_route *route,
+                              const jeton_issued *issued)
+{
+    static char header[5000];
+    static request_sent sent;
+    snprintf(header, sizeof header, "Authorization: Bearer %s", jeton_text_chars(issued->token));
+    sent = (request_sent){.headers = {header}};
+    request_begin(&sent);
+    return request_check(guard, route);
+}
+
+static void a_guard_of_the_same_settings_takes_the_tokens(void **state)
+{
+    (void)state;
+    static const jeton_route fresh = {.fresh = true};
+    static const jeton_route young = {.fresh_within = 60};
+    static const jeton_route refresh = {.type = JETON_REFRESH};
+    const jeton_guard_settings *const all[] = {NULL, &flask};
+    for (size_t i = 0; i < COUNT(all); i++) {
+        jeton_issuer *issuer = new_issuer(all[i], NULL);
+        jeton_guard *guard = request_guard(all[i]);
+        jeton_issued access;
+        jeton_issued token;
+        const jeton_grant login = {ALICE, .fresh = true};
+        const jeton_grant later = {ALICE, .auth_time = (jeton_time)(NOW - 61) * 1000};
+        assert_int_equal(jeton_issuer_access(issuer, &login, &access, NULL), JETON_OK);
+        assert_int_equal(jeton_issuer_refresh(issuer, &login, &token, NULL), JETON_OK);
+        assert_int_equal(send_back(guard, NULL, &access), JETON_OK);
+        unit_assert_span(decision.identity, "alice");
+        unit_assert_span(jeton_decision_csrf(&decision), access.csrf);
+        assert_int_equal(send_back(guard, &fresh, &access), JETON_OK);
+        assert_int_equal(send_back(guard, &young, &access), JETON_OK);
+        assert_int_equal(send_back(guard, &refresh, &access), JETON_E_TYP);
+        assert_int_equal(send_back(guard, NULL, &token), JETON_E_TYP);
+        assert_int_equal(send_back(guard, &refresh, &token), JETON_OK);
+        jeton_text_free(&access.token);
+        assert_int_equal(jeton_issuer_access(issuer, &later, &access, NULL), JETON_OK);
+        assert_int_equal(send_back(guard, NULL, &access), JETON_OK);
+        assert_int_equal(send_back(guard, &fresh, &access), JETON_E_NOT_FRESH);
+        assert_int_equal(send_back(guard, &young, &access), JETON_E_NOT_FRESH);
+        jeton_text_free(&access.token);
+        jeton_text_free(&token.token);
+        jeton_guard_free(&guard);
+        jeton_issuer_free(&issuer);
+    }
+}
+
+static void a_token_is_renewed_before_its_end(void **state)
+{
+    (void)state;
+    jeton_issuer *issuer = new_issuer(NULL, NULL);
+    jeton_guard *guard = request_guard(NULL);
+    static const jeton_route refresh = {.type = JETON_REFRESH};
+    const struct {
+        const char *why;
+        jeton_grant grant;
+        bool refresh, renewed;
+        const char *has;
+    } rows[] = {
+        {"901 s before", {ALICE, .life = 901}, false, false, NULL},
+        {"899 s before", {ALICE, .life = 899}, false, true, "\"exp\":1700000900"},
+        {"fresh stays fresh", {ALICE, .life = 9, .fresh = true}, false, true, "\"fresh\":true"},
+        {"and not fresh not", {ALICE, .life = 9}, false, true, "\"fresh\":false"},
+        {"fresh for a while",
+         {ALICE, .life = 9, .fresh_for = 7},
+         false,
+         true,
+         "\"fresh\":1700000007"},
+        {"the login stays",
+         {ALICE, .life = 9, .auth_time = 1690000000000},
+         false,
+         true,
+         "\"auth_time\":1690000000"},
+        {"for ever", {ALICE, .life = JETON_FOREVER}, false, false, NULL},
+        {"a refresh token", {ALICE, .life = 9}, true, false, NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].why);
+        jeton_issued old;
+        jeton_issued made;
+        memset(&made, 0x5a, sizeof made);
+        assert_int_equal((rows[i].refresh ? jeton_issuer_refresh : jeton_issuer_access)(
+                             issuer, &rows[i].grant, &old, NULL),
+                         JETON_OK);
+        if (rows[i].grant.life == JETON_FOREVER) {
+            jeton_text_free(&old.token); /* no policy here takes it */
+            continue;
+        }
+        assert_int_equal(send_back(guard, rows[i].refresh ? &refresh : NULL, &old), JETON_OK);
+        assert_int_equal(jeton_issuer_renew(issuer, &decision, 900, &made, NULL), JETON_OK);
+        assert_int_equal(made.token != NULL, rows[i].renewed);
+        if (rows[i].renewed) {
+            char *payload = decoded(&made, 1);
+            assert_non_null(strstr(payload, rows[i].has));
+            assert_non_null(strstr(payload, "\"sub\":\"alice\""));
+            free(payload);
+        }
+        jeton_text_free(&made.token);
+        jeton_text_free(&old.token);
+    }
+    jeton_issued made;
+    assert_int_equal(
+        jeton_issuer_renew(issuer, &(const jeton_decision){.allowed = true}, 9, &made, NULL),
+        JETON_OK);
+    assert_null(made.token);
+    assert_int_equal(jeton_decision_csrf(&(const jeton_decision){0}).len, 0);
+    jeton_guard_free(&guard);
+    jeton_issuer_free(&issuer);
+}
+
+static void flask_ids_are_uuids(void **state)
+{
+    (void)state;
+    jeton_issuer *issuer = new_issuer(&flask, NULL);
+    jeton_issued issued;
+    const jeton_grant grant = {ALICE};
+    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
+    assert_int_equal(strlen(issued.csrf), 36);
+    assert_int_equal(issued.csrf[14], '4');
+    assert_non_null(strchr("89ab", issued.csrf[19]));
+    for (size_t i = 0; i < 36; i++)
+        assert_true((issued.csrf[i] == '-') == (i == 8 || i == 13 || i == 18 || i == 23));
+    jeton_text_free(&issued.token);
+    jeton_issuer_free(&issuer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tokens_say_what_they_are_to_say),
+        cmocka_unit_test(callbacks_add_claims_and_header_members),
+        cmocka_unit_test(what_cannot_be_made_is_refused),
+        cmocka_unit_test(cookies_are_those_of_the_presets),
+        cmocka_unit_test(cookies_are_taken_away_where_they_were_set),
+        cmocka_unit_test(a_token_too_long_for_a_cookie_is_not_set),
+        cmocka_unit_test(a_guard_of_the_same_settings_takes_the_tokens),
+        cmocka_unit_test(a_token_is_renewed_before_its_end),
+        cmocka_unit_test(flask_ids_are_uuids),
+    };
+    return cmocka_run_group_tests(tests, request_set_up, request_tear_down);
+}
