@@ -7,6 +7,7 @@
  *   access     the one decision about a request
  *   token      where the token of a request is
  *   keys       key files: loaded, watched, replaced
+ *   remote     keys that a subrequest brings
  *   segment    the shared memory of jeton serve: revocation, and keys
  *   policy     what is demanded, and the verifier made of it
  *   variables  what a token says, for the rest of the configuration
@@ -42,7 +43,10 @@ typedef struct {
 } ngx_http_jeton_source_t;
 
 
-/* Files of keys. One for each distinct list of them. */
+/*
+ * Keys, from files, one for each distinct list of them; or from a URI, one for
+ * each "jeton_key_request".
+ */
 
 typedef struct {
     ngx_str_t                 name;
@@ -53,8 +57,10 @@ typedef struct {
 
 
 typedef struct {
-    ngx_array_t               files;    /* ngx_http_jeton_file_t */
-    jeton_keyset             *keyset;
+    ngx_array_t               files;       /* ngx_http_jeton_file_t */
+    ngx_str_t                 uri;         /* or this */
+    ngx_uint_t                slot;        /* its place in shared memory */
+    jeton_keyset             *keyset;      /* NULL: nothing has come yet */
     ngx_uint_t                generation;
 } ngx_http_jeton_keys_t;
 
@@ -77,6 +83,8 @@ typedef struct {
 
 typedef struct {
     ngx_array_t               keys;        /* ngx_http_jeton_keys_t * */
+    ngx_array_t               remotes;     /* ngx_http_jeton_keys_t * */
+    ngx_shm_zone_t           *zone;        /* of their keys */
     ngx_array_t               segments;    /* ngx_http_jeton_segment_t * */
     jeton_cache              *cache;
     size_t                    cache_size;
@@ -93,6 +101,8 @@ typedef struct {
     ngx_array_t              *sources;     /* ngx_http_jeton_source_t */
     ngx_array_t              *files;       /* ngx_str_t */
 
+    ngx_http_jeton_keys_t    *remote;
+    time_t                    key_cache;
     ngx_str_t                 segment_name;
     jeton_stale_rule         *stale;
 
@@ -119,6 +129,11 @@ typedef struct {
     ngx_str_t                  token;
     const char                *reason;     /* of the outcome, a word */
     ngx_int_t                  rc;
+    ngx_http_jeton_keys_t     *fetched;    /* by the subrequest under way */
+    void                      *shared;     /* memory of the keys, once used */
+    ngx_event_t                poll;       /* while another one fetches */
+    ngx_uint_t                 tries;
+    unsigned                   fetching:1;
 } ngx_http_jeton_ctx_t;
 
 
@@ -134,6 +149,13 @@ ngx_array_t *ngx_http_jeton_default_sources(ngx_conf_t *cf);
 ngx_http_jeton_keys_t *ngx_http_jeton_add_keys(ngx_conf_t *cf,
     ngx_array_t *files);
 ngx_int_t ngx_http_jeton_watch_keys(ngx_cycle_t *cycle);
+
+char *ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_jeton_add_zone(ngx_conf_t *cf);
+ngx_int_t ngx_http_jeton_fetch(ngx_http_request_t *r,
+    ngx_http_jeton_loc_conf_t *jlcf, ngx_http_jeton_ctx_t *ctx,
+    ngx_uint_t unknown);
 
 char *ngx_http_jeton_stale(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 jeton_segment *ngx_http_jeton_add_segment(ngx_conf_t *cf, ngx_str_t *name);

@@ -179,24 +179,13 @@ ngx_http_jeton_challenge(ngx_http_request_t *r,
 }
 
 
-/* Looks at the token of a request.  Sets ctx->reason. */
-
 static ngx_int_t
-ngx_http_jeton_decide(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
+ngx_http_jeton_verify(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
     ngx_http_jeton_ctx_t *ctx)
 {
-    ngx_int_t                    rc;
     jeton_status                 status;
     jeton_verifier              *verifier;
     ngx_http_jeton_main_conf_t  *jmcf;
-
-    ctx->reason = "E_MISSING";
-    rc = ngx_http_jeton_find_token(r, jlcf, &ctx->token);
-
-    if (rc != NGX_OK) {
-        return rc == NGX_DECLINED ? NGX_HTTP_UNAUTHORIZED
-                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
 
     jmcf = ngx_http_get_module_main_conf(r, ngx_http_jeton_module);
     ctx->reason = "E_NOMEM";
@@ -217,11 +206,51 @@ ngx_http_jeton_decide(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
         return NGX_OK;
     }
 
+    if (status == JETON_E_KEY_UNKNOWN && jlcf->remote != NULL
+        && ngx_http_jeton_fetch(r, jlcf, ctx, 1) == NGX_AGAIN)
+    {
+        return NGX_AGAIN;
+    }
+
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
                   "jeton: token refused: %s (%s)",
                   jeton_verdict_why(ctx->verdict), ctx->reason);
 
     return ngx_http_jeton_status(jlcf, ctx->verdict);
+}
+
+
+/* Looks at the token of a request.  Sets ctx->reason. */
+
+static ngx_int_t
+ngx_http_jeton_decide(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
+    ngx_http_jeton_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    ctx->reason = "E_MISSING";
+    rc = ngx_http_jeton_find_token(r, jlcf, &ctx->token);
+
+    if (rc != NGX_OK) {
+        return rc == NGX_DECLINED ? NGX_HTTP_UNAUTHORIZED
+                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (jlcf->remote != NULL) {
+        rc = ngx_http_jeton_fetch(r, jlcf, ctx, 0);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_AGAIN ? NGX_AGAIN
+                                   : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (jlcf->keys->keyset == NULL) {
+            ctx->reason = "E_STALE";
+            return NGX_HTTP_SERVICE_UNAVAILABLE;
+        }
+    }
+
+    return ngx_http_jeton_verify(r, jlcf, ctx);
 }
 
 
@@ -266,8 +295,14 @@ ngx_http_jeton_access(ngx_http_request_t *r)
     /* What another location has decided counts for nothing here. */
 
     if (ctx->conf != jlcf) {
-        ctx->conf = jlcf;
         ctx->rc = ngx_http_jeton_decide(r, jlcf, ctx);
+
+        if (ctx->rc == NGX_AGAIN) {
+            ctx->conf = NULL;
+            return NGX_AGAIN;
+        }
+
+        ctx->conf = jlcf;
     }
 
     if (ctx->rc == NGX_OK) {

@@ -54,6 +54,20 @@ static ngx_command_t  ngx_http_jeton_commands[] = {
       offsetof(ngx_http_jeton_loc_conf_t, files),
       NULL },
 
+    { ngx_string("jeton_key_request"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton_key_request,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("jeton_key_cache"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, key_cache),
+      NULL },
+
     { ngx_string("jeton_segment"),
       NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
       ngx_conf_set_str_slot,
@@ -353,6 +367,9 @@ ngx_http_jeton_create_main_conf(ngx_conf_t *cf)
     if (ngx_array_init(&jmcf->keys, cf->pool, 4,
                        sizeof(ngx_http_jeton_keys_t *))
         != NGX_OK
+        || ngx_array_init(&jmcf->remotes, cf->pool, 1,
+                          sizeof(ngx_http_jeton_keys_t *))
+           != NGX_OK
         || ngx_array_init(&jmcf->segments, cf->pool, 1,
                           sizeof(ngx_http_jeton_segment_t *))
            != NGX_OK)
@@ -439,6 +456,8 @@ ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
     jlcf->dry_run = NGX_CONF_UNSET;
     jlcf->sources = NGX_CONF_UNSET_PTR;
     jlcf->files = NGX_CONF_UNSET_PTR;
+    jlcf->remote = NGX_CONF_UNSET_PTR;
+    jlcf->key_cache = NGX_CONF_UNSET;
     jlcf->stale = NGX_CONF_UNSET_PTR;
     jlcf->algs = NGX_CONF_UNSET_PTR;
     jlcf->issuers = NGX_CONF_UNSET_PTR;
@@ -447,6 +466,23 @@ ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
     jlcf->requires = NGX_CONF_UNSET_PTR;
 
     return jlcf;
+}
+
+
+/* Keys of one place, files or a request, replace those of the place around. */
+
+static void
+ngx_http_jeton_merge_keys(ngx_http_jeton_loc_conf_t *conf,
+    ngx_http_jeton_loc_conf_t *prev)
+{
+    if (conf->files == NGX_CONF_UNSET_PTR && conf->remote == NGX_CONF_UNSET_PTR)
+    {
+        conf->files = prev->files;
+        conf->remote = prev->remote;
+    }
+
+    ngx_conf_init_ptr_value(conf->files, NULL);
+    ngx_conf_init_ptr_value(conf->remote, NULL);
 }
 
 
@@ -459,7 +495,8 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->realm, prev->realm, NULL);
     ngx_conf_merge_value(conf->dry_run, prev->dry_run, 0);
     ngx_conf_merge_ptr_value(conf->sources, prev->sources, NULL);
-    ngx_conf_merge_ptr_value(conf->files, prev->files, NULL);
+    ngx_http_jeton_merge_keys(conf, prev);
+    ngx_conf_merge_sec_value(conf->key_cache, prev->key_cache, 300);
     ngx_conf_merge_str_value(conf->segment_name, prev->segment_name, "");
     ngx_conf_merge_ptr_value(conf->stale, prev->stale, NULL);
     ngx_conf_merge_ptr_value(conf->algs, prev->algs, NULL);
@@ -473,11 +510,20 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
-    if (conf->files == NULL && conf->segment_name.len == 0) {
+    if (conf->files == NULL && conf->remote == NULL
+        && conf->segment_name.len == 0)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"jeton\" is on and there are no keys: "
-                           "\"jeton_key_file\" or \"jeton_segment\" "
-                           "is missing");
+                           "\"jeton_key_file\", \"jeton_key_request\" or "
+                           "\"jeton_segment\" is missing");
+        return NGX_CONF_ERROR;
+    }
+
+    if (conf->files != NULL && conf->remote != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"jeton_key_file\" and \"jeton_key_request\" "
+                           "in one place");
         return NGX_CONF_ERROR;
     }
 
@@ -488,7 +534,10 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    if (conf->files != NULL) {
+    if (conf->remote != NULL) {
+        conf->keys = conf->remote;
+
+    } else if (conf->files != NULL) {
         conf->keys = ngx_http_jeton_add_keys(cf, conf->files);
         if (conf->keys == NULL) {
             return NGX_CONF_ERROR;
@@ -527,7 +576,7 @@ ngx_http_jeton_init(ngx_conf_t *cf)
 
     *h = ngx_http_jeton_access;
 
-    return NGX_OK;
+    return ngx_http_jeton_add_zone(cf);
 }
 
 

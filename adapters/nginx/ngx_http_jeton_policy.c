@@ -287,7 +287,8 @@ static jeton_status
 ngx_http_jeton_new_verifier(ngx_http_jeton_loc_conf_t *jlcf,
     jeton_verifier **verifier, jeton_err *err)
 {
-    jeton_status  status;
+    jeton_status   status;
+    jeton_keyset  *keys, *none;
 
     /* That of a segment has its keys of each moment, and asks it. */
 
@@ -297,8 +298,22 @@ ngx_http_jeton_new_verifier(ngx_http_jeton_loc_conf_t *jlcf,
                              &jlcf->segment.rule, verifier, err);
     }
 
-    status = jeton_verifier_new(NULL, &jlcf->policy, jlcf->keys->keyset,
-                                verifier, err);
+    /* As long as none have come, the policy is tried without keys. */
+
+    none = NULL;
+    keys = jlcf->keys->keyset;
+
+    if (keys == NULL) {
+        status = jeton_keyset_new(NULL, NULL, 0, &none, err);
+        if (status != JETON_OK) {
+            return status;
+        }
+
+        keys = none;
+    }
+
+    status = jeton_verifier_new(NULL, &jlcf->policy, keys, verifier, err);
+    jeton_keyset_free(&none);
 
     if (status == JETON_OK && jlcf->segment.segment != NULL) {
         jeton_verifier_on_revocation(*verifier, jeton_segment_revocation,
