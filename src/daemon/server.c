@@ -10,6 +10,7 @@
 #include "daemon/server_inside.h"
 #include "daemon/weak_settings.h"
 #include "sys/clock.h"
+#include "sys/log_writer.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -204,12 +205,15 @@ jeton_status jd_server_run(const jd_config *config, const jd_config_sources *sou
     jd_server of = {.config = *config, .sources = sources, .lock = {.fd = -1}};
     jd_notify_open(&of.notify);
     jd_log_start(STDERR_FILENO, config->log_level);
-    const jeton_status status = boot(&of, err);
+    jeton_status status = jd_log_writer_start(err);
+    if (status == JETON_OK)
+        status = boot(&of, err);
     if (status == JETON_OK) {
         tell_of_start(&of, started);
         wait_for_end(&of, &signals);
         drain(&of, &signals);
     }
     take_down(&of);
+    jd_log_writer_flush();
     return status;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sys/log.c - makes one line on the stack and writes it at once. */
+/* sys/log.c - makes one line on the stack. */
 #include "sys/log.h"
 
 #include "core/auto.h"
 #include "core/utf8.h"
 #include "sys/clock.h"
+#include "sys/log_writer.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -39,7 +40,6 @@ static struct {
     atomic_uint written, suppressed;
 } pace[JT_COUNT(events)];
 
-static atomic_int log_fd = STDERR_FILENO;
 static atomic_int log_least = JD_INFO;
 
 const char *jd_level_name(jd_level level)
@@ -60,7 +60,7 @@ bool jd_level_find(jeton_span name, jd_level *level)
 
 void jd_log_start(int fd, jd_level least)
 {
-    atomic_store(&log_fd, fd);
+    jd_log_writer_use(fd);
     atomic_store(&log_least, (int)least);
 }
 
@@ -240,6 +240,7 @@ void jd_log_line(jd_level level, jd_event event, ...)
         add_int(&made, "suppressed", missed);
 
     memcpy(made.chars + made.len, "}\n", 2); /* the tail was kept free for it */
-    const ssize_t written = write(atomic_load(&log_fd), made.chars, made.len + 2);
-    (void)written; /* nobody is left to tell */
+    const unsigned dropped = jd_log_writer_put(made.chars, made.len + 2);
+    if (dropped > 0)
+        jd_log(JD_WARN, EV_LOG_DROPPED, JD_INT("lines", dropped));
 }

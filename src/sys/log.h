@@ -10,8 +10,9 @@
  * cookies, passwords, keys, whole requests.
  *
  * The log belongs to the process, so it is global: standard error and JD_INFO until jd_log_start()
- * says otherwise. Any thread may log. A line is one write(2), so lines of threads do not mix; it
- * takes no memory and no lock, and a line that cannot be written is dropped.
+ * says otherwise. Any thread may log. A line is one write(2), so lines of threads do not mix. In a
+ * server, a reader of the log that is slow or stuck holds nobody up (log_writer.h); lines that are
+ * dropped for it are told by the next one that is not, as "log_dropped".
  */
 #ifndef JD_SYS_LOG_H
 #define JD_SYS_LOG_H

@@ -16,6 +16,7 @@
     X(SERVER_DRAINING, "server_draining",   0)    \
     X(SERVER_STOPPED,  "server_stopped",    0)    \
     X(SERVER_FAILED,   "server_failed",     0)    \
+    X(LOG_DROPPED,     "log_dropped",       0)    \
     X(SETTING_WARNING, "setting_warning",   0)    \
     X(TLS_CERTIFICATE, "tls_certificate",   0)    \
     X(RELOADED,        "reloaded",          0)    \

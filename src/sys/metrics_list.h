@@ -89,6 +89,8 @@
       "Time that a commit took to reach the disk")                                                  \
     X(BATCHES, SIZES, "jeton_store_batch_works", NONE, NONE,                                        \
       "Works that reached the disk with one commit")                                                \
+    X(LOG_DROPPED, COUNTER, "jeton_log_dropped_lines_total", NONE, NONE,                            \
+      "Lines of the log that were dropped because nobody read it for long")                         \
     X(MEMORY, GAUGE, "process_resident_memory_bytes", NONE, NONE,                                   \
       "Resident memory of the process")                                                             \
     X(STARTED, GAUGE, "process_start_time_seconds", NONE, NONE,                                     \

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -180,7 +181,6 @@ class Server:
 
     def raw(self, data):
         """Sends bytes as they are and returns everything that comes back."""
-        import socket
         host, port = self.address.rsplit(":", 1)
         with socket.create_connection((host, int(port)), timeout=PATIENCE) as sock:
             sock.sendall(data)

@@ -71,4 +71,53 @@ class Events(harness.ServerCase):
                          ('nobody\n"', "name", "127.0.0.1"))
 
 
+class Reader(harness.unittest.TestCase):
+    REQUESTS = 12000  # some 150 bytes of log each: a pipe, the ring, and more
+
+    def setUp(self):
+        self.server = harness.Server("--log-level", "debug", "--metrics-local", "on")
+        self.go_on = harness.threading.Event()
+        self.server._read = self.read  # which stands still once the server is ready
+        self.addCleanup(self.server.__exit__)
+        self.addCleanup(self.go_on.set)
+        self.server.start()
+
+    def read(self, process):
+        for line in process.stderr:
+            self.server.lines.append(line)
+            if '"server_ready"' in line:
+                self.server.address = json.loads(line)["listen"]
+                self.go_on.wait(harness.PATIENCE)
+
+    def flood(self):
+        host, port = self.server.address.rsplit(":", 1)
+        with harness.socket.create_connection((host, int(port)), timeout=harness.PATIENCE) as sock:
+            for _ in range(self.REQUESTS // 100):
+                sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+                text = b""
+                while text.count(b"HTTP/1.1 200 ") < 100 or not text.endswith(b"}"):
+                    text += sock.recv(65536)
+
+    def dropped(self):
+        text = self.server.get("/metrics").body.decode()
+        return int(text.split("\njeton_log_dropped_lines_total ")[1].split("\n")[0])
+
+    def test_one_that_stands_still_holds_nobody_up_and_is_told_what_he_missed(self):
+        self.flood()
+        missed = self.dropped()
+        self.assertGreater(missed, 1000)
+        self.go_on.set()
+        told = harness.eventually(lambda: self.server.get("/healthz") and
+                                  self.server.events("log_dropped"), "he is told")
+        self.assertGreaterEqual(told[0]["lines"], missed)
+        self.assertEqual(self.server.stop(), 0)
+        for line in self.server.lines:
+            json.loads(line)
+
+    def test_one_that_never_goes_on_does_not_keep_the_server_from_ending(self):
+        self.flood()
+        self.server.process.send_signal(harness.signal.SIGTERM)
+        self.assertEqual(self.server.process.wait(harness.PATIENCE), 0)
+
+
 harness.main()
