@@ -6,7 +6,9 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "daemon/admin.h"
+#include "daemon/callers.h"
 #include "daemon/socket.h"
+#include "sys/clock.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,13 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SERVER_PATIENCE 5U /* seconds for a client that dawdles: others wait behind it */
+#define SERVER_PATIENCE 5U /* seconds for a client that does not take its answer */
 #define ACCEPT_PAUSE_NS 10000000L
 #define CLIENT_PATIENCE 60U /* seconds for an answer */
 
 struct jd_control {
     jd_accounts *accounts;
     int listener;
+    jd_callers callers;
     atomic_bool closing;
     bool started;
     pthread_t thread;
@@ -47,32 +50,72 @@ static jeton_status answer(jd_control *control, const jt_val *request, jt_buf *l
     return jt_tree_print(tree, all, JT_COMPACT, line, err);
 }
 
-static jeton_status exchange(jd_control *control, int fd, jeton_err *err)
+/* Somebody has said what he wants. */
+static jeton_status exchange(jd_control *control, jd_caller *caller, jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf request = jt_buf_init(NULL);
     JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
     JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    JT_TRY(jd_socket_receive(fd, &request, err));
-    JT_TRY(jt_json_parse(NULL, jt_buf_span(&request), &doc, err));
+    JT_TRY(jt_json_parse(NULL, jt_buf_span(&caller->line), &doc, err));
     JT_TRY(answer(control, jt_json_root(doc), &line, err));
-    return jd_socket_send(fd, jt_buf_span(&line), err);
+    return jd_socket_send(caller->fd, jt_buf_span(&line), err);
+}
+
+static void log_failure(const jeton_err *err)
+{
+    jd_log(JD_WARN, EV_CONTROL_FAILED, JD_TEXT("why", err->text));
+}
+
+/* One of them has said something, or has had his time. */
+static void attend(jd_control *control, size_t i, bool spoke)
+{
+    jd_caller *caller = &control->callers.at[i];
+    bool complete = false;
+    jeton_err err = {0};
+    jeton_status status = JETON_OK;
+    if (spoke)
+        status = jd_callers_hear(&control->callers, i, &complete, &err);
+    else if (caller->deadline <= jd_monotonic())
+        status = jt_fail(&err, JETON_E_SYSTEM, "the control socket: nothing was asked in time");
+    if (complete)
+        status = exchange(control, caller, &err);
+    if (status != JETON_OK)
+        log_failure(&err);
+    if (complete || status != JETON_OK)
+        jd_callers_drop(&control->callers, i);
+}
+
+static void take_call(jd_control *control)
+{
+    const int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0) { /* shut down, a client that has gone already, or no descriptor left */
+        (void)nanosleep(&(const struct timespec){.tv_nsec = ACCEPT_PAUSE_NS}, NULL);
+        return;
+    }
+    jd_socket_set_patience(fd, SERVER_PATIENCE);
+    if (jd_socket_is_ours(fd))
+        jd_callers_add(&control->callers, fd, jd_monotonic());
+    else
+        (void)close(fd);
 }
 
 static void *serve(void *argument)
 {
     jd_control *control = argument;
+    jd_callers *callers = &control->callers;
+    struct pollfd asked[JD_CALLERS + 1];
     while (!atomic_load(&control->closing)) {
-        const int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0) { /* shut down, a client that has gone already, or no descriptor left */
-            (void)nanosleep(&(const struct timespec){.tv_nsec = ACCEPT_PAUSE_NS}, NULL);
-            continue;
-        }
-        jeton_err err = {0};
-        jd_socket_set_patience(fd, SERVER_PATIENCE);
-        if (jd_socket_is_ours(fd) && exchange(control, fd, &err) != JETON_OK)
-            jd_log(JD_WARN, EV_CONTROL_FAILED, JD_TEXT("why", err.text));
-        (void)close(fd);
+        const size_t count = callers->count;
+        const bool has_room = jd_callers_have_room(callers);
+        jd_callers_ask(callers, asked);
+        asked[count] = (struct pollfd){.fd = has_room ? control->listener : -1, .events = POLLIN};
+        (void)poll(asked, count + 1, jd_callers_wait(callers, jd_monotonic()));
+        for (size_t i = count; i-- > 0;) /* from behind: the last takes the place of who goes */
+            attend(control, i, asked[i].revents != 0);
+        if (asked[count].revents != 0)
+            take_call(control);
     }
+    while (callers->count > 0)
+        jd_callers_drop(callers, 0);
     return NULL;
 }
 

@@ -2,7 +2,8 @@
 /* daemon/control.h - the control socket: how the command line talks to a running server.
  *
  * DATA/control.sock, a Unix stream socket for its owner alone. One exchange per connection, a line
- * of JSON each way:
+ * of JSON each way; several may be asking at a time (callers.h), and are answered one after the
+ * other:
  *
  *     {"operation":"user.add","arguments":{…}}
  *     {"status":0,"result":{…}}   or   {"status":55,"why":"…"}

@@ -124,22 +124,30 @@ jeton_status jd_socket_send(int fd, jeton_span line, jeton_err *err)
     return send_all(fd, jeton_str("\n"), err);
 }
 
+jeton_status jd_socket_hear(int fd, jt_buf *line, bool *complete, jeton_err *err)
+{
+    ssize_t got;
+    *complete = false;
+    JT_TRY(jt_buf_reserve(line, 4096, err));
+    do
+        got = recv(fd, line->ptr + line->len, line->cap - line->len, 0);
+    while (got < 0 && errno == EINTR);
+    if (got <= 0)
+        return jt_fail(err, JETON_E_SYSTEM, "the control socket: %s",
+                       got == 0 ? "closed early" : strerror(errno));
+    line->len += (size_t)got;
+    *complete = line->ptr[line->len - 1] == '\n';
+    if (*complete)
+        line->len--;
+    else if (line->len > JD_LINE_MAX)
+        return jt_fail(err, JETON_E_LIMIT, "a line longer than %zu bytes", JD_LINE_MAX);
+    return JETON_OK;
+}
+
 jeton_status jd_socket_receive(int fd, jt_buf *line, jeton_err *err)
 {
-    for (;;) {
-        JT_TRY(jt_buf_reserve(line, 4096, err));
-        const ssize_t got = recv(fd, line->ptr + line->len, line->cap - line->len, 0);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return jt_fail(err, JETON_E_SYSTEM, "the control socket: %s",
-                           got == 0 ? "closed early" : strerror(errno));
-        line->len += (size_t)got;
-        if (line->ptr[line->len - 1] == '\n') {
-            line->len--;
-            return JETON_OK;
-        }
-        if (line->len > JD_LINE_MAX)
-            return jt_fail(err, JETON_E_LIMIT, "a line longer than %zu bytes", JD_LINE_MAX);
-    }
+    bool complete = false;
+    while (!complete)
+        JT_TRY(jd_socket_hear(fd, line, &complete, err));
+    return JETON_OK;
 }

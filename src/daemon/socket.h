@@ -26,6 +26,11 @@ void jd_socket_set_patience(int fd, unsigned seconds);
 /* Sends a line; the newline is added. */
 JETON_MUST jeton_status jd_socket_send(int fd, jeton_span line, jeton_err *err);
 
+/* Receives a part of a line behind what is in *line. *complete: it is whole, and without its
+ * newline. A socket that gives nothing in its time, or at all, is JETON_E_SYSTEM; JETON_E_LIMIT
+ * past JD_LINE_MAX bytes. */
+JETON_MUST jeton_status jd_socket_hear(int fd, jt_buf *line, bool *complete, jeton_err *err);
+
 /* Receives a line into *line, without the newline. JETON_E_SYSTEM when the connection ends before
  * it; JETON_E_LIMIT past JD_LINE_MAX bytes. */
 JETON_MUST jeton_status jd_socket_receive(int fd, jt_buf *line, jeton_err *err);

@@ -5,6 +5,12 @@
 
 #include "../accounts/world.h"
 #include "core/auto.h"
+#include "daemon/callers.h"
+#include "daemon/socket.h"
+#include "sys/clock.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
 
 typedef struct asked {
     jeton_status status;
@@ -133,6 +139,65 @@ static void without_a_server_nobody_is_reached(void **state)
     assert_null(answer);
 }
 
+/* ---- several at a time ---- */
+
+static int call(const world *on)
+{
+    int fd = -1;
+    assert_int_equal(jd_socket_connect(on->config.data, &fd, NULL), JETON_OK);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void who_says_nothing_keeps_nobody_waiting(void **state)
+{
+    world *on = *state;
+    int silent[JD_CALLERS - 1]; /* with one more there would be no room */
+    jd_control *control = NULL;
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    for (size_t i = 0; i < COUNT(silent); i++) {
+        silent[i] = call(on);
+        assert_int_equal(send(silent[i], "{\"oper", i % 2 == 0 ? 6 : 0, MSG_NOSIGNAL),
+                         i % 2 == 0 ? 6 : 0);
+    }
+    const int64_t began = jd_monotonic();
+    for (int i = 0; i < 20; i++) {
+        asked got = ask(on, "{\"operation\":\"user.list\",\"arguments\":{\"after\":\"\"}}");
+        assert_int_equal(got.status, JETON_OK);
+        jt_json_free(&got.answer);
+    }
+    assert_in_range(jd_monotonic() - began, 0, JD_CALLER_PATIENCE - 1);
+    for (size_t i = 0; i < COUNT(silent); i++) { /* each has his time, and no more */
+        char byte;
+        assert_int_equal(recv(silent[i], &byte, 1, 0), 0);
+        close(silent[i]);
+    }
+    assert_in_range(jd_monotonic() - began, JD_CALLER_PATIENCE - 2000, INT64_MAX);
+    jd_control_close(&control);
+}
+
+static void a_request_may_come_in_pieces_between_others(void **state)
+{
+    world *on = *state;
+    static const char request[] = "{\"operation\":\"user.list\",\"arguments\":{\"after\":\"\"}}\n";
+    jd_control *control = NULL;
+    assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
+    const int fd = call(on);
+    for (size_t i = 0; request[i] != '\0'; i++) {
+        assert_int_equal(send(fd, request + i, 1, MSG_NOSIGNAL), 1);
+        if (i % 20 == 0) {
+            asked got = ask(on, "{\"operation\":\"user.fly\",\"arguments\":{}}");
+            assert_int_equal(got.status, JETON_E_UNSUPPORTED);
+            jt_json_free(&got.answer);
+        }
+    }
+    JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    assert_int_equal(jd_socket_receive(fd, &line, NULL), JETON_OK);
+    assert_memory_equal(line.ptr, "{\"status\":0,", 12);
+    close(fd);
+    jd_control_close(&control);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
@@ -142,6 +207,8 @@ int main(void)
         WORLD_TEST(users_are_listed_in_the_order_of_their_names),
         WORLD_TEST(a_socket_left_over_from_a_killed_server_is_replaced),
         WORLD_TEST(without_a_server_nobody_is_reached),
+        WORLD_TEST(who_says_nothing_keeps_nobody_waiting),
+        WORLD_TEST(a_request_may_come_in_pieces_between_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
