@@ -52,13 +52,7 @@ static jeton_status open_tls(jd_server *of, jeton_err *err)
         return jt_fail(err, JETON_E_ARGUMENT, "tls-cert and tls-key go together");
     if (!is_set(config->tls_cert))
         return JETON_OK;
-    jeton_err why = {0};
-    const jeton_status status = jd_tls_open(config->tls_cert, config->tls_key, &of->tls, &why);
-    if (status == JETON_OK)
-        return JETON_OK;
-    /* Neither is a refusal of what somebody asked for: the server cannot begin with such files. */
-    const bool is_file = status == JETON_E_KEY || status == JETON_E_NOT_FOUND;
-    return jt_fail(err, is_file ? JETON_E_SYSTEM : status, "%s", why.text);
+    return jd_tls_open(config->tls_cert, config->tls_key, &of->tls, err);
 }
 
 jeton_status jd_front_prepare(jd_server *of, const jd_config *next, void **ready, jeton_err *err)

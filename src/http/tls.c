@@ -26,19 +26,29 @@ static jeton_status fail(jeton_err *err, const char *what, const char *path, int
 {
     if (why == GNUTLS_E_MEMORY_ERROR)
         return jt_fail(err, JETON_E_NOMEM, "TLS");
-    return jt_fail(err, JETON_E_KEY, "%.80s %s: %s", path, what, gnutls_strerror(why));
+    return jt_fail(err, JETON_E_SYSTEM, "%.80s %s: %s", path, what, gnutls_strerror(why));
+}
+
+/* A file of ours that is not there is no different from one that cannot be read. */
+static jeton_status load(const char *path, jt_secret *file, jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status = jd_file_load(NULL, path, FILE_BYTES, file, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    return jt_fail(err, status == JETON_E_NOMEM ? status : JETON_E_SYSTEM, "%s", why.text);
 }
 
 static jeton_status read_chain(const char *path, jd_tls_pair *pair, jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret file = {0};
-    JT_TRY(jd_file_load(NULL, path, FILE_BYTES, &file, err));
+    JT_TRY(load(path, &file, err));
     const gnutls_datum_t text = {.data = file.ptr, .size = (unsigned)file.len};
     unsigned count = JD_TLS_CHAIN;
     const int why = gnutls_pcert_list_import_x509_raw(
         pair->chain, &count, &text, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT);
     if (why == GNUTLS_E_SHORT_MEMORY_BUFFER)
-        return jt_fail(err, JETON_E_KEY, "%.80s holds more than %u certificates", path,
+        return jt_fail(err, JETON_E_SYSTEM, "%.80s holds more than %u certificates", path,
                        JD_TLS_CHAIN);
     if (why < 0 || count == 0)
         return fail(err, "holds no certificate in PEM", path, why);
@@ -61,14 +71,14 @@ static jeton_status read_dates(const char *path, jd_tls_pair *pair, jeton_err *e
 static jeton_status read_key(const char *path, jd_tls_pair *pair, jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret file = {0};
-    JT_TRY(jd_file_load(NULL, path, FILE_BYTES, &file, err));
+    JT_TRY(load(path, &file, err));
     JT_TRY(jd_file_check_private(path, err));
     const gnutls_datum_t text = {.data = file.ptr, .size = (unsigned)file.len};
     int why = gnutls_privkey_init(&pair->key);
     if (why >= 0)
         why = gnutls_privkey_import_x509_raw(pair->key, &text, GNUTLS_X509_FMT_PEM, NULL, 0);
     if (why == GNUTLS_E_DECRYPTION_FAILED)
-        return jt_fail(err, JETON_E_KEY,
+        return jt_fail(err, JETON_E_SYSTEM,
                        "%.80s is encrypted, and nobody is there to ask for the "
                        "passphrase when a server starts",
                        path);
@@ -107,7 +117,7 @@ jeton_status jd_tls_pair_read(const char *cert, const char *key, jd_tls_pair **p
     JT_TRY(read_dates(cert, made, err));
     JT_TRY(read_key(key, made, err));
     if (!belong_together(made))
-        return jt_fail(err, JETON_E_KEY,
+        return jt_fail(err, JETON_E_SYSTEM,
                        "the key in %.60s is not the one of the certificate in "
                        "%.60s",
                        key, cert);

@@ -24,8 +24,8 @@ typedef struct jd_tls jd_tls;
  * key   its private key, not encrypted, that no other user of the machine may read
  * tls   set to NULL first; on JETON_OK the caller owns it: jd_tls_free()
  *
- * JETON_E_KEY     a file holds nothing of the kind, or the two do not belong together
- * JETON_E_SYSTEM  a file cannot be read, or the key is open to others; JETON_E_NOT_FOUND
+ * JETON_E_SYSTEM  a file cannot be read, holds nothing of the kind, the key is open to others, or
+ * the two do not belong together; the sentence says which JETON_E_NOMEM
  *
  * A certificate that has expired is taken: an hour of warnings in browsers is better than none of
  * service. jd_tls_dates() tells. */

@@ -139,15 +139,15 @@ static const struct {
     jeton_status want;
     const char *text; /* in the sentence */
 } refused[] = {
-    {"another one's key", "good.crt", "other.key", JETON_E_KEY, "is not the one of"},
-    {"files in the wrong order", "good.key", "good.crt", JETON_E_KEY, "no certificate"},
-    {"no certificate file", "none.crt", "good.key", JETON_E_NOT_FOUND, "there is no"},
-    {"no key file", "good.crt", "none.key", JETON_E_NOT_FOUND, "there is no"},
-    {"an empty certificate", "empty", "good.key", JETON_E_KEY, "no certificate"},
-    {"an empty key", "good.crt", "empty", JETON_E_KEY, "no private key"},
-    {"no certificate at all", "letter", "good.key", JETON_E_KEY, "no certificate"},
-    {"no key at all", "good.crt", "letter", JETON_E_KEY, "no private key"},
-    {"an encrypted key", "good.crt", "locked.key", JETON_E_KEY, "is encrypted"},
+    {"another one's key", "good.crt", "other.key", JETON_E_SYSTEM, "is not the one of"},
+    {"files in the wrong order", "good.key", "good.crt", JETON_E_SYSTEM, "no certificate"},
+    {"no certificate file", "none.crt", "good.key", JETON_E_SYSTEM, "there is no"},
+    {"no key file", "good.crt", "none.key", JETON_E_SYSTEM, "there is no"},
+    {"an empty certificate", "empty", "good.key", JETON_E_SYSTEM, "no certificate"},
+    {"an empty key", "good.crt", "empty", JETON_E_SYSTEM, "no private key"},
+    {"no certificate at all", "letter", "good.key", JETON_E_SYSTEM, "no certificate"},
+    {"no key at all", "good.crt", "letter", JETON_E_SYSTEM, "no private key"},
+    {"an encrypted key", "good.crt", "locked.key", JETON_E_SYSTEM, "is encrypted"},
 };
 
 static void what_does_not_fit_together_is_refused(void **state)
@@ -200,7 +200,7 @@ static void a_pair_that_is_exchanged_lives_as_long_as_it_is_used(void **state)
     jd_tls_pair *used = jd_tls_pair_use(tls);
     assert_int_equal(
         jd_tls_pair_read(in_folder("good.crt").chars, in_folder("other.key").chars, &next, NULL),
-        JETON_E_KEY);
+        JETON_E_SYSTEM);
     assert_null(next);
     assert_int_equal(jd_tls_pair_read(in_folder("expired.crt").chars,
                                       in_folder("expired.key").chars, &next, NULL),
