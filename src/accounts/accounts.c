@@ -135,6 +135,10 @@ jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
     jd_path path;
     if (strcmp(accounts->config->segment, "off") == 0)
         return JETON_OK;
+    if (accounts->config->segment[0] == '\0' && accounts->config->segment_group[0] != '\0')
+        jd_log(JD_WARN, EV_SETTING_WARNING, JD_TEXT("setting", "segment-group"),
+               JD_TEXT("why", "the segment is in the data folder, which is closed to the group"),
+               JD_TEXT("next", "name another place by --segment"));
     JT_TRY(jd_agent_path(accounts->config, &path, err));
     const jd_agent_options options = {.path = path.chars,
                                       .group = accounts->config->segment_group,

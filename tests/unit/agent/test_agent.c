@@ -268,6 +268,34 @@ static void readers_find_a_new_file_when_theirs_has_become_stale(void **state)
     world_free(w);
 }
 
+/* The old file says that it is over, and what is there instead is not one. */
+static void a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once(void **state)
+{
+    (void)state;
+    static const jeton_stale_rule patient = {.after_ms = 3600000};
+    static const jeton_stale_rule allow = {JETON_STALE_ALLOW_UNTIL, 3600000, 3600};
+    world *w = world_new();
+    char kept[80];
+    (void)snprintf(kept, sizeof kept, "%s.kept", w->path);
+    jeton_text *token = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_OK);
+    world_publish(w, 0, 2);
+    assert_int_equal(rename(w->path, kept), 0);
+    assert_int_equal(symlink("/dev/null", w->path), 0);
+    jeton_verifier_on_revocation(w->verifier, NULL, NULL);
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    assert_int_equal(jeton_segment_check(w->segment, &allow, w->verdict), JETON_OK);
+    assert_int_equal(rename(kept, w->path), 0);
+    for (unsigned i = 0;
+         i < WAIT_MS / 10 && jeton_segment_check(w->segment, &patient, w->verdict) != JETON_OK; i++)
+        pause_ms(10);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_OK);
+    jeton_text_free(&token);
+    world_free(w);
+}
+
 /* ---- staleness ------------------------------------------------------------------------------ */
 
 static void what_is_stale_goes_by_the_rule(void **state)
@@ -573,6 +601,7 @@ int main(void)
         cmocka_unit_test(a_verdict_keeps_its_key_when_keys_change),
         cmocka_unit_test(readers_follow_a_writer_that_is_started_again),
         cmocka_unit_test(readers_find_a_new_file_when_theirs_has_become_stale),
+        cmocka_unit_test(a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once),
         cmocka_unit_test(what_is_stale_goes_by_the_rule),
         cmocka_unit_test(it_is_kept_fresh),
         cmocka_unit_test(a_file_may_come_later),
