@@ -17,7 +17,7 @@ import findings  # noqa: E402
 LAYERS = [
     ["core"], ["json"], ["crypto"], ["keys"], ["token"], ["revoke"], ["segment"], ["guard"],
     # libjeton above, the program below this line
-    ["sys"], ["store", "bus", "http"], ["signer"], ["agent"], ["accounts"], ["oauth"], ["api"],
+    ["sys"], ["store", "bus", "http"], ["signer"], ["agent"], ["accounts"], ["oauth", "admin"], ["api"],
     ["daemon"], ["cli"],
 ]
 HEIGHT = {folder: height for height, row in enumerate(LAYERS) for folder in row}

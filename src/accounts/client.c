@@ -431,6 +431,44 @@ jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool 
     return reload(accounts, err);
 }
 
+/* A client's own alg that stays needs no key. Where HS256 comes new, there is a secret. */
+static jeton_status rekey(const jd_accounts *accounts, const jd_client *was,
+                          const jd_client *becomes, jeton_span signing, jeton_err *err)
+{
+    JT_TRY(signing_may_be(accounts, becomes, signing, err));
+    if (jeton_span_equal(was->alg, becomes->alg))
+        return signing.len == 0 ? JETON_OK
+                                : jt_fail(err, JETON_E_REQUEST,
+                                          "the alg stays as it is: another "
+                                          "secret is set by itself");
+    return provide_key(accounts, becomes, signing, err);
+}
+
+jeton_status jd_client_change(jd_accounts *accounts, const jd_client *was, const jd_client *becomes,
+                              jeton_span signing, jeton_err *err)
+{
+    JT_TRY(may_be(becomes, jd_client_is_public(was), err));
+    JT_TRY(rekey(accounts, was, becomes, signing, err));
+    JT_TRY(jd_store_client_change(accounts->store, was, becomes, err));
+    jd_log(JD_INFO, EV_CLIENT_CHANGED, JD_SPAN("client", was->id));
+    return reload(accounts, err);
+}
+
+jeton_status jd_client_get(const jd_accounts *accounts, jeton_span id, jt_arena *arena,
+                           jd_client *client, jeton_err *err)
+{
+    jd_clients *clients = accounts->clients;
+    *client = (jd_client){0};
+    (void)pthread_rwlock_rdlock(&clients->lock);
+    const jd_client *found = search(&clients->list, id);
+    const bool known = found != NULL;
+    const bool copied = known && copy(found, arena, client);
+    (void)pthread_rwlock_unlock(&clients->lock);
+    if (!known)
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no such client");
+    return copied ? JETON_OK : jt_fail(err, JETON_E_NOMEM, "client");
+}
+
 jeton_status jd_client_new_secret(jd_accounts *accounts, jeton_span id,
                                   char secret[JD_CLIENT_SECRET_CHARS + 1], jeton_err *err)
 {

@@ -54,6 +54,24 @@ JETON_MUST jeton_status jd_client_add(jd_accounts *accounts, const jd_client *cl
                                       jeton_span signing, char made[JD_CLIENT_ID_MAX + 1],
                                       char secret[JD_CLIENT_SECRET_CHARS + 1], jeton_err *err);
 
+/* A client of the store, disabled or not; its texts copied into the arena. JETON_E_NOT_FOUND. */
+JETON_MUST jeton_status jd_client_get(const jd_accounts *accounts, jeton_span id, jt_arena *arena,
+                                      jd_client *client, jeton_err *err);
+
+/* Changes a client, with effect on every token issued from now on; what was issued says what was
+ * true then.
+ *
+ * was      of jd_client_get()
+ * becomes  the same, with another name, audience, alg, other scopes, grants or lives
+ * signing  the secret its tokens are signed with, when its alg becomes HS256; empty otherwise
+ *
+ * JETON_E_REQUEST    as with jd_client_add()
+ * JETON_E_NOT_FOUND  it is not there, or somebody has changed it meanwhile
+ */
+JETON_MUST jeton_status jd_client_change(jd_accounts *accounts, const jd_client *was,
+                                         const jd_client *becomes, jeton_span signing,
+                                         jeton_err *err);
+
 /* Gives it another secret; the old one is worth nothing from then on.
  * JETON_E_NOT_FOUND; JETON_E_REQUEST: it is a public one. */
 JETON_MUST jeton_status jd_client_new_secret(jd_accounts *accounts, jeton_span id,

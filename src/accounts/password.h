@@ -52,7 +52,7 @@ JETON_MUST jeton_status jd_password_set(jd_accounts *accounts, const jd_user *us
 
 /* Gives a user a one-time code with which a password can be set without the old one, in the place
  * of an earlier code. Only its digest is kept. JETON_E_NOT_FOUND. */
-JETON_MUST jeton_status jd_reset_new(jd_accounts *accounts, jeton_span name,
+JETON_MUST jeton_status jd_reset_new(jd_accounts *accounts, const jd_user *user,
                                      char code[JD_ID_CHARS + 1], jeton_time *expires,
                                      jeton_err *err);
 

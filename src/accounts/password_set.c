@@ -29,26 +29,23 @@ jeton_status jd_password_set(jd_accounts *accounts, const jd_user *user, const c
 }
 
 /* A code has 128 random bits: its digest needs no salt and no cost. */
-jeton_status jd_reset_new(jd_accounts *accounts, jeton_span name, char code[JD_ID_CHARS + 1],
+jeton_status jd_reset_new(jd_accounts *accounts, const jd_user *user, char code[JD_ID_CHARS + 1],
                           jeton_time *expires, jeton_err *err)
 {
     code[0] = '\0';
     *expires = 0;
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    jd_user user;
     jd_id secret;
     char text[JD_ID_CHARS + 1];
     uint8_t digest[JD_RESET_DIGEST];
     const jeton_time until = jt_now(NULL) + accounts->config->reset_ttl * 1000;
-    JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     JT_TRY(jd_id_new(NULL, &secret, err));
     jd_id_print(&secret, text);
     jt_sha2_once(JT_SHA256, jeton_bytes(text, JD_ID_CHARS), digest);
-    JT_TRY(jd_store_reset_put(accounts->store, &user.id, jeton_bytes(digest, sizeof digest), until,
+    JT_TRY(jd_store_reset_put(accounts->store, &user->id, jeton_bytes(digest, sizeof digest), until,
                               err));
     memcpy(code, text, sizeof text);
     *expires = until;
-    jd_log(JD_INFO, EV_RESET_CODE_MADE, JD_SPAN("user", user.name));
+    jd_log(JD_INFO, EV_RESET_CODE_MADE, JD_SPAN("user", user->name));
     return JETON_OK;
 }
 

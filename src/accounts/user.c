@@ -62,122 +62,92 @@ jeton_status jd_user_may_be(const jd_new_user *asked, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_user_add(jd_accounts *accounts, const jd_new_user *asked, jd_user *user,
-                         jeton_err *err)
+jeton_status jd_user_hash(const jd_accounts *accounts, const jd_new_user *asked,
+                          char hash[JT_PWHASH_TEXT], jeton_err *err)
 {
-    char hash[JT_PWHASH_TEXT];
-    *user = (jd_user){.name = asked->name, .email = asked->email};
-    jeton_status status = jd_user_may_be(asked, err);
-    if (status == JETON_OK)
-        status = jd_password_new(accounts, user, asked->password, hash, err);
+    const jd_user user = {.name = asked->name, .email = asked->email};
+    hash[0] = '\0';
+    JT_TRY(jd_user_may_be(asked, err));
+    return asked->without_password ? JETON_OK
+                                   : jd_password_new(accounts, &user, asked->password, hash, err);
+}
+
+jeton_status jd_user_add(jd_accounts *accounts, const jd_new_user *asked, const char *hash,
+                         jd_user *user, jeton_err *err)
+{
     *user = (jd_user){0};
-    JT_TRY(status);
     jd_user made = {.name = asked->name,
                     .email = asked->email,
                     .password = jeton_str(hash),
                     .roles = asked->roles,
                     .role_count = asked->role_count,
+                    .disabled = asked->disabled,
                     .must_change = asked->must_change,
                     .created = jt_now(NULL)};
+    JT_TRY(jd_user_may_be(asked, err));
     JT_TRY(jd_id_new(NULL, &made.id, err));
-    status = jd_store_user_add(accounts->store, &made, err);
-    jt_wipe(hash, sizeof hash);
-    JT_TRY(status);
+    JT_TRY(jd_store_user_add(accounts->store, &made, err));
     made.password = jeton_str(NULL);
     *user = made;
     jd_log(JD_INFO, EV_USER_ADDED, JD_SPAN("user", asked->name));
     return JETON_OK;
 }
 
-static jeton_status find(jd_accounts *accounts, jeton_span name, jd_id *id, bool *disabled,
-                         jeton_err *err)
+jeton_status jd_user_disable(jd_accounts *accounts, const jd_user *user, jeton_err *err)
 {
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    jd_user user;
-    JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
-    *id = user.id;
-    *disabled = user.disabled;
-    return JETON_OK;
-}
-
-jeton_status jd_user_disable(jd_accounts *accounts, jeton_span name, bool *changed, jeton_err *err)
-{
-    jd_id id;
-    bool was_disabled;
     jt_revocation entry;
     const jeton_time now = jt_now(NULL);
-    *changed = false;
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(jd_store_user_disable(accounts->store, &id, now, jd_accounts_horizon(now), &entry, err));
+    JT_TRY(jd_store_user_disable(accounts->store, &user->id, now, jd_accounts_horizon(now), &entry,
+                                 err));
     jd_accounts_revoke(accounts, &entry);
-    *changed = !was_disabled;
-    jd_log(JD_INFO, EV_USER_DISABLED, JD_SPAN("user", name));
+    jd_log(JD_INFO, EV_USER_DISABLED, JD_SPAN("user", user->name));
     return JETON_OK;
 }
 
-jeton_status jd_user_enable(jd_accounts *accounts, jeton_span name, jeton_err *err)
+jeton_status jd_user_enable(jd_accounts *accounts, const jd_user *user, jeton_err *err)
 {
-    jd_id id;
-    bool was_disabled;
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(jd_store_user_enable(accounts->store, &id, err));
-    jd_log(JD_INFO, EV_USER_ENABLED, JD_SPAN("user", name));
+    JT_TRY(jd_store_user_enable(accounts->store, &user->id, err));
+    jd_log(JD_INFO, EV_USER_ENABLED, JD_SPAN("user", user->name));
     return JETON_OK;
 }
 
-jeton_status jd_user_remove(jd_accounts *accounts, jeton_span name, jeton_err *err)
+jeton_status jd_user_remove(jd_accounts *accounts, const jd_user *user, jeton_err *err)
 {
-    jd_id id;
-    bool was_disabled;
     jt_revocation entry;
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(
-        jd_store_user_remove(accounts->store, &id, jd_accounts_horizon(jt_now(NULL)), &entry, err));
+    JT_TRY(jd_store_user_remove(accounts->store, &user->id, jd_accounts_horizon(jt_now(NULL)),
+                                &entry, err));
     jd_accounts_revoke(accounts, &entry);
-    jd_log(JD_INFO, EV_USER_REMOVED, JD_SPAN("user", name));
+    jd_log(JD_INFO, EV_USER_REMOVED, JD_SPAN("user", user->name));
     return JETON_OK;
 }
 
-static jeton_status changed(jeton_span name, const char *what)
+jeton_status jd_user_change(jd_accounts *accounts, const jd_user *user,
+                            const jd_user_changes *change, jeton_err *err)
 {
-    jd_log(JD_INFO, EV_USER_CHANGED, JD_SPAN("user", name), JD_TEXT("what", what));
-    return JETON_OK;
-}
-
-jeton_status jd_user_must_change(jd_accounts *accounts, jeton_span name, jeton_err *err)
-{
-    jd_id id;
-    bool was_disabled;
     jt_revocation entry;
     const jeton_time now = jt_now(NULL);
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(jd_store_user_must_change(accounts->store, &id, now, jd_accounts_horizon(now), &entry,
-                                     err));
+    if (change->name == NULL && change->email == NULL && change->disabled == NULL &&
+        !change->must_change)
+        return jt_fail(err, JETON_E_REQUEST, "say what to change");
+    if (change->name != NULL)
+        JT_TRY(name_may_be(*change->name, err));
+    if (change->email != NULL)
+        JT_TRY(email_may_be(*change->email, err));
+    JT_TRY(jd_store_user_change(accounts->store, &user->id, change, now, jd_accounts_horizon(now),
+                                &entry, err));
     jd_accounts_revoke(accounts, &entry);
-    return changed(name, "must change the password");
+    jd_log(JD_INFO, EV_USER_CHANGED, JD_SPAN("user", user->name));
+    return JETON_OK;
 }
 
-jeton_status jd_user_set_email(jd_accounts *accounts, jeton_span name, jeton_span email,
-                               jeton_err *err)
-{
-    jd_id id;
-    bool was_disabled;
-    JT_TRY(email_may_be(email, err));
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(jd_store_user_set_email(accounts->store, &id, email, err));
-    return changed(name, "e-mail");
-}
-
-jeton_status jd_user_change_roles(jd_accounts *accounts, jeton_span name,
+jeton_status jd_user_change_roles(jd_accounts *accounts, const jd_user *user,
                                   const jd_role_change *change, jeton_err *err)
 {
-    jd_id id;
-    bool was_disabled;
     if (change->give_count + change->take_count == 0)
         return jt_fail(err, JETON_E_REQUEST, "name a role at least");
     for (size_t i = 0; i < change->give_count; i++)
         JT_TRY(jd_role_may_be(change->give[i], err));
-    JT_TRY(find(accounts, name, &id, &was_disabled, err));
-    JT_TRY(jd_store_user_roles(accounts->store, &id, change, err));
-    return changed(name, "roles");
+    JT_TRY(jd_store_user_roles(accounts->store, &user->id, change, err));
+    jd_log(JD_INFO, EV_USER_CHANGED, JD_SPAN("user", user->name), JD_TEXT("what", "roles"));
+    return JETON_OK;
 }

@@ -73,43 +73,43 @@ static jeton_status take_row(const jd_accounts *accounts, const jd_import_row *r
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-typedef struct batch {
-    jd_import *imports;
-    size_t *row_of; /* of each import */
-    char (*hashes)[JT_PWHASH_TEXT];
-    size_t count;
-} batch;
-
-static jeton_status make_batch(jt_arena *arena, size_t count, batch *of, jeton_err *err)
+static jeton_status make_batch(jt_arena *arena, size_t count, jd_import_batch *of, jeton_err *err)
 {
-    of->count = 0;
     of->imports = jt_arena_alloc(arena, count * sizeof *of->imports);
     of->row_of = jt_arena_alloc(arena, count * sizeof *of->row_of);
     of->hashes = jt_arena_alloc(arena, count * sizeof *of->hashes);
-    return of->imports != NULL && of->row_of != NULL && of->hashes != NULL
+    of->answers = jt_arena_alloc(arena, count * sizeof *of->answers);
+    return of->imports != NULL && of->row_of != NULL && of->hashes != NULL && of->answers != NULL
                ? JETON_OK
                : jt_fail(err, JETON_E_NOMEM, "memory for an import");
 }
 
 /* A row that may not be is refused; what has to do with us and not with it ends the import. */
-static jeton_status fill_batch(const jd_accounts *accounts, jd_import_row *rows, size_t count,
-                               bool dry, batch *of, jd_import_answer *answers, jeton_err *err)
+static jeton_status take_rows(const jd_accounts *accounts, jd_import_batch *of, jeton_err *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        jd_import_row *row = &rows[i];
-        answers[i] = (jd_import_answer){.refused = row->refused.status != JETON_OK};
-        if (answers[i].refused)
+    for (size_t i = 0; i < of->row_count; i++) {
+        jd_import_row *row = &of->rows[i];
+        jd_import_answer *answer = &of->answers[i];
+        *answer = (jd_import_answer){.refused = row->refused.status != JETON_OK};
+        if (answer->refused)
             continue;
-        const jeton_status status =
-            take_row(accounts, row, dry, &of->imports[of->count], of->hashes[of->count],
-                     &answers[i].format, &row->refused);
+        const jeton_status status = take_row(accounts, row, of->dry, &of->imports[of->count],
+                                             of->hashes[of->count], &answer->format, &row->refused);
         if (status == JETON_E_NOMEM || status == JETON_E_RANDOM || status == JETON_E_CRYPTO)
             return jt_fail(err, status, "%s", row->refused.text);
-        answers[i].refused = status != JETON_OK;
+        answer->refused = status != JETON_OK;
         if (status == JETON_OK)
             of->row_of[of->count++] = i;
     }
     return JETON_OK;
+}
+
+jeton_status jd_import_judge(const jd_accounts *accounts, jd_import_row *rows, size_t count,
+                             bool dry, jt_arena *arena, jd_import_batch *batch, jeton_err *err)
+{
+    *batch = (jd_import_batch){.rows = rows, .row_count = count, .dry = dry};
+    JT_TRY(make_batch(arena, count, batch, err));
+    return take_rows(accounts, batch, err);
 }
 
 static void take_outcome(const jd_import *import, jd_import_row *row, jd_import_answer *answer)
@@ -123,20 +123,16 @@ static void take_outcome(const jd_import *import, jd_import_row *row, jd_import_
     answer->already = import->outcome == JD_IMPORT_ALREADY;
 }
 
-jeton_status jd_user_import(jd_accounts *accounts, jd_import_row *rows, size_t count, bool dry,
-                            jd_import_answer *answers, jeton_err *err)
+jeton_status jd_import_add(jd_accounts *accounts, jd_import_batch *batch, jeton_err *err)
 {
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    batch of;
     size_t added = 0;
-    JT_TRY(make_batch(&arena, count, &of, err));
-    JT_TRY(fill_batch(accounts, rows, count, dry, &of, answers, err));
-    JT_TRY(jd_store_user_import(accounts->store, of.imports, of.count, dry, err));
-    for (size_t i = 0; i < of.count; i++) {
-        take_outcome(&of.imports[i], &rows[of.row_of[i]], &answers[of.row_of[i]]);
-        added += of.imports[i].outcome == JD_IMPORT_ADDED;
+    JT_TRY(jd_store_user_import(accounts->store, batch->imports, batch->count, batch->dry, err));
+    for (size_t i = 0; i < batch->count; i++) {
+        const size_t row = batch->row_of[i];
+        take_outcome(&batch->imports[i], &batch->rows[row], &batch->answers[row]);
+        added += batch->imports[i].outcome == JD_IMPORT_ADDED;
     }
-    if (!dry && added > 0)
+    if (!batch->dry && added > 0)
         jd_log(JD_INFO, EV_USERS_IMPORTED, JD_INT("added", (int64_t)added));
     return JETON_OK;
 }

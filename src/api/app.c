@@ -14,11 +14,13 @@
 
 #include <jeton/export.h>
 
-#define COMMIT_QUEUE  10000U
-#define BATCH_MOST    64U /* works that reach the disk together */
-#define BATCH_MS      2U
-#define CACHE_ENTRIES ((size_t)8192)
-#define CACHE_BYTES   ((size_t)8 << 20)
+#define COMMIT_QUEUE      10000U
+#define OPERATION_QUEUE   64U
+#define OPERATION_THREADS 2U  /* a backup does not keep the others waiting */
+#define BATCH_MOST        64U /* works that reach the disk together */
+#define BATCH_MS          2U
+#define CACHE_ENTRIES     ((size_t)8192)
+#define CACHE_BYTES       ((size_t)8 << 20)
 
 static jeton_status begin_batch(void *store, jeton_err *err)
 {
@@ -127,6 +129,8 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                     .threads = (unsigned)accounts->config->hash_threads,
                                     .queue = (size_t)accounts->config->hash_queue,
                                     .idle = true};
+    const jd_lane_options operations = {
+        .name = "operation", .threads = OPERATION_THREADS, .queue = OPERATION_QUEUE};
     const jd_origins *origins;
     JT_TRY(jd_app_keep_origins(app, accounts->config->allowed_origins, &origins, err));
     jd_app_allow_origins(app, origins);
@@ -136,7 +140,8 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));
     JT_TRY(jd_lane_open(&commits, &app->commits, err));
-    return jd_lane_open(&hashes, &app->hashes, err);
+    JT_TRY(jd_lane_open(&hashes, &app->hashes, err));
+    return jd_lane_open(&operations, &app->operations, err);
 }
 
 void jd_app_hurry(jd_app *app)
@@ -146,7 +151,8 @@ void jd_app_hurry(jd_app *app)
 
 void jd_app_close(jd_app *app)
 {
-    jd_lane_close(&app->hashes); /* before the lane its works move on to */
+    jd_lane_close(&app->hashes); /* before the lanes its works move on to */
+    jd_lane_close(&app->operations);
     jd_lane_close(&app->commits);
     jeton_err none = {0}; /* nobody is told, so nothing can fail */
     const jeton_status unwatched = jd_signer_watch(app->accounts->signer, NULL, NULL, &none);

@@ -29,6 +29,7 @@ typedef struct jd_app {
     jd_verify_rules *verify_rules;       /* what /verify demands; NULL: what its query says */
     jd_lane *commits;                    /* work that waits for the disk */
     jd_lane *hashes;                     /* work that hashes passwords */
+    jd_lane *operations;                 /* work for operators */
     uint64_t boot;                       /* random: where the ids of requests start */
     const jd_http *http; /* what it is served by, for counting; borrowed, may be NULL */
     _Atomic uint64_t requests;

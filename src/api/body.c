@@ -18,24 +18,26 @@ static jeton_status keep(jd_call *call, jeton_span text, jeton_span *to, jeton_e
     return JETON_OK;
 }
 
-static jeton_status parse_object(jeton_span body, jt_json **doc, jeton_err *err)
+jeton_status jd_body_parse(jeton_span body, jt_json **doc, jeton_err *err)
 {
+    *doc = NULL;
     jeton_err why = {0};
     const jeton_status status = jt_json_parse(NULL, body, doc, &why);
     if (status == JETON_E_NOMEM)
         return jt_fail(err, status, "request body");
     if (status != JETON_OK)
         return jt_fail(err, JETON_E_REQUEST, "the body is %s", why.text);
-    if (jt_kind_of(jt_json_root(*doc)) != JT_OBJECT)
-        return jt_fail(err, JETON_E_REQUEST, "the body is not a JSON object");
-    return JETON_OK;
+    if (jt_kind_of(jt_json_root(*doc)) == JT_OBJECT)
+        return JETON_OK;
+    jt_json_free(doc);
+    return jt_fail(err, JETON_E_REQUEST, "the body is not a JSON object");
 }
 
 static jeton_status read_json(jd_call *call, jeton_span body, const jd_want *wants, size_t count,
                               jeton_err *err)
 {
     JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    JT_TRY(parse_object(body, &doc, err));
+    JT_TRY(jd_body_parse(body, &doc, err));
     for (size_t i = 0; i < count; i++) {
         const jt_val *val = jt_get(jt_json_root(doc), wants[i].name);
         jeton_span text;
@@ -81,6 +83,13 @@ bool jd_body_is_form(const jd_call *call)
     const size_t types = jd_request_header(call->request, "Content-Type", &type);
     return jd_request_body(call->request).len == 0 ||
            (types == 1 && is_type(type, "application/x-www-form-urlencoded"));
+}
+
+bool jd_body_is_json(const jd_call *call)
+{
+    jeton_span type;
+    return jd_request_header(call->request, "Content-Type", &type) == 1 &&
+           is_type(type, "application/json");
 }
 
 static jeton_status read_fields(jd_call *call, const jd_want *wants, size_t count, jeton_err *err)
@@ -133,7 +142,7 @@ jeton_status jd_body_switch(jd_call *call, const char *name, bool *is, jeton_err
     if (jd_body_is_form(call))
         return read_form_switch(call, name, is, err);
     JT_AUTO(jt_json_free) jt_json *doc = NULL;
-    JT_TRY(parse_object(jd_request_body(call->request), &doc, err));
+    JT_TRY(jd_body_parse(jd_request_body(call->request), &doc, err));
     const jt_val *val = jt_get(jt_json_root(doc), name);
     return val == NULL || jt_val_bool(val, is) ? JETON_OK : not_a_switch(name, err);
 }

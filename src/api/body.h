@@ -15,6 +15,13 @@ typedef struct jd_want {
 /* Whether the body is a form, which a body without bytes is, too. */
 bool jd_body_is_form(const jd_call *call);
 
+/* Whether the body says that it is JSON. */
+bool jd_body_is_json(const jd_call *call);
+
+/* Reads a body that has to be a JSON object. *doc is the caller's: jt_json_free().
+ * JETON_E_REQUEST. */
+JETON_MUST jeton_status jd_body_parse(jeton_span body, jt_json **doc, jeton_err *err);
+
 /* Reads the fields of a body that is a JSON object (Content-Type application/json) or a form
  * (application/x-www-form-urlencoded). No body at all has no fields. Others than those wanted are
  * ignored, as clients send more than one server understands.

@@ -47,7 +47,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
                       .request = request,
                       .arena = arena,
                       .where = JD_ON_LOOP,
-                      .route = jd_routes_count(),
+                      .route = jd_route_none(),
                       .began = jd_nanoseconds()};
     jd_trace_read(request, call->trace);
     call->who = (jd_audit_who){.address = jd_request_client(request), .request = call->id};
@@ -61,6 +61,7 @@ jd_call *jd_call_new(jd_app *app, jd_request *request)
 void jd_call_done(jd_call *call)
 {
     jd_verdicts_give(&call->app->verdicts, &call->verdict);
+    jt_json_free(&call->arguments);
 }
 
 /* ---- steps ---------------------------------------------------------------------------------- */
@@ -117,12 +118,20 @@ static void run_here(jd_work *work)
 
 static void settle(jd_work *work, jeton_status status, const jeton_err *err);
 
+static jd_lane *lane_of(const jd_app *app, jd_where where)
+{
+    jd_lane *const lanes[] = {[JD_ON_COMMIT] = app->commits,
+                              [JD_ON_HASH] = app->hashes,
+                              [JD_ON_OPERATION] = app->operations};
+    return lanes[where];
+}
+
 /* Moves the call to the lane of its next step. False when that lane is full: the call is still
  * ours then, and answered. */
 static bool move_on(jd_call *call)
 {
     jeton_err err = {0};
-    jd_lane *lane = call->next->where == JD_ON_HASH ? call->app->hashes : call->app->commits;
+    jd_lane *lane = lane_of(call->app, call->next->where);
     if (call->where == JD_ON_LOOP)
         jd_request_suspend(call->request);
     call->where = call->next->where;

@@ -15,14 +15,16 @@
 #ifndef JD_API_CALL_H
 #define JD_API_CALL_H
 
+#include "admin/operation.h"
 #include "api/app.h"
 #include "json/tree.h"
 
 /* Where a step runs. */
 typedef enum jd_where {
-    JD_ON_LOOP,   /* must not block: parsing, verifying, reading what is cached */
-    JD_ON_COMMIT, /* may wait for the disk */
-    JD_ON_HASH,   /* may burn a core for a while */
+    JD_ON_LOOP,      /* must not block: parsing, verifying, reading what is cached */
+    JD_ON_COMMIT,    /* may wait for the disk */
+    JD_ON_HASH,      /* may burn a core for a while */
+    JD_ON_OPERATION, /* may take long: what operators have done (api/admin.h) */
 } jd_where;
 
 typedef struct jd_call jd_call;
@@ -45,13 +47,15 @@ struct jd_call {
     char trace[33];          /* of the client (trace.h); "" for none */
     jd_audit_who who;        /* for the audit log; its actor once a token was verified */
     char actor[JD_ID_CHARS + 1];
-    const jeton_span *attempt;        /* whom a login was tried for: a failure is audited */
-    size_t route;                     /* its number among the routes, for the metrics */
-    int64_t began;                    /* nanoseconds */
-    const jd_step *next;              /* the next step; one with run NULL ends the list */
-    jd_where where;                   /* the thread we are on */
-    jeton_verdict *verdict;           /* of the access token, once a step has asked for it */
-    void *state;                      /* the endpoint's own */
+    const jeton_span *attempt;     /* whom a login was tried for: a failure is audited */
+    size_t route;                  /* its number among the routes, for the metrics */
+    int64_t began;                 /* nanoseconds */
+    const jd_step *next;           /* the next step; one with run NULL ends the list */
+    jd_where where;                /* the thread we are on */
+    jeton_verdict *verdict;        /* of the access token, once a step has asked for it */
+    void *state;                   /* the endpoint's own */
+    const jd_operation *operation; /* of the admin API, and what it is asked */
+    jt_json *arguments;
     jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */
     bool slotted;                     /* JETON_E_CREDENTIALS is told at the end of a slot */
     int64_t hold;                     /* until then; 0: at once */

@@ -6,8 +6,6 @@
 
 #include "api/call.h"
 
-extern const jd_step jd_ep_admin_revocations[];
-extern const jd_step jd_ep_admin_revoke[];
 extern const jd_step jd_ep_csrf[];
 extern const jd_step jd_ep_healthz[];
 extern const jd_step jd_ep_introspect[];

@@ -8,7 +8,6 @@
 #include "api/original.h"
 #include "api/verify_rules.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "guard/demands.h"
 #include "http/form.h"
@@ -66,19 +65,11 @@ static jeton_status check_scope(const jd_call *call, jeton_span rest, jeton_err 
     return JETON_OK;
 }
 
-static jeton_status check_fresh(const jd_call *call, bool fresh, jeton_err *err)
-{
-    const int64_t most = call->app->accounts->config->fresh_ttl;
-    if (!fresh || jt_login_is_within(call->verdict, jt_now(NULL), (uint64_t)most))
-        return JETON_OK;
-    return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
-}
-
 static jeton_status check(const jd_call *call, const jd_demand *demand, jeton_err *err)
 {
     JT_TRY(check_role(call, demand->role, err));
     JT_TRY(check_scope(call, demand->scope, err));
-    return check_fresh(call, demand->fresh, err);
+    return demand->fresh ? jd_guard_fresh(call, err) : JETON_OK;
 }
 
 /* Without a token that is good for it, an open request is nobody's. */

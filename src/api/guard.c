@@ -7,7 +7,9 @@
 #include "api/cookies.h"
 #include "api/csrf.h"
 #include "core/auto.h"
+#include "core/ctx.h"
 #include "core/err.h"
+#include "guard/demands.h"
 #include "oauth/bearer.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
@@ -108,6 +110,14 @@ jeton_status jd_guard_admin(jd_call *call, jeton_err *err)
     if (jeton_verdict_has(call->verdict, "roles", jeton_str("admin")))
         return JETON_OK;
     return jt_fail(err, JETON_E_SCOPE, "the role admin is missing");
+}
+
+jeton_status jd_guard_fresh(const jd_call *call, jeton_err *err)
+{
+    const int64_t most = call->app->accounts->config->fresh_ttl;
+    if (jt_login_is_within(call->verdict, jt_now(NULL), (uint64_t)most))
+        return JETON_OK;
+    return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
 }
 
 jeton_status jd_guard_owner(const jd_call *call, jd_id *user, jd_id *session, jeton_err *err)

@@ -28,6 +28,10 @@ bool jd_guard_has_token(const jd_call *call);
  * JETON_E_SCOPE: it has not. */
 JETON_MUST jeton_status jd_guard_admin(jd_call *call, jeton_err *err);
 
+/* Whether the login behind the token is younger than the setting fresh-ttl. Only after jd_guard()
+ * said JETON_OK. JETON_E_NOT_FRESH. */
+JETON_MUST jeton_status jd_guard_fresh(const jd_call *call, jeton_err *err);
+
 /* Whose token it was. Only after jd_guard() said JETON_OK. JETON_E_CLAIM. */
 JETON_MUST jeton_status jd_guard_owner(const jd_call *call, jd_id *user, jd_id *session,
                                        jeton_err *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api/routes.c - the table of endpoints. */
+/* api/routes.c - the table of endpoints, and behind it that of the operations for operators. */
 #include "api/routes.h"
 
+#include "api/admin.h"
 #include "api/cors.h"
 #include "api/endpoints.h"
 #include "api/original.h"
@@ -19,8 +20,6 @@ static const struct {
     const jd_step *steps;
 } routes[] = {
     {"POST", "/token", jd_ep_token},
-    {"GET", "/admin/revocations", jd_ep_admin_revocations},
-    {"POST", "/admin/revocations", jd_ep_admin_revoke},
     {"POST", "/introspect", jd_ep_introspect},
     {"POST", "/revoke", jd_ep_revoke},
     {"GET", "/.well-known/oauth-authorization-server", jd_ep_metadata},
@@ -42,21 +41,47 @@ static const struct {
     {"POST", "/password/reset", jd_ep_password_reset},
 };
 
-size_t jd_routes_count(void)
+/* The routes by number: those of the table, one that stands for none, and the operations. */
+
+size_t jd_route_none(void)
 {
     return JT_COUNT(routes);
 }
 
+static const jd_operation *operation_of(size_t route)
+{
+    return route > JT_COUNT(routes) ? jd_operation_at(route - JT_COUNT(routes) - 1) : NULL;
+}
+
+/* False past the last; the path is NULL where there is no route of that number. */
+static bool get_route(size_t route, const char **method, const char **path)
+{
+    const jd_operation *operation = operation_of(route);
+    *method = route < JT_COUNT(routes) ? routes[route].method
+              : operation != NULL      ? operation->method
+                                       : NULL;
+    *path = route < JT_COUNT(routes) ? routes[route].path
+            : operation != NULL      ? operation->path
+                                     : NULL;
+    return route <= JT_COUNT(routes) || operation != NULL;
+}
+
 const char *jd_route_path(size_t route)
 {
-    return route < JT_COUNT(routes) ? routes[route].path : NULL;
+    const char *method;
+    const char *path;
+    (void)get_route(route, &method, &path);
+    return path;
 }
 
 void jd_routes_name(void)
 {
-    for (size_t i = 0; i < JT_COUNT(routes); i++)
-        jd_metric_name(JD_BY_ROUTE, i, routes[i].method, routes[i].path);
-    jd_metric_name(JD_BY_ROUTE, JT_COUNT(routes), "other", "none");
+    const char *method;
+    const char *path;
+    for (size_t i = 0; get_route(i, &method, &path); i++)
+        if (path != NULL)
+            jd_metric_name(JD_BY_ROUTE, i, method, path);
+    jd_metric_name(JD_BY_ROUTE, jd_route_none(), "other", "none");
 }
 
 /* The first segment of a path, taken off it. */
@@ -111,14 +136,16 @@ static bool is_method(jeton_span method, const char *of_route)
 /* The methods of the request's path, as in an Allow header; empty when there is no such path. */
 static void list_methods(jd_call *call, char allow[ALLOW_MAX])
 {
-    allow[0] = '\0';
+    const char *method;
+    const char *route;
     const jeton_span path = jd_request_path(call->request);
-    for (size_t i = 0; i < JT_COUNT(routes); i++) {
-        if (!is_path(path, routes[i].path, call->params))
+    allow[0] = '\0';
+    for (size_t i = 0; get_route(i, &method, &route); i++) {
+        if (route == NULL || !is_path(path, route, call->params))
             continue;
         const size_t len = strlen(allow);
-        (void)snprintf(allow + len, ALLOW_MAX - len, "%s%s%s", len > 0 ? ", " : "",
-                       routes[i].method, strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
+        (void)snprintf(allow + len, ALLOW_MAX - len, "%s%s%s", len > 0 ? ", " : "", method,
+                       strcmp(method, "GET") == 0 ? ", HEAD" : "");
     }
 }
 
@@ -147,14 +174,24 @@ static const jd_step refusal[] = {
     {.run = NULL},
 };
 
+static void run(jd_call *call, size_t route)
+{
+    call->route = route;
+    if (route < JT_COUNT(routes))
+        jd_call_run(call, routes[route].steps);
+    else
+        jd_admin_begin(call, operation_of(route));
+}
+
 void jd_route(jd_call *call)
 {
     const jeton_span method = jd_request_method(call->request);
     const jeton_span path = jd_request_path(call->request);
-    for (size_t i = 0; i < JT_COUNT(routes); i++) {
-        if (is_method(method, routes[i].method) && is_path(path, routes[i].path, call->params)) {
-            call->route = i;
-            jd_call_run(call, routes[i].steps);
+    const char *of_route;
+    const char *route;
+    for (size_t i = 0; get_route(i, &of_route, &route); i++) {
+        if (route != NULL && is_method(method, of_route) && is_path(path, route, call->params)) {
+            run(call, i);
             return;
         }
     }

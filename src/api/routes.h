@@ -9,9 +9,10 @@
  * 405 with Allow. */
 void jd_route(jd_call *call);
 
-/* How many routes there are, and the path of one, "/sessions/{id}". Static. The number behind the
- * last one stands for whatever is no route, and its path is NULL. */
-size_t jd_routes_count(void);
+/* The number that stands for whatever is no route. */
+size_t jd_route_none(void);
+
+/* The path of a route by its number, "/sessions/{id}". Static; NULL for what is none. */
 const char *jd_route_path(size_t route);
 
 /* Tells the metrics what they are called. Before a second thread is started. */

@@ -73,7 +73,7 @@ static jeton_status print_json(const jt_val *row, jeton_err *err)
     return JETON_OK;
 }
 
-/* Prints a page; *after is its last row, *more whether another one follows. */
+/* Prints a page; *after is where the next one begins, *more whether there is one. */
 static jeton_status print_page(const jd_args *args, int64_t *after, bool *more, jeton_err *err)
 {
     JT_AUTO(jt_json_free) jt_json *result = NULL;
@@ -81,13 +81,12 @@ static jeton_status print_page(const jd_args *args, int64_t *after, bool *more, 
     *more = false;
     JT_TRY(jd_operation_run(args, "audit.list", false, fill_after, after, &result, err));
     for (jt_iter it = jt_iter_of(jt_get(jt_json_root(result), "rows")); jt_iter_next(&it);) {
-        (void)jt_val_int(jt_get(it.val, "n"), after);
         if (json)
             JT_TRY(print_json(it.val, err));
         else
             print_row(it.val);
     }
-    (void)jt_val_bool(jt_get(jt_json_root(result), "more"), more);
+    *more = jt_val_int(jt_get(jt_json_root(result), "next"), after);
     return JETON_OK;
 }
 
@@ -112,26 +111,41 @@ static void fill_nothing(void *user, jt_tree *tree, jt_node *to)
     (void)to;
 }
 
+/* A log that is not what was written is a refusal. */
+static jeton_status check(const jd_args *args, jt_json **result, jeton_err *err)
+{
+    bool intact;
+    JT_TRY(jd_operation_run(args, "audit.verify", false, fill_nothing, NULL, result, err));
+    const jeton_span why = jt_get_text(jt_json_root(*result), "why");
+    if (!jt_val_bool(jt_get(jt_json_root(*result), "intact"), &intact) || !intact)
+        return jt_fail(err, JETON_E_SIGNATURE, "%.*s", (int)why.len, (const char *)why.ptr);
+    return JETON_OK;
+}
+
+static int print_head(const jd_args *args, const jt_val *result)
+{
+    int64_t rows = 0;
+    char line[128];
+    const jeton_span head = jt_get_text(result, "head");
+    (void)jt_val_int(jt_get(result, "rows"), &rows);
+    (void)snprintf(line, sizeof line, "%" PRId64 " rows, all as they were written; head %.*s", rows,
+                   (int)head.len, (const char *)head.ptr);
+    return jd_report_line(args, jeton_str(line));
+}
+
 static int audit_verify(const jd_args *args)
 {
     JT_AUTO(jt_json_free) jt_json *result = NULL;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     jeton_err err = {0};
-    int64_t rows = 0;
-    jeton_status status =
-        jd_operation_run(args, "audit.verify", false, fill_nothing, NULL, &result, &err);
+    jeton_status status = check(args, &result, &err);
     if (status == JETON_OK)
         status = jt_tree_new(NULL, &tree, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     if (jd_args_has(args, "--json"))
         return jd_report_tree(args, tree, jt_tree_copy(tree, jt_json_root(result)));
-    char line[128];
-    const jeton_span head = jt_get_text(jt_json_root(result), "head");
-    (void)jt_val_int(jt_get(jt_json_root(result), "rows"), &rows);
-    (void)snprintf(line, sizeof line, "%" PRId64 " rows, all as they were written; head %.*s", rows,
-                   (int)head.len, (const char *)head.ptr);
-    return jd_report_line(args, jeton_str(line));
+    return print_head(args, jt_json_root(result));
 }
 
 /* ---- the commands --------------------------------------------------------------------------- */

@@ -184,7 +184,7 @@ static void print_client(const jt_val *client)
 static int client_list(const jd_args *args)
 {
     static const jd_pages pages = {
-        .operation = "client.list", .rows = "clients", .key = "client_id", .print = print_client};
+        .operation = "client.list", .rows = "clients", .print = print_client};
     return jd_pages_report(args, &pages);
 }
 

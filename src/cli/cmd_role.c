@@ -18,7 +18,8 @@ static void fill(void *user, jt_tree *tree, jt_node *to)
         jt_add_text(tree, permissions, jeton_str(permission));
     if (args->operand != NULL)
         jt_put_text(tree, to, "name", jeton_str(args->operand));
-    jt_put_node(tree, to, "permissions", permissions);
+    if (jd_args_has(args, "--permission"))
+        jt_put_node(tree, to, "permissions", permissions);
 }
 
 static int change(const jd_args *args, const char *operation, bool first, const char *sentence)

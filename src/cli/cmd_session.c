@@ -89,8 +89,8 @@ static int session_end(const jd_args *args)
     if (all == (args->operand != NULL))
         status = jt_fail(&err, JETON_E_ARGUMENT, "give the id of a session, or --user NAME");
     if (status == JETON_OK)
-        status = jd_operation_run(args, "session.end", false, fill_end, (void *)(uintptr_t)args,
-                                  &result, &err);
+        status = jd_operation_run(args, all ? "session.end_all" : "session.end", false, fill_end,
+                                  (void *)(uintptr_t)args, &result, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     return jd_report_line(args, jeton_str(all ? "the sessions are ended" : "the session is ended"));

@@ -88,8 +88,7 @@ static void print_user(const jt_val *user)
 
 static int user_list(const jd_args *args)
 {
-    static const jd_pages pages = {
-        .operation = "user.list", .rows = "users", .key = "name", .print = print_user};
+    static const jd_pages pages = {.operation = "user.list", .rows = "users", .print = print_user};
     return jd_pages_report(args, &pages);
 }
 
@@ -121,6 +120,7 @@ static const jd_option role_options[] = {
 
 static const jd_option set_options[] = {
     JD_DATA_OPTION,
+    {.name = "--name", .value = "NAME", .help = "another name; the id stays"},
     {.name = "--email", .value = "ADDRESS", .help = "an e-mail address; empty: none"},
     {.name = "--must-change", .help = "sessions end, and only the password can be changed"},
     {.name = "--json", .help = "one line of JSON"},
@@ -173,7 +173,7 @@ const jd_command jd_user_commands[] = {
     {.noun = "user",
      .verb = "set",
      .operand = "NAME",
-     .summary = "Changes the e-mail of a user, or demands another password of him.",
+     .summary = "Changes the name or e-mail of a user, or demands another password of him.",
      .options = set_options,
      .run = jd_user_set_command},
     {.noun = "user",

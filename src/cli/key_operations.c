@@ -139,7 +139,7 @@ typedef struct giving {
 static void fill_secret(void *user, jt_tree *tree, jt_node *to)
 {
     const giving *of = user;
-    jt_put_text(tree, to, "client", jeton_str(of->args->operand));
+    jt_put_text(tree, to, "id", jeton_str(of->args->operand));
     if (of->secret.len > 0)
         jt_put_text(tree, to, "signing_secret", jt_buf_span(&of->secret));
 }
@@ -151,7 +151,8 @@ int jd_key_secret(const jd_args *args)
     giving of = {.args = args, .secret = jt_buf_init(NULL)};
     jeton_status status = jd_signing_secret_read(args, &of.secret, &err);
     if (status == JETON_OK)
-        status = jd_operation_run(args, "key.secret", false, fill_secret, &of, &result, &err);
+        status =
+            jd_operation_run(args, "client.signing_secret", false, fill_secret, &of, &result, &err);
     jt_buf_done(&of.secret);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);

@@ -2,9 +2,9 @@
 /* cli/operation.c - through the control socket, or on the store. */
 #include "cli/operation.h"
 
+#include "admin/operation.h"
 #include "core/auto.h"
 #include "core/err.h"
-#include "daemon/admin.h"
 #include "daemon/control.h"
 #include "sys/log.h"
 

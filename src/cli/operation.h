@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/operation.h - has an operation of daemon/admin.h done: by the server that works on the data
- * folder, or, when none does, on the store itself. */
+/* cli/operation.h - has an operation of admin/operation.h done: by the server that works on the
+ * data folder, or, when none does, on the store itself. */
 #ifndef JD_CLI_OPERATION_H
 #define JD_CLI_OPERATION_H
 

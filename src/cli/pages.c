@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+/* What the next page begins behind. */
 typedef struct page {
     char after[256];
 } page;
@@ -18,31 +19,26 @@ static void fill_page(void *user, jt_tree *tree, jt_node *to)
 }
 
 /* Prints a page as lines, or adds it to `list`. */
-static void take_page(const jd_pages *pages, const jt_val *rows, jt_tree *tree, jt_node *list,
-                      page *next)
+static void take_page(const jd_pages *pages, const jt_val *rows, jt_tree *tree, jt_node *list)
 {
-    for (jt_iter it = jt_iter_of(rows); jt_iter_next(&it);) {
-        const jeton_span key = jt_get_text(it.val, pages->key);
+    for (jt_iter it = jt_iter_of(rows); jt_iter_next(&it);)
         if (list != NULL)
             jt_add_node(tree, list, jt_tree_copy(tree, it.val));
         else
             pages->print(it.val);
-        (void)snprintf(next->after, sizeof next->after, "%.*s", (int)key.len,
-                       (const char *)key.ptr);
-    }
 }
 
 static jeton_status walk(const jd_args *args, const jd_pages *pages, jt_tree *tree, jt_node *list,
                          jeton_err *err)
 {
-    page next = {.after = ""};
-    bool more = true;
-    while (more) {
+    page of = {.after = ""};
+    do {
         JT_AUTO(jt_json_free) jt_json *result = NULL;
-        JT_TRY(jd_operation_run(args, pages->operation, false, fill_page, &next, &result, err));
-        take_page(pages, jt_get(jt_json_root(result), pages->rows), tree, list, &next);
-        (void)jt_val_bool(jt_get(jt_json_root(result), "more"), &more);
-    }
+        JT_TRY(jd_operation_run(args, pages->operation, false, fill_page, &of, &result, err));
+        take_page(pages, jt_get(jt_json_root(result), pages->rows), tree, list);
+        const jeton_span next = jt_get_text(jt_json_root(result), "next");
+        (void)snprintf(of.after, sizeof of.after, "%.*s", (int)next.len, (const char *)next.ptr);
+    } while (of.after[0] != '\0');
     return JETON_OK;
 }
 

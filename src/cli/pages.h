@@ -8,9 +8,8 @@
 
 /* What a list is made of. */
 typedef struct jd_pages {
-    const char *operation;            /* "user.list"; takes "after", gives the rows and "more" */
+    const char *operation;            /* "user.list"; takes "after", gives the rows and "next" */
     const char *rows;                 /* what its result calls the rows: "users" */
-    const char *key;                  /* of a row: what the next page begins behind */
     void (*print)(const jt_val *row); /* one row as a line for people */
 } jd_pages;
 

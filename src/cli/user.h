@@ -17,7 +17,7 @@ int jd_user_show_command(const jd_args *args);
 /* user_import.c */
 int jd_user_import_command(const jd_args *args);
 
-/* Runs an operation that takes the operand as "name", and reports. */
+/* Runs an operation that takes the operand as "user", and reports. */
 int jd_user_by_name(const jd_args *args, const char *operation, const char *sentence);
 
 /* The result as JSON when that was asked for, otherwise "NAME SENTENCE". An exit status. */

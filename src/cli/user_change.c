@@ -19,7 +19,9 @@ static void fill_list(const jd_args *args, const char *option, jt_tree *tree, jt
 static void fill(void *user, jt_tree *tree, jt_node *to)
 {
     const jd_args *args = user;
-    jt_put_text(tree, to, "name", jeton_str(args->operand));
+    jt_put_text(tree, to, "user", jeton_str(args->operand));
+    if (jd_args_has(args, "--name"))
+        jt_put_text(tree, to, "name", jeton_str(jd_args_get(args, "--name")));
     if (jd_args_has(args, "--email"))
         jt_put_text(tree, to, "email", jeton_str(jd_args_get(args, "--email")));
     if (jd_args_has(args, "--must-change"))

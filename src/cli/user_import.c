@@ -118,7 +118,7 @@ static void fill(void *user, jt_tree *tree, jt_node *to)
         if (on->rows[i].refused.status == JETON_OK)
             put_row(tree, list, &on->rows[i]);
     jt_put_node(tree, to, "rows", list);
-    jt_put_bool(tree, to, "dry", on->dry);
+    jt_put_bool(tree, to, "dry_run", on->dry);
 }
 
 static bool is_full(const importing *on)

@@ -26,7 +26,7 @@ int jd_report_user(const jd_args *args, const jt_json *result, const char *sente
 static void fill_name(void *user, jt_tree *tree, jt_node *to)
 {
     const jd_args *args = user;
-    jt_put_text(tree, to, "name", jeton_str(args->operand));
+    jt_put_text(tree, to, "user", jeton_str(args->operand));
 }
 
 int jd_user_by_name(const jd_args *args, const char *operation, const char *sentence)

@@ -2,10 +2,10 @@
 /* daemon/control.c - both ends of the control socket. */
 #include "daemon/control.h"
 
+#include "admin/operation.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
-#include "daemon/admin.h"
 #include "daemon/callers.h"
 #include "daemon/socket.h"
 #include "sys/clock.h"

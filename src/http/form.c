@@ -15,14 +15,24 @@ struct jd_form {
     jd_pair pairs[];
 };
 
-static jeton_status decode(jeton_span text, jt_arena *arena, jeton_span *decoded, jeton_err *err)
+/* As in a query; in a path, "+" means itself. */
+static int next_byte(jeton_span text, bool in_path, size_t *at)
+{
+    if (!in_path || text.ptr[*at] != '+')
+        return jt_query_byte(text, at);
+    (*at)++;
+    return '+';
+}
+
+static jeton_status decode(jeton_span text, bool in_path, jt_arena *arena, jeton_span *decoded,
+                           jeton_err *err)
 {
     uint8_t *to = jt_arena_alloc(arena, text.len + 1);
     if (to == NULL)
         return jt_fail(err, JETON_E_NOMEM, "form");
     size_t len = 0;
     for (size_t at = 0; at < text.len;) {
-        const int byte = jt_query_byte(text, &at);
+        const int byte = next_byte(text, in_path, &at);
         if (byte < 0)
             return jt_fail(err, JETON_E_REQUEST, "form: a character is not encoded as it must be");
         to[len++] = (uint8_t)byte;
@@ -49,10 +59,16 @@ static jeton_status add_pair(jd_form *form, jeton_span piece, jt_arena *arena, j
     jd_pair *pair = &form->pairs[form->count];
     jeton_span value = piece;
     const jeton_span name = cut_before(&value, '=');
-    JT_TRY(decode(name, arena, &pair->name, err));
-    JT_TRY(decode(value, arena, &pair->value, err));
+    JT_TRY(decode(name, false, arena, &pair->name, err));
+    JT_TRY(decode(value, false, arena, &pair->value, err));
     form->count++;
     return JETON_OK;
+}
+
+jeton_status jd_form_segment(jeton_span text, jt_arena *arena, jeton_span *decoded, jeton_err *err)
+{
+    *decoded = jeton_str(NULL);
+    return decode(text, true, arena, decoded, err);
 }
 
 /* How many pairs there can be, within the limit. */

@@ -24,6 +24,10 @@ typedef struct jd_form jd_form;
 JETON_MUST jeton_status jd_form_parse(jeton_span text, jt_arena *arena, jd_form **form,
                                       jeton_err *err);
 
+/* A segment of a path, decoded: "+" means itself there. The same failures. */
+JETON_MUST jeton_status jd_form_segment(jeton_span text, jt_arena *arena, jeton_span *decoded,
+                                        jeton_err *err);
+
 /* How often the name occurs; `value` gets the first one, or the empty span. */
 size_t jd_form_find(const jd_form *form, const char *name, jeton_span *value);
 

@@ -72,7 +72,9 @@ jeton_status jd_sqlite_user_find(jd_store *store, jeton_span name, jt_arena *are
                                  jeton_err *err);
 jeton_status jd_sqlite_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
                                 jeton_err *err);
-jeton_status jd_sqlite_user_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+jeton_status jd_sqlite_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                       jd_user *user, jeton_err *err);
+jeton_status jd_sqlite_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
                                  jd_users *users, jeton_err *err);
 jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
                                     jeton_time expires, jt_revocation *entry, jeton_err *err);
@@ -82,10 +84,9 @@ jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span 
 
 jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
                                    jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
-                                      jeton_err *err);
-jeton_status jd_sqlite_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
-                                        jeton_time expires, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sqlite_user_change(jd_store *store, const jd_id *id, const jd_user_changes *change,
+                                   jeton_time now, jeton_time expires, jt_revocation *entry,
+                                   jeton_err *err);
 jeton_status jd_sqlite_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
                                   jeton_err *err);
 jeton_status jd_sqlite_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
@@ -130,6 +131,8 @@ jeton_status jd_sqlite_revoke(jd_store *store, const jd_revoking *asked, jt_revo
 jeton_status jd_sqlite_client_add(jd_store *store, const jd_client *client, jeton_err *err);
 jeton_status jd_sqlite_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
                                    jd_client_list *clients, jeton_err *err);
+jeton_status jd_sqlite_client_change(jd_store *store, const jd_client *was,
+                                     const jd_client *becomes, jeton_err *err);
 jeton_status jd_sqlite_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
                                          jeton_err *err);
 jeton_status jd_sqlite_client_disable(jd_store *store, const jd_revoking *revoking,

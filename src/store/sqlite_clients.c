@@ -87,6 +87,40 @@ static jeton_status change(jd_query *query, jeton_err *err)
     return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such client");
 }
 
+/* What may change, in the order of the statement. */
+static void bind_changing(jd_query *query, const jd_client *client)
+{
+    jd_bind_text(query, client->name);
+    jd_bind_text(query, client->audience);
+    jd_bind_text(query, client->scopes);
+    jd_bind_text(query, client->grants);
+    jd_bind_int(query, client->access_ttl);
+    jd_bind_int(query, client->refresh_ttl);
+    jd_bind_int(query, client->session_ttl);
+    jd_bind_text(query, client->alg);
+}
+
+typedef struct changing {
+    const jd_client *was, *becomes;
+} changing;
+
+static jeton_status change_all(jd_conn *conn, void *args, jeton_err *err)
+{
+    const changing *asked = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_CLIENT_CHANGE);
+    bind_changing(&query, asked->becomes);
+    jd_bind_text(&query, asked->was->id);
+    bind_changing(&query, asked->was);
+    return change(&query, err);
+}
+
+jeton_status jd_sqlite_client_change(jd_store *store, const jd_client *was,
+                                     const jd_client *becomes, jeton_err *err)
+{
+    changing args = {was, becomes};
+    return jd_sqlite_write(store, change_all, &args, err);
+}
+
 typedef struct secret {
     jeton_span id, hash;
 } secret;

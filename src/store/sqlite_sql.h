@@ -44,11 +44,15 @@
                      "created, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                        \
     X(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?")                      \
     X(USER_BY_ID,    "SELECT " JD_USER_COLUMNS " FROM users WHERE id = ?")                        \
-    X(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
-                     "ORDER BY name LIMIT ?")                                                     \
+    /* a prefix as a range, for the index: char(1114111) is the last character there is */        \
+    X(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name >= ? "                     \
+                     "AND name < ? || char(1114111) ORDER BY name LIMIT ?")                       \
+    X(USER_LIST_ON,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
+                     "AND +name >= ? AND name < ? || char(1114111) ORDER BY name LIMIT ?")        \
     X(USER_DISABLE,  "UPDATE users SET disabled = 1 WHERE id = ?")                                \
     X(USER_ENABLE,   "UPDATE users SET disabled = 0 WHERE id = ?")                                \
     X(USER_REHASH,   "UPDATE users SET password = ? WHERE id = ? AND password = ?")               \
+    X(USER_SET_NAME, "UPDATE users SET name = ? WHERE id = ?")                                    \
     X(USER_SET_EMAIL, "UPDATE users SET email = ? WHERE id = ?")                                  \
     X(USER_MUST_CHANGE, "UPDATE users SET must_change = 1 WHERE id = ?")                          \
     X(USER_REMOVE,   "DELETE FROM users WHERE id = ?")                                            \
@@ -126,6 +130,11 @@
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
     X(CLIENT_LIST,    "SELECT " JD_CLIENT_COLUMNS " FROM clients WHERE id > ? "                   \
                       "ORDER BY id LIMIT ?")                                                      \
+    X(CLIENT_CHANGE,  "UPDATE clients SET name = ?1, audience = ?2, scopes = ?3, grants = ?4, "   \
+                      "access_ttl = ?5, refresh_ttl = ?6, session_ttl = ?7, alg = ?8 "            \
+                      "WHERE id = ?9 AND name = ?10 AND audience = ?11 AND scopes = ?12 "         \
+                      "AND grants = ?13 AND access_ttl = ?14 AND refresh_ttl = ?15 "              \
+                      "AND session_ttl = ?16 AND alg = ?17")                                      \
     X(CLIENT_SECRET,  "UPDATE clients SET secret = ? WHERE id = ?")                               \
     X(CLIENT_DISABLE, "UPDATE clients SET disabled = 1 WHERE id = ?")                             \
     X(CLIENT_ENABLE,  "UPDATE clients SET disabled = 0 WHERE id = ?")                             \

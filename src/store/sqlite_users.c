@@ -38,7 +38,7 @@ static jeton_status read_row(jd_query *query, jt_arena *arena, jd_user *user, je
 }
 
 typedef struct lookup {
-    jeton_span name;
+    jeton_span name; /* or e-mail */
     const jd_id *id;
     jt_arena *arena;
     jd_user *user;
@@ -91,20 +91,50 @@ jeton_status jd_sqlite_user_get(jd_store *store, const jd_id *id, jt_arena *aren
     return jd_sqlite_read(store, get, &args, err);
 }
 
+static jeton_status find_email(jd_conn *conn, void *args, jeton_err *err)
+{
+    const lookup *asked = args;
+    jd_id id;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_EMAIL);
+    jd_bind_text(&query, asked->name);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "there is no such user");
+    jd_take_bytes(&query, id.bytes, JD_ID_BYTES);
+    JT_TRY(jd_query_end(&query, err));
+    return jd_sqlite_read_user(conn, &id, asked->arena, asked->user, err);
+}
+
+jeton_status jd_sqlite_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                       jd_user *user, jeton_err *err)
+{
+    lookup args = {.name = email, .arena = arena, .user = user};
+    return jd_sqlite_read(store, find_email, &args, err);
+}
+
 typedef struct listing {
-    jeton_span after;
-    size_t most;
+    const jd_user_page *page;
     jt_arena *arena;
     jd_users *users;
 } listing;
+
+/* Two statements, so that the index leads to the first row either way. */
+static jd_query list_query(jd_conn *conn, const jd_user_page *page)
+{
+    const bool on = page->after.len > 0;
+    jd_query query = jd_query_of(conn, on ? JD_SQL_USER_LIST_ON : JD_SQL_USER_LIST);
+    if (on)
+        jd_bind_text(&query, page->after);
+    jd_bind_text(&query, page->prefix);
+    jd_bind_text(&query, page->prefix);
+    jd_bind_count(&query, page->most);
+    return query;
+}
 
 static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
 {
     const listing *asked = args;
     jd_rows rows = {.arena = asked->arena, .size = sizeof(jd_user)};
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_LIST);
-    jd_bind_text(&query, asked->after);
-    jd_bind_count(&query, asked->most);
+    JT_AUTO(jd_query_done) jd_query query = list_query(conn, asked->page);
     while (jd_query_row(&query)) {
         jd_user *user = jd_rows_add(&rows, &query);
         if (user == NULL)
@@ -115,10 +145,10 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_user_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+jeton_status jd_sqlite_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
                                  jd_users *users, jeton_err *err)
 {
-    listing args = {after, most, arena, users};
+    listing args = {page, arena, users};
     return jd_sqlite_read(store, list, &args, err);
 }
 
@@ -285,12 +315,6 @@ jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time
     return bar_user(store, JD_SQL_USER_DISABLE, id, now, expires, entry, err);
 }
 
-jeton_status jd_sqlite_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
-                                        jeton_time expires, jt_revocation *entry, jeton_err *err)
-{
-    return bar_user(store, JD_SQL_USER_MUST_CHANGE, id, now, expires, entry, err);
-}
-
 /* The sessions go with the row; there is nothing left to end. */
 jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
                                    jt_revocation *entry, jeton_err *err)
@@ -309,25 +333,47 @@ jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *
     return jd_sqlite_write(store, enable, &args, err);
 }
 
-typedef struct naming {
-    const jd_id *id;
-    jeton_span email;
-} naming;
-
-static jeton_status set_email(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status set_text(jd_conn *conn, jd_sql sql, const jd_id *id, const jeton_span *text,
+                             jeton_err *err)
 {
-    const naming *asked = args;
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_SET_EMAIL);
-    jd_bind_text(&query, asked->email);
-    jd_bind_id(&query, asked->id);
+    if (text == NULL)
+        return JETON_OK;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    jd_bind_text(&query, *text);
+    jd_bind_id(&query, id);
     unsigned changed;
     JT_TRY(jd_query_run(&query, &changed, err));
     return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "there is no such user");
 }
 
-jeton_status jd_sqlite_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
-                                      jeton_err *err)
+typedef struct changing {
+    const jd_user_changes *change;
+    barring barring;
+} changing;
+
+/* What bars a user comes last, so that one mark is enough for all of it. */
+static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
 {
-    naming args = {id, email};
-    return jd_sqlite_write(store, set_email, &args, err);
+    changing *asked = args;
+    const jd_user_changes *of = asked->change;
+    const jd_id *id = asked->barring.id;
+    const bool disable = of->disabled != NULL && *of->disabled;
+    JT_TRY(set_text(conn, JD_SQL_USER_SET_NAME, id, of->name, err));
+    JT_TRY(set_text(conn, JD_SQL_USER_SET_EMAIL, id, of->email, err));
+    if (of->disabled != NULL && !disable)
+        JT_TRY(set_flag(conn, JD_SQL_USER_ENABLE, id, err));
+    if (disable && of->must_change)
+        JT_TRY(set_flag(conn, JD_SQL_USER_MUST_CHANGE, id, err));
+    asked->barring.sql = disable ? JD_SQL_USER_DISABLE : JD_SQL_USER_MUST_CHANGE;
+    return disable || of->must_change ? bar(conn, &asked->barring, err) : JETON_OK;
+}
+
+jeton_status jd_sqlite_user_change(jd_store *store, const jd_id *id, const jd_user_changes *of,
+                                   jeton_time now, jeton_time expires, jt_revocation *entry,
+                                   jeton_err *err)
+{
+    changing args = {of, {.id = id, .now = now, .entry = entry}};
+    *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
+    memcpy(entry->id, id->bytes, JD_ID_BYTES);
+    return jd_sqlite_write(store, change, &args, err);
 }

@@ -190,11 +190,21 @@ jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena
     return status;
 }
 
-jeton_status jd_store_user_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+jeton_status jd_store_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                      jd_user *user, jeton_err *err)
+{
+    *user = (jd_user){0};
+    const jeton_status status = store->ops->user_find_email(store, email, arena, user, err);
+    if (status != JETON_OK)
+        *user = (jd_user){0};
+    return status;
+}
+
+jeton_status jd_store_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
                                 jd_users *users, jeton_err *err)
 {
     *users = (jd_users){0};
-    const jeton_status status = store->ops->user_list(store, after, most, arena, users, err);
+    const jeton_status status = store->ops->user_list(store, page, arena, users, err);
     if (status != JETON_OK)
         *users = (jd_users){0};
     return status;
@@ -236,20 +246,29 @@ jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time e
     return status;
 }
 
-jeton_status jd_store_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
-                                     jeton_err *err)
+static jeton_span list_user_change(const jd_user_changes *change, char list[JD_AUDIT_LIST])
 {
-    jd_audit_note("user.set_email", jd_audit_id(id), jeton_str(NULL));
-    return jd_audit_end(store->ops->user_set_email(store, id, email, err));
+    list[0] = '\0';
+    if (change->name != NULL)
+        add_text(list, "name=", *change->name);
+    if (change->email != NULL)
+        add_text(list, "", jeton_str("email"));
+    if (change->disabled != NULL)
+        add_text(list, "", jeton_str(*change->disabled ? "disabled" : "enabled"));
+    if (change->must_change)
+        add_text(list, "", jeton_str("must_change"));
+    return jeton_str(list);
 }
 
-jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
-                                       jeton_time expires, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_user_change(jd_store *store, const jd_id *id, const jd_user_changes *change,
+                                  jeton_time now, jeton_time expires, jt_revocation *entry,
+                                  jeton_err *err)
 {
+    char list[JD_AUDIT_LIST];
     *entry = (jt_revocation){0};
-    jd_audit_note("user.must_change", jd_audit_id(id), jeton_str(NULL));
+    jd_audit_note("user.change", jd_audit_id(id), list_user_change(change, list));
     const jeton_status status =
-        jd_audit_end(store->ops->user_must_change(store, id, now, expires, entry, err));
+        jd_audit_end(store->ops->user_change(store, id, change, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -510,6 +529,13 @@ jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most
     if (status != JETON_OK)
         *clients = (jd_client_list){0};
     return status;
+}
+
+jeton_status jd_store_client_change(jd_store *store, const jd_client *was, const jd_client *becomes,
+                                    jeton_err *err)
+{
+    jd_audit_note("client.change", was->id, jeton_str(NULL));
+    return jd_audit_end(store->ops->client_change(store, was, becomes, err));
 }
 
 jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,

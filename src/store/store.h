@@ -123,15 +123,22 @@ JETON_MUST jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_
                                            jd_user *user, jeton_err *err);
 JETON_MUST jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena,
                                           jd_user *user, jeton_err *err);
+JETON_MUST jeton_status jd_store_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                                 jd_user *user, jeton_err *err);
 
 typedef struct jd_users {
     const jd_user *at;
     size_t count;
 } jd_users;
 
-/* At most `most` users in the order of their names, those after the name `after` (empty: from the
- * first). Fewer than `most` means that there are no more. */
-JETON_MUST jeton_status jd_store_user_list(jd_store *store, jeton_span after, size_t most,
+typedef struct jd_user_page {
+    jeton_span after;  /* those after this name; empty: from the first */
+    jeton_span prefix; /* those whose names begin with this, the case of ASCII letters aside */
+    size_t most;
+} jd_user_page;
+
+/* At most `most` users in the order of their names. Fewer mean that there are no more. */
+JETON_MUST jeton_status jd_store_user_list(jd_store *store, const jd_user_page *page,
                                            jt_arena *arena, jd_users *users, jeton_err *err);
 
 /* Disables a user, ends the sessions and puts a mark for the subject into the log, which refuses
@@ -156,15 +163,24 @@ JETON_MUST jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, j
 JETON_MUST jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
                                              jt_revocation *entry, jeton_err *err);
 
-/* Sets the e-mail; empty: none. JETON_E_NOT_FOUND, JETON_E_EXISTS. */
-JETON_MUST jeton_status jd_store_user_set_email(jd_store *store, const jd_id *id, jeton_span email,
-                                                jeton_err *err);
+/* What of a user changes. NULL: it stays. */
+typedef struct jd_user_changes {
+    const jeton_span *name;
+    const jeton_span *email; /* empty: none */
+    const bool *disabled;
+    bool must_change; /* demand another password before the user's next session */
+} jd_user_changes;
 
-/* Demands another password before the user's next session: sessions and tokens end as with
- * jd_store_user_disable(). JETON_E_NOT_FOUND. */
-JETON_MUST jeton_status jd_store_user_must_change(jd_store *store, const jd_id *id, jeton_time now,
-                                                  jeton_time expires, jt_revocation *entry,
-                                                  jeton_err *err);
+/* Makes all of the changes, or none. A user who is disabled or must change the password: sessions
+ * and tokens end as with jd_store_user_disable().
+ *
+ * entry  the mark, to be applied; number 0: there is none
+ *
+ * JETON_E_NOT_FOUND, JETON_E_EXISTS, JETON_E_LAST_ADMIN */
+JETON_MUST jeton_status jd_store_user_change(jd_store *store, const jd_id *id,
+                                             const jd_user_changes *change, jeton_time now,
+                                             jeton_time expires, jt_revocation *entry,
+                                             jeton_err *err);
 
 /* Gives roles to a user and takes others away; those given that are new are made, and one that is
  * in both lists is given. To give what he has and to take what he has not is fine.
@@ -441,6 +457,12 @@ typedef struct jd_client_list {
 JETON_MUST jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most,
                                              jt_arena *arena, jd_client_list *clients,
                                              jeton_err *err);
+
+/* Replaces all of a client but its id, its secret, `disabled` and `created`, if it still is what it
+ * was when it was read.
+ * JETON_E_NOT_FOUND: it is not there, or somebody has changed it meanwhile. */
+JETON_MUST jeton_status jd_store_client_change(jd_store *store, const jd_client *was,
+                                               const jd_client *becomes, jeton_err *err);
 
 /* Replaces the hash of its secret. JETON_E_NOT_FOUND. */
 JETON_MUST jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,

@@ -30,7 +30,9 @@ typedef struct jd_store_ops {
                               jeton_err *err);
     jeton_status (*user_get)(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
                              jeton_err *err);
-    jeton_status (*user_list)(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+    jeton_status (*user_find_email)(jd_store *store, jeton_span email, jt_arena *arena,
+                                    jd_user *user, jeton_err *err);
+    jeton_status (*user_list)(jd_store *store, const jd_user_page *page, jt_arena *arena,
                               jd_users *users, jeton_err *err);
     jeton_status (*user_disable)(jd_store *store, const jd_id *id, jeton_time now,
                                  jeton_time expires, jt_revocation *entry, jeton_err *err);
@@ -40,10 +42,9 @@ typedef struct jd_store_ops {
 
     jeton_status (*user_remove)(jd_store *store, const jd_id *id, jeton_time expires,
                                 jt_revocation *entry, jeton_err *err);
-    jeton_status (*user_set_email)(jd_store *store, const jd_id *id, jeton_span email,
-                                   jeton_err *err);
-    jeton_status (*user_must_change)(jd_store *store, const jd_id *id, jeton_time now,
-                                     jeton_time expires, jt_revocation *entry, jeton_err *err);
+    jeton_status (*user_change)(jd_store *store, const jd_id *id, const jd_user_changes *change,
+                                jeton_time now, jeton_time expires, jt_revocation *entry,
+                                jeton_err *err);
     jeton_status (*user_roles)(jd_store *store, const jd_id *id, const jd_role_change *change,
                                jeton_err *err);
     jeton_status (*user_import)(jd_store *store, jd_import *imports, size_t count, bool dry,
@@ -86,6 +87,8 @@ typedef struct jd_store_ops {
     jeton_status (*client_add)(jd_store *store, const jd_client *client, jeton_err *err);
     jeton_status (*client_list)(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
                                 jd_client_list *clients, jeton_err *err);
+    jeton_status (*client_change)(jd_store *store, const jd_client *was, const jd_client *becomes,
+                                  jeton_err *err);
     jeton_status (*client_set_secret)(jd_store *store, jeton_span id, jeton_span hash,
                                       jeton_err *err);
     jeton_status (*client_disable)(jd_store *store, const jd_revoking *revoking,

@@ -38,6 +38,7 @@
     X(TOKEN_ISSUED,    "token_issued",      0)    \
     X(CLIENT_REFUSED,  "client_refused",  100)    \
     X(CLIENT_ADDED,    "client_added",      0)    \
+    X(CLIENT_CHANGED,  "client_changed",    0)    \
     X(CLIENT_DISABLED, "client_disabled",   0)    \
     X(CLIENT_ENABLED,  "client_enabled",    0)    \
     X(CLIENT_REMOVED,  "client_removed",    0)    \

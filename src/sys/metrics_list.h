@@ -18,7 +18,7 @@
 /* clang-format off */
 #define JD_DIMENSION_LIST(X)          \
     X(NONE,    "",        1,  false)  \
-    X(ROUTE,   "route",   96, true)   \
+    X(ROUTE,   "route",   128, true)  \
     X(STATUS,  "status",  24, true)   \
     X(LOGIN,   "outcome", 8,  false)  \
     X(VERDICT, "reason",  96, true)   \

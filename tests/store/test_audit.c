@@ -39,7 +39,11 @@ static void a_change_writes_one_row(void **state)
     jd_id_print(&id, text);
     suite_add_user(s, 1);
     jd_audit_within(&who);
-    assert_ok(jd_store_user_set_email(s->store, &id, jeton_str("u@example.com"), NULL));
+    const jeton_span email = jeton_str("u@example.com");
+    const bool off = false;
+    const jd_user_changes change = {.email = &email, .disabled = &off};
+    jt_revocation entry;
+    assert_ok(jd_store_user_change(s->store, &id, &change, 1, 2, &entry, NULL));
     jd_audit_within(NULL);
     suite_reopen(s);
     const jd_audit_rows rows = rows_after(s, 1);
@@ -49,7 +53,8 @@ static void a_change_writes_one_row(void **state)
     assert_span(rows.at[0].actor, "me");
     assert_span(rows.at[0].address, "192.0.2.9");
     assert_span(rows.at[0].request, "r1");
-    assert_span(rows.at[0].action, "user.set_email");
+    assert_span(rows.at[0].action, "user.change");
+    assert_span(rows.at[0].detail, "email enabled");
     assert_span(rows.at[0].target, text);
     assert_span(rows.at[0].outcome, "ok");
     assert_int_equal(check(s).n, 2);

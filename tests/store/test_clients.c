@@ -86,6 +86,29 @@ static void client_gets_another_secret(void **state)
 
 /* --- marks ----------------------------------------------------------------------------------- */
 
+static void client_is_changed_while_it_is_what_it_was(void **state)
+{
+    suite *s = *state;
+    const jd_client was = client_of("shop");
+    jd_client becomes = was;
+    assert_int_equal(jd_store_client_change(s->store, &was, &becomes, NULL), JETON_E_NOT_FOUND);
+    assert_ok(jd_store_client_add(s->store, &was, NULL));
+    becomes.name = jeton_str("Another shop");
+    becomes.alg = jeton_str("");
+    becomes.session_ttl = 9000;
+    becomes.secret = jeton_str("not looked at");
+    assert_ok(jd_store_client_change(s->store, &was, &becomes, NULL));
+    suite_reopen(s);
+    const jd_client *got = &list(s, "", 10).at[0];
+    assert_true(jeton_span_equal(got->name, becomes.name));
+    assert_int_equal(got->alg.len, 0);
+    assert_int_equal(got->session_ttl, 9000);
+    assert_true(jeton_span_equal(got->scopes, was.scopes));
+    assert_true(jeton_span_equal(got->secret, was.secret));
+    /* somebody who has read the old one comes too late */
+    assert_int_equal(jd_store_client_change(s->store, &was, &was, NULL), JETON_E_NOT_FOUND);
+}
+
 static void add_session_of(suite *s, uint8_t session, uint8_t user, const char *client)
 {
     jd_session added = suite_session(session, user);
@@ -209,6 +232,7 @@ int main(void)
         cmocka_unit_test(client_is_listed_as_it_was_added),
         cmocka_unit_test(clients_come_in_pages_in_the_order_of_their_ids),
         cmocka_unit_test(client_gets_another_secret),
+        cmocka_unit_test(client_is_changed_while_it_is_what_it_was),
         cmocka_unit_test(a_mark_ends_the_sessions_it_concerns),
         cmocka_unit_test(a_mark_about_one_thing_ends_no_session),
         cmocka_unit_test(a_client_that_is_disabled_or_removed_loses_its_sessions),

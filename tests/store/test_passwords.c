@@ -106,7 +106,8 @@ static void who_must_change_the_password_has_no_session_until_then(void **state)
     const jd_id nobody = suite_id(9);
     suite_add_user(s, 1);
     suite_add_session(s, 20, 1);
-    assert_ok(jd_store_user_must_change(s->store, &id, NOW, NOW + DAY, &entry, NULL));
+    const jd_user_changes demand = {.must_change = true};
+    assert_ok(jd_store_user_change(s->store, &id, &demand, NOW, NOW + DAY, &entry, NULL));
     assert_int_equal(entry.kind, JT_REVOKED_SUBJECT);
     assert_int_equal(entry.n, 1);
     assert_true(user_now(s, 1).must_change);
@@ -121,7 +122,8 @@ static void who_must_change_the_password_has_no_session_until_then(void **state)
     assert_false(user_now(s, 1).must_change);
     session.password_n = 1;
     assert_ok(jd_store_session_add(s->store, &session, &rev, NULL));
-    assert_int_equal(jd_store_user_must_change(s->store, &nobody, NOW, NOW + DAY, &entry, NULL),
+    entry.n = 99;
+    assert_int_equal(jd_store_user_change(s->store, &nobody, &demand, NOW, NOW + DAY, &entry, NULL),
                      JETON_E_NOT_FOUND);
     assert_int_equal(entry.n, 0);
 }
@@ -224,6 +226,17 @@ static void a_removed_user_leaves_nothing_but_the_mark(void **state)
     suite_add_user(s, 1); /* the name is free again */
 }
 
+static jeton_status set_email(suite *s, const jd_id *id, const char *email)
+{
+    jt_revocation entry = {.n = 99};
+    const jeton_span text = jeton_str(email);
+    const jd_user_changes change = {.email = &text};
+    const jeton_status status =
+        jd_store_user_change(s->store, id, &change, NOW, NOW + DAY, &entry, NULL);
+    assert_int_equal(entry.n, 0); /* no mark: nothing is revoked */
+    return status;
+}
+
 static void an_email_is_one_users_whatever_its_case(void **state)
 {
     suite *s = *state;
@@ -232,18 +245,26 @@ static void an_email_is_one_users_whatever_its_case(void **state)
     const jd_id nobody = suite_id(9);
     suite_add_user(s, 1);
     suite_add_user(s, 2); /* two users without one */
-    assert_ok(jd_store_user_set_email(s->store, &first, jeton_str("a@example.com"), NULL));
-    assert_int_equal(jd_store_user_set_email(s->store, &second, jeton_str("A@EXAMPLE.com"), NULL),
-                     JETON_E_EXISTS);
-    assert_int_equal(jd_store_user_set_email(s->store, &nobody, jeton_str("b@example.com"), NULL),
-                     JETON_E_NOT_FOUND);
+    assert_ok(set_email(s, &first, "a@example.com"));
+    assert_int_equal(set_email(s, &second, "A@EXAMPLE.com"), JETON_E_EXISTS);
+    assert_int_equal(set_email(s, &nobody, "b@example.com"), JETON_E_NOT_FOUND);
+    jd_user found;
+    assert_ok(
+        jd_store_user_find_email(s->store, jeton_str("A@example.COM"), &s->arena, &found, NULL));
+    assert_true(jd_id_equal(&found.id, &first));
+    assert_int_equal(
+        jd_store_user_find_email(s->store, jeton_str("b@example.com"), &s->arena, &found, NULL),
+        JETON_E_NOT_FOUND);
+    assert_int_equal(found.name.len, 0);
+    assert_int_equal(jd_store_user_find_email(s->store, jeton_str(""), &s->arena, &found, NULL),
+                     JETON_E_NOT_FOUND); /* of those who have none */
     suite_reopen(s);
     unit_assert_span(user_now(s, 1).email, "a@example.com");
     assert_int_equal(user_now(s, 2).email.len, 0);
     jd_user third = suite_user(s, 3);
     third.email = jeton_str("a@Example.com");
     assert_int_equal(jd_store_user_add(s->store, &third, NULL), JETON_E_EXISTS);
-    assert_ok(jd_store_user_set_email(s->store, &first, jeton_str(NULL), NULL));
+    assert_ok(set_email(s, &first, ""));
     assert_ok(jd_store_user_add(s->store, &third, NULL));
     unit_assert_span(user_now(s, 3).email, "a@Example.com");
 }
@@ -270,14 +291,16 @@ static void an_import_adds_what_is_free_and_tells_the_rest(void **state)
     assert_ok(jd_store_user_import(s->store, imports, 5, true, NULL));
     assert_int_equal(imports[0].outcome, JD_IMPORT_NAME);
     assert_int_equal(imports[1].outcome, JD_IMPORT_ADDED);
-    assert_ok(jd_store_user_list(s->store, jeton_str(NULL), 10, &s->arena, &users, NULL));
+    assert_ok(
+        jd_store_user_list(s->store, &(const jd_user_page){.most = 10}, &s->arena, &users, NULL));
     assert_int_equal(users.count, 1);
 
     assert_ok(jd_store_user_import(s->store, imports, 5, false, NULL));
     for (size_t i = 0; i < COUNT(want); i++)
         assert_int_equal(imports[i].outcome, want[i]);
     suite_reopen(s);
-    assert_ok(jd_store_user_list(s->store, jeton_str(NULL), 10, &s->arena, &users, NULL));
+    assert_ok(
+        jd_store_user_list(s->store, &(const jd_user_page){.most = 10}, &s->arena, &users, NULL));
     assert_int_equal(users.count, 2);
     assert_int_equal(user_now(s, 2).role_count, 2);
     /* and once more: what was added is recognised, also after a login has replaced the hash */

@@ -101,7 +101,8 @@ static void user_add_refuses_a_name_or_id_that_is_taken(void **state)
     second.name = jeton_str("another name");
     assert_int_equal(jd_store_user_add(s->store, &second, NULL), JETON_E_EXISTS);
     jd_users users;
-    assert_ok(jd_store_user_list(s->store, (jeton_span){0}, 10, &s->arena, &users, NULL));
+    assert_ok(
+        jd_store_user_list(s->store, &(const jd_user_page){.most = 10}, &s->arena, &users, NULL));
     assert_int_equal(users.count, 1);
 }
 
@@ -149,7 +150,8 @@ static void user_list_goes_through_all_in_pages_by_name(void **state)
     unsigned next = 1;
     for (;;) {
         jd_users page;
-        assert_ok(jd_store_user_list(s->store, after, 6, &s->arena, &page, NULL));
+        assert_ok(jd_store_user_list(s->store, &(const jd_user_page){.after = after, .most = 6},
+                                     &s->arena, &page, NULL));
         for (size_t i = 0; i < page.count; i++) {
             assert_int_equal(page.at[i].id.bytes[0], next++);
             assert_int_equal(page.at[i].role_count, 2);
@@ -159,6 +161,110 @@ static void user_list_goes_through_all_in_pages_by_name(void **state)
         after = page.at[page.count - 1].name;
     }
     assert_int_equal(next, 21);
+}
+
+static void user_list_by_prefix_goes_through_those_alone(void **state)
+{
+    suite *s = *state;
+    static const char *const names[] = {"an",        "Anna", "anna b", "ANNE",
+                                        "ann\u00e9", "ao",   "b",      "Zan"};
+    static const char *const wanted[] = {"Anna", "anna b", "ANNE", "ann\u00e9"};
+    for (uint8_t i = 0; i < COUNT(names); i++) {
+        jd_user user = suite_user(s, i);
+        user.name = jeton_str(names[i]);
+        assert_ok(jd_store_user_add(s->store, &user, NULL));
+    }
+    jd_user_page page = {.prefix = jeton_str("aNn"), .most = 1};
+    jd_users users;
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        assert_ok(jd_store_user_list(s->store, &page, &s->arena, &users, NULL));
+        assert_int_equal(users.count, 1);
+        unit_assert_span(users.at[0].name, wanted[i]);
+        page.after = users.at[0].name;
+    }
+    assert_ok(jd_store_user_list(s->store, &page, &s->arena, &users, NULL));
+    assert_int_equal(users.count, 0);
+    page = (jd_user_page){.prefix = jeton_str("ann"), .after = jeton_str("a"), .most = 9};
+    assert_ok(jd_store_user_list(s->store, &page, &s->arena, &users, NULL));
+    assert_int_equal(users.count, 4); /* an `after` before all of them lets none other in */
+    page = (jd_user_page){.prefix = jeton_str("_n"), .most = 9};
+    assert_ok(jd_store_user_list(s->store, &page, &s->arena, &users, NULL));
+    assert_int_equal(users.count, 0);
+}
+
+static const bool yes = true;
+static const bool no = false;
+
+static jeton_status change_user(suite *s, uint8_t user, jd_user_changes change, uint64_t *mark)
+{
+    jt_revocation entry = {.n = 99};
+    const jd_id id = suite_id(user);
+    const jeton_status status =
+        jd_store_user_change(s->store, &id, &change, NOW, NOW + MINUTE, &entry, NULL);
+    *mark = entry.n;
+    return status;
+}
+
+static void user_change_makes_all_of_the_changes(void **state)
+{
+    suite *s = *state;
+    uint64_t mark;
+    jd_user user;
+    const jd_id id = suite_id(1);
+    const jeton_span name = jeton_str("USER-001 b");
+    const jeton_span email = jeton_str("b@example.com");
+    suite_add_user(s, 1);
+    suite_add_session(s, 11, 1);
+    const jd_user_changes change = {&name, &email, &yes, true};
+    assert_ok(change_user(s, 1, change, &mark));
+    assert_int_equal(mark, 1); /* one mark for all of it */
+    suite_reopen(s);
+    assert_ok(jd_store_user_get(s->store, &id, &s->arena, &user, NULL));
+    unit_assert_span(user.name, "USER-001 b");
+    unit_assert_span(user.email, "b@example.com");
+    assert_true(user.disabled && user.must_change);
+    assert_int_equal(user.role_count, 2);
+    jd_session_view view;
+    const jd_id session = suite_id(11);
+    assert_ok(jd_store_session_get(s->store, &session, &s->arena, &view, NULL));
+    assert_int_equal(view.session.ended, NOW);
+    assert_ok(change_user(s, 1, (jd_user_changes){.disabled = &no}, &mark));
+    assert_int_equal(mark, 0);
+    assert_ok(jd_store_user_get(s->store, &id, &s->arena, &user, NULL));
+    assert_false(user.disabled);
+    assert_true(user.must_change);
+}
+
+static void user_change_makes_all_of_the_changes_or_none(void **state)
+{
+    suite *s = *state;
+    uint64_t mark;
+    jd_user user;
+    const jd_id id = suite_id(1);
+    const jeton_span name = jeton_str("another");
+    const jeton_span taken = jeton_str("USER-002");
+    suite_add_user(s, 2);
+    jd_user admin = suite_user(s, 1);
+    admin.roles = (const jeton_span[]){{(const uint8_t *)JD_ROLE_ADMIN, 5}};
+    admin.role_count = 1;
+    assert_ok(jd_store_user_add(s->store, &admin, NULL));
+    const struct {
+        jd_user_changes change;
+        jeton_status want;
+    } rows[] = {
+        {{.name = &taken, .must_change = true}, JETON_E_EXISTS},
+        {{.name = &name, .disabled = &yes}, JETON_E_LAST_ADMIN},
+        {{.name = &name, .disabled = &yes, .must_change = true}, JETON_E_LAST_ADMIN},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(change_user(s, 1, rows[i].change, &mark), rows[i].want);
+        assert_int_equal(mark, 0);
+        assert_ok(jd_store_user_get(s->store, &id, &s->arena, &user, NULL));
+        assert_true(jeton_span_equal(user.name, admin.name));
+        assert_false(user.disabled || user.must_change);
+    }
+    assert_int_equal(change_user(s, 9, (jd_user_changes){.name = &name}, &mark), JETON_E_NOT_FOUND);
+    assert_ok(change_user(s, 1, (jd_user_changes){.name = &name}, &mark));
 }
 
 static void user_disable_marks_the_subject_and_ends_the_sessions(void **state)
@@ -252,6 +358,9 @@ int main(void)
         cmocka_unit_test(user_add_does_nothing_when_it_fails),
         cmocka_unit_test(user_add_takes_a_role_given_twice_and_none_at_all),
         cmocka_unit_test(user_list_goes_through_all_in_pages_by_name),
+        cmocka_unit_test(user_list_by_prefix_goes_through_those_alone),
+        cmocka_unit_test(user_change_makes_all_of_the_changes),
+        cmocka_unit_test(user_change_makes_all_of_the_changes_or_none),
         cmocka_unit_test(user_disable_marks_the_subject_and_ends_the_sessions),
         cmocka_unit_test(user_disable_twice_marks_twice_and_enable_undoes_it),
         cmocka_unit_test(user_changes_of_nobody_are_refused_and_leave_no_entry),

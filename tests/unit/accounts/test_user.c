@@ -51,13 +51,13 @@ static void users_are_added_when_name_password_and_roles_may_be(void **state)
         const jeton_span role = jeton_str(additions[i].role);
         jd_user user;
         jeton_err err = {0};
-        memset(&user, 0x5a, sizeof user);
+        memset(&user, 0, sizeof user);
         const jd_new_user asked = {.name = jeton_str(additions[i].name),
                                    .email = jeton_str(additions[i].email),
                                    .password = jeton_str(additions[i].password),
                                    .roles = &role,
                                    .role_count = 1};
-        assert_int_equal(jd_user_add(&on->accounts, &asked, &user, &err), additions[i].want);
+        assert_int_equal(world_add(on, &asked, &user, &err), additions[i].want);
         assert_int_equal(err.status, additions[i].want);
         assert_int_equal(user.role_count, additions[i].want == JETON_OK ? 1 : 0);
         assert_int_equal(user.password.len, 0);
@@ -120,11 +120,12 @@ static void a_damaged_hash_lets_nobody_in(void **state)
 static void disabling_somebody_who_is_not_there_is_not_found(void **state)
 {
     world *on = *state;
-    bool changed = true;
-    assert_int_equal(jd_user_disable(&on->accounts, jeton_str("nobody"), &changed, NULL),
-                     JETON_E_NOT_FOUND);
-    assert_false(changed);
-    assert_int_equal(jd_user_enable(&on->accounts, jeton_str("nobody"), NULL), JETON_E_NOT_FOUND);
+    const jd_user nobody = {.name = jeton_str("nobody"), .id = {{1}}};
+    const jeton_span name = jeton_str("anybody");
+    const jd_user_changes change = {.name = &name};
+    assert_int_equal(jd_user_disable(&on->accounts, &nobody, NULL), JETON_E_NOT_FOUND);
+    assert_int_equal(jd_user_enable(&on->accounts, &nobody, NULL), JETON_E_NOT_FOUND);
+    assert_int_equal(jd_user_change(&on->accounts, &nobody, &change, NULL), JETON_E_NOT_FOUND);
 }
 
 int main(void)

@@ -39,7 +39,7 @@ static void an_operation_has_taken_effect_when_the_answer_comes(void **state)
     jd_control *control = BOGUS;
     jd_tokens tokens = world_log_in(on);
     assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
-    asked got = ask(on, "{\"operation\":\"user.disable\",\"arguments\":{\"name\":\"alice\"}}");
+    asked got = ask(on, "{\"operation\":\"user.disable\",\"arguments\":{\"user\":\"alice\"}}");
     assert_int_equal(got.status, JETON_OK);
     assert_int_equal(world_verify(on, &tokens), JETON_E_REVOKED);
     bool changed = false;
@@ -60,10 +60,16 @@ static const struct {
     {"not an object", "[]", JETON_E_UNSUPPORTED},
     {"an argument is missing", "{\"operation\":\"user.disable\",\"arguments\":{}}",
      JETON_E_REQUEST},
-    {"an argument of the wrong type", "{\"operation\":\"user.disable\",\"arguments\":{\"name\":7}}",
+    {"an argument of the wrong type", "{\"operation\":\"user.disable\",\"arguments\":{\"user\":7}}",
+     JETON_E_REQUEST},
+    {"an argument that it does not take",
+     "{\"operation\":\"user.disable\",\"arguments\":{\"user\":\"alice\",\"name\":\"bob\"}}",
+     JETON_E_REQUEST},
+    {"two ways to say who",
+     "{\"operation\":\"user.disable\",\"arguments\":{\"user\":\"alice\",\"id\":\"alice\"}}",
      JETON_E_REQUEST},
     {"somebody who is not there",
-     "{\"operation\":\"user.disable\",\"arguments\":{\"name\":\"nobody\"}}", JETON_E_NOT_FOUND},
+     "{\"operation\":\"user.disable\",\"arguments\":{\"user\":\"nobody\"}}", JETON_E_NOT_FOUND},
     {"a role that is no text",
      "{\"operation\":\"user.add\",\"arguments\":{\"name\":\"bob\",\"password\":\"a7!kz0qw\","
      "\"roles\":[7]}}",
@@ -100,7 +106,7 @@ static void users_are_listed_in_the_order_of_their_names(void **state)
     jd_control *control = NULL;
     jd_user bob;
     const jd_new_user user = {.name = jeton_str("Bob"), .password = jeton_str("a7!kz0qw")};
-    assert_int_equal(jd_user_add(&on->accounts, &user, &bob, NULL), JETON_OK);
+    assert_int_equal(world_add(on, &user, &bob, NULL), JETON_OK);
     assert_int_equal(jd_control_open(&on->accounts, &control, NULL), JETON_OK);
     asked got = ask(on, "{\"operation\":\"user.list\",\"arguments\":{\"after\":\"\"}}");
     assert_int_equal(got.status, JETON_OK);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* admin/revocations.c - has tokens refused, and lists what is refused. */
+#include "accounts/revoke.h"
+
+#include "accounts/client.h"
+#include "admin/operations.h"
+#include "admin/task.h"
+#include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "revoke/names.h"
+
+#define ENTRIES_MOST 500U
+
+static jeton_status revoke(jd_task *task, jeton_err *err)
+{
+    const jeton_span what = jd_task_text(task, "what");
+    JT_TRY(jd_revoke_by_word(task->accounts, what, jd_task_text(task, "name"), err));
+    jt_put_text(task->tree, task->result, "what", what);
+    return JETON_OK;
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+/* What is known by a digest, and what the digest is of. */
+typedef struct known {
+    uint8_t id[JT_REVOKED_ID];
+    jeton_span name;
+} known;
+
+/* Clients and keys: the log has digests of their names. */
+typedef struct names {
+    known *clients, *keys;
+    size_t client_count, key_count;
+} names;
+
+static jeton_status know_clients(const jd_task *task, names *of, jeton_err *err)
+{
+    jd_client_list list;
+    JT_TRY(jd_store_client_list(task->accounts->store, jeton_str(NULL), JD_CLIENTS_MAX, task->arena,
+                                &list, err));
+    of->clients = jt_arena_alloc(task->arena, (list.count + 1) * sizeof *of->clients);
+    if (of->clients == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "names of clients");
+    for (of->client_count = 0; of->client_count < list.count; of->client_count++) {
+        of->clients[of->client_count].name = list.at[of->client_count].id;
+        jt_revoked_name(list.at[of->client_count].id, of->clients[of->client_count].id);
+    }
+    return JETON_OK;
+}
+
+static jeton_status know_keys(const jd_task *task, names *of, jeton_err *err)
+{
+    jd_stored_keys list;
+    JT_TRY(jd_signer_list(task->accounts->signer, task->arena, &list, err));
+    of->keys = jt_arena_alloc(task->arena, (list.count + 1) * sizeof *of->keys);
+    if (of->keys == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "names of keys");
+    for (of->key_count = 0; of->key_count < list.count; of->key_count++) {
+        of->keys[of->key_count].name = list.at[of->key_count].kid;
+        jt_revoked_name(list.at[of->key_count].kid, of->keys[of->key_count].id);
+    }
+    return JETON_OK;
+}
+
+static jeton_span name_of(const known *among, size_t count, const uint8_t id[JT_REVOKED_ID])
+{
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(among[i].id, id, JT_REVOKED_ID) == 0)
+            return among[i].name;
+    return jeton_str(NULL);
+}
+
+/* A user who is gone has no name any more, nor has a client; the id tells them apart all the same.
+ */
+static jeton_span user_name(const jd_task *task, const uint8_t id[JT_REVOKED_ID])
+{
+    jd_id of;
+    jd_user user;
+    jeton_err none = {0};
+    memcpy(of.bytes, id, JD_ID_BYTES);
+    const jeton_status status =
+        jd_store_user_get(task->accounts->store, &of, task->arena, &user, &none);
+    return status == JETON_OK ? user.name : jeton_str(NULL);
+}
+
+static jeton_span entry_name(const jd_task *task, const names *of, const jt_revocation *entry)
+{
+    if (entry->kind == JT_REVOKED_SUBJECT)
+        return user_name(task, entry->id);
+    if (entry->kind == JT_REVOKED_CLIENT)
+        return name_of(of->clients, of->client_count, entry->id);
+    if (entry->kind == JT_REVOKED_KEY)
+        return name_of(of->keys, of->key_count, entry->id);
+    return jeton_str(NULL);
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+static const char *const kinds[] = {
+    [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user", [JT_REVOKED_ALL] = "all",
+    [JT_REVOKED_CLIENT] = "client",   [JT_REVOKED_KEY] = "key",      [JT_REVOKED_TOKEN] = "token",
+};
+
+/* The id is that of the user or the session, the jti of a token, a digest of a client or a key. */
+static void put_entry(const jd_task *task, jt_node *list, const names *of,
+                      const jt_revocation *entry)
+{
+    jd_id id;
+    jt_tree *tree = task->tree;
+    const size_t kind = (size_t)entry->kind;
+    jt_node *object = jt_tree_object(tree);
+    const jeton_span name = entry_name(task, of, entry);
+    memcpy(id.bytes, entry->id, JD_ID_BYTES);
+    jt_put_int(tree, object, "n", (int64_t)entry->n);
+    jt_put_text(tree, object, "what", jeton_str(kind < JT_COUNT(kinds) ? kinds[kind] : "unknown"));
+    if (entry->kind == JT_REVOKED_TOKEN)
+        jt_put_text(tree, object, "id", jeton_bytes(entry->id, JT_REVOKED_ID));
+    else if (entry->kind != JT_REVOKED_ALL)
+        jd_put_id(tree, object, "id", &id);
+    if (name.len > 0)
+        jt_put_text(tree, object, "name", name);
+    jd_put_time(tree, object, "expires_at", entry->expires);
+    jt_add_node(tree, list, object);
+}
+
+static jeton_status revocation_list(jd_task *task, jeton_err *err)
+{
+    size_t most;
+    jd_entries entries;
+    names of = {0};
+    const jeton_time now = jt_now(NULL);
+    JT_TRY(jd_task_limit(task, ENTRIES_MOST, ENTRIES_MOST, &most, err));
+    JT_TRY(jd_store_log_after(task->accounts->store, (uint64_t)jd_task_number(task, "after"), most,
+                              task->arena, &entries, err));
+    JT_TRY(know_clients(task, &of, err));
+    JT_TRY(know_keys(task, &of, err));
+    jt_node *list = jt_tree_array(task->tree);
+    for (size_t i = 0; i < entries.count; i++)
+        if (entries.at[i].expires > now)
+            put_entry(task, list, &of, &entries.at[i]);
+    jt_put_node(task->tree, task->result, "revocations", list);
+    if (entries.count == most)
+        jt_put_int(task->tree, task->result, "next", (int64_t)entries.at[entries.count - 1].n);
+    return JETON_OK;
+}
+
+const jd_operation jd_revocation_operations[] = {
+    /* what: user, client, key, token or all → {"what"} */
+    {.name = "revoke",
+     .arguments = {{"what", JT_TEXT, true}, {"name", JT_TEXT, false}},
+     .run = revoke,
+     .method = "POST",
+     .path = "/admin/revocations",
+     .status = 204},
+    /* → {"revocations":[{"n","what","id","name","expires_at"}],"next"}: what still counts, in the
+     * order of the log */
+    {.name = "revocation.list",
+     .arguments = {{"after", JT_NUMBER, false}, {"limit", JT_NUMBER, false}},
+     .run = revocation_list,
+     .method = "GET",
+     .path = "/admin/revocations",
+     .status = 200},
+    {.name = NULL},
+};
