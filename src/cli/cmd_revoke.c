@@ -43,7 +43,8 @@ const jd_command jd_revoke_commands[] = {
     {.noun = "revoke",
      .verb = "key",
      .operand = "KID",
-     .summary = "Refuses the access tokens signed with a key so far; sessions go on.",
+     .summary =
+         "Refuses the access tokens a key has signed so far; to end the key: jeton key withdraw.",
      .options = options,
      .run = revoke},
     {.noun = "revoke",

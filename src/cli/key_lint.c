@@ -140,10 +140,20 @@ static jeton_status as_jwk(const jd_args *args, jeton_span bytes, subject *of, j
     return jt_json_parse(NULL, jeton_text_span(text), &of->doc, err);
 }
 
+/* A compact encrypted key is no JSON either; what a verifier would say tells the two apart. */
+static jeton_status refuse_text(jeton_span bytes, const jeton_err *why, jeton_err *err)
+{
+    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
+    JT_TRY(jeton_key_parse(NULL, bytes, &key, err));
+    return jt_fail(err, why->status, "%s", why->text);
+}
+
 static jeton_status read_json(jeton_span bytes, subject *of, jeton_err *err)
 {
+    jeton_err why = {0};
     of->is_jwk = true;
-    JT_TRY(jt_json_parse(NULL, bytes, &of->doc, err));
+    if (jt_json_parse(NULL, bytes, &of->doc, &why) != JETON_OK)
+        return refuse_text(bytes, &why, err);
     of->keys = jt_get(jt_json_root(of->doc), "keys");
     if (of->keys != NULL && jt_kind_of(of->keys) != JT_ARRAY)
         return jt_fail(err, JETON_E_SYNTAX, "keys is not an array");

@@ -86,30 +86,34 @@ static jeton_status judge_init(const jd_args *args, judge *on, jeton_err *err)
 }
 
 /* {"ok":true,"claims":{…}} or {"ok":false,"error":"E_EXPIRED","reason":"…"} */
-static jt_node *describe(const jeton_verdict *verdict, jt_tree *tree)
+static jeton_status describe(const jeton_verdict *verdict, jt_tree *tree, jt_node **answer,
+                             jeton_err *err)
 {
     const jeton_status status = jeton_verdict_status(verdict);
-    jt_node *answer = jt_tree_object(tree);
-    jt_put_bool(tree, answer, "ok", status == JETON_OK);
+    *answer = jt_tree_object(tree);
+    jt_put_bool(tree, *answer, "ok", status == JETON_OK);
     if (status == JETON_OK) {
         JT_AUTO(jt_json_free) jt_json *claims = NULL;
-        if (jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, NULL) == JETON_OK)
-            jt_put_node(tree, answer, "claims", jt_tree_copy(tree, jt_json_root(claims)));
-        return answer;
+        JT_TRY(jt_json_parse(NULL, jeton_verdict_payload(verdict), &claims, err));
+        jt_put_node(tree, *answer, "claims", jt_tree_copy(tree, jt_json_root(claims)));
+        return JETON_OK;
     }
-    jt_put_text(tree, answer, "error", jeton_str(jeton_status_name(status)));
-    jt_put_text(tree, answer, "reason", jeton_str(jeton_verdict_why(verdict)));
-    return answer;
+    jt_put_text(tree, *answer, "error", jeton_str(jeton_status_name(status)));
+    jt_put_text(tree, *answer, "reason", jeton_str(jeton_verdict_why(verdict)));
+    return JETON_OK;
 }
 
 static int report_json(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
 {
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
+    jt_node *answer = NULL;
     jeton_err err = {0};
     jeton_status status = jt_tree_new(NULL, &tree, &err);
     if (status == JETON_OK)
-        status = jd_terminal_add_tree(&line, tree, describe(verdict, tree), JT_COMPACT, &err);
+        status = describe(verdict, tree, &answer, &err);
+    if (status == JETON_OK)
+        status = jd_terminal_add_tree(&line, tree, answer, JT_COMPACT, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     const int exit = jd_report_line(args, jt_buf_span(&line));

@@ -86,6 +86,10 @@ static jeton_status read_material(jeton_key *key, const jt_val *jwk, jeton_err *
 {
     JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(key->ctx);
     jt_numbers numbers;
+    /* RFC 7518 §6.3.2.7: who cannot use further primes must not use the key, and with two of them
+     * the member must not be there, empty or not. */
+    if (key->kty == jt_kty_of(JT_PKEY_RSA) && jt_get(jwk, "oth") != NULL)
+        return jt_fail(err, JETON_E_KEY, "oth: keys of more than two primes are not read");
     JT_TRY(read_numbers(jwk, key->kty, &bytes, &numbers, err));
     return key->kty->import(key, &numbers, err);
 }

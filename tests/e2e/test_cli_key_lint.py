@@ -121,6 +121,14 @@ class OneKey(unittest.TestCase):
                 self.assertEqual((status, found[0][0]), (1, "error"))
                 self.assertIn(why, found[0][2])
 
+    def test_a_compact_encrypted_key_is_told_from_what_is_broken(self):
+        for text, why in (("eyJhbGciOiJkaXIifQ..AAAA.AAAA.AAAA", "an encrypted key (JWE)"),
+                          ("eyJhbGciOiJkaXIifQ..AAAA.AAAA", "not JSON")):
+            status, out, err = jeton("key", "lint", "-", stdin=text)
+            self.assertNotEqual(status, 0)
+            self.assertEqual(out, "")
+            self.assertIn(why, err)
+
     def test_what_is_published_must_be_public(self):
         self.finds(new("ES256"), "error: private member", words=("--public",))
         self.finds(new("HS256"), "error: a secret", words=("--public",))

@@ -185,6 +185,8 @@ static const struct {
     {"e two", A2_PUBLIC_JWK, "\"AQAB\"", "\"Ag\"", JETON_E_KEY},
     {"e zero", A2_PUBLIC_JWK, "\"AQAB\"", "\"AA\"", JETON_E_KEY},
     {"n with a leading zero", A2_PUBLIC_JWK, "\"ofgWC", "\"AKH4FgofgWC", JETON_E_KEY},
+    {"oth empty", A2_JWK, "\"p\":", "\"oth\":[],\"p\":", JETON_E_KEY},
+    {"oth null", A2_JWK, "\"p\":", "\"oth\":null,\"p\":", JETON_E_KEY},
     {"no p", A2_JWK, "\"p\"", "\"P\"", JETON_E_KEY},
     {"qi a number", A2_JWK, "\"qi\":", "\"qi\":1,\"xx\":", JETON_E_KEY},
     {"d of another key", A2_JWK, "\"d\":\"Eq5xpGnN", "\"d\":\"Eq5xpGnM", JETON_E_KEY},
