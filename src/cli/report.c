@@ -59,9 +59,10 @@ void jd_report_mistake(const jd_args *args, const char *where, const char *what)
 
 int jd_report_bytes(const jd_args *args, jeton_span bytes)
 {
-    /* ferror: also what was printed before and could not be written */
-    if (fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len && fflush(stdout) == 0 &&
-        ferror(stdout) == 0)
+    /* fwrite() must not be given the NULL of an empty span. ferror: also what was printed before
+     * and could not be written. */
+    const bool written = bytes.len == 0 || fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len;
+    if (written && fflush(stdout) == 0 && ferror(stdout) == 0)
         return JD_EXIT_DONE;
     print_name(args);
     fprintf(stderr, "cannot write the answer: %s\n", strerror(errno));

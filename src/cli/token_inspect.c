@@ -176,7 +176,8 @@ static void print_words(look *of)
         print_date(&of->view, dates[i].claim, dates[i].words);
     jd_token_judge(&of->view, &of->findings);
     const jeton_span lines = jt_buf_span(&of->findings.lines);
-    (void)fwrite(lines.ptr, 1, lines.len, stderr);
+    if (lines.len > 0)
+        (void)fwrite(lines.ptr, 1, lines.len, stderr);
     fputs("the signature was not checked: jeton token verify does that\n", stderr);
 }
 

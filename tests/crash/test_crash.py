@@ -3,40 +3,24 @@
 """test_crash.py - jeton serve is killed with -9 at a random moment, again and again on one folder, and
 what it has acknowledged is there each time.
 
-JETON_CRASH_ROUNDS says how often (15). The seed is printed; JETON_CRASH_SEED gives it again: the
-same choices, though not to the microsecond the same moments.
+JETON_CRASH_ROUNDS says how often (15); see killing.py.
 """
-import concurrent.futures
 import dataclasses
-import http.client
 import json
 import os
 import random
-import sqlite3
-import subprocess
-import sys
 import tempfile
-import threading
-import time
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../e2e"))
-import harness  # noqa: E402 (the folder of the other programs' tests)
-from harness import PASSWORD, Server  # noqa: E402
+import killing
+from killing import SEED, Worker, bearer, harness
+from harness import PASSWORD, Server
 
-ROUNDS = int(os.environ.get("JETON_CRASH_ROUNDS", "15"))
-SEED = os.environ.get("JETON_CRASH_SEED") or str(random.SystemRandom().randrange(10**9))
+ROUNDS = killing.ROUNDS or 15
 CLIENTS = 3
 USERS = 5  # of each client, at most
 SESSIONS = 4  # of each user, alive at one time
 FLAGS = ["--refresh-grace", "600s", "--access-ttl", "1d", "--hash-threads", "2"]
-
-# What a client meets when the server is gone.
-LOST = (OSError, http.client.HTTPException)
-
-
-class Unacknowledged(Exception):
-    """The server was killed before its answer came: the operation has happened, or it has not."""
 
 
 # ---- what has been acknowledged --------------------------------------------------------------------
@@ -82,22 +66,12 @@ def keep(session, pair):
 # ---- a client --------------------------------------------------------------------------------------
 
 
-class Client:
+class Client(Worker):
     """Works on users of its own until the server is killed under it."""
 
     def __init__(self, number, server, killed):
-        self.number, self.server, self.killed = number, server, killed
-        self.users = []
-        self.done = 0  # operations acknowledged
-
-    def work(self, chance):
-        """Random operations, until one is not acknowledged."""
-        try:
-            while True:
-                self.act(chance)
-                self.done += 1
-        except Unacknowledged:
-            pass
+        super().__init__(server, killed)
+        self.number, self.users = number, []
 
     def act(self, chance):
         user = self.choose(chance)
@@ -123,17 +97,17 @@ class Client:
     def add(self, user, _):
         user.begin(exists=True)
         roles = [word for role in user.roles for word in ("--role", role)]
-        self.command("add", user.name, "--password-stdin", *roles, stdin=PASSWORD + "\n")
+        self.command("user", "add", user.name, "--password-stdin", *roles, stdin=PASSWORD + "\n")
         user.acknowledged()
 
     def disable(self, user, _):
         user.begin(enabled=False, alive=frozenset())
-        self.command("disable", user.name)
+        self.command("user", "disable", user.name)
         user.acknowledged()
 
     def enable(self, user, _):
         user.begin(enabled=True)
-        self.command("enable", user.name)
+        self.command("user", "enable", user.name)
         user.acknowledged()
 
     def login(self, user, _):
@@ -164,31 +138,8 @@ class Client:
         ended = {"this": {number}, "others": user.state.alive - {number}, "all": user.state.alive}
         user.begin(alive=user.state.alive - ended[scope])
         token = chance.choice(user.sessions[number]["access"])
-        self.ask(204, "/logout", {"scope": scope}, token)
+        self.ask(204, "/logout", {"scope": scope}, bearer(token))
         user.acknowledged()
-
-    # How they reach the server.
-
-    def ask(self, status, path, body, token=None):
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        try:
-            answer = self.server.ask("POST", path, body, headers)
-        except LOST as lost:
-            return self.must_be_killed(f"POST {path}: {lost!r}")
-        if answer.status != status:
-            raise AssertionError(f"POST {path} {body}: {answer}, not {status}")
-        return answer.json if status == 200 else None
-
-    def command(self, verb, *words, stdin=""):
-        """Without a server it works on the store: done is then done as well."""
-        status, out, err = self.server.cli("user", verb, *words, stdin=stdin)
-        if status != 0:
-            self.must_be_killed(f"user {verb}: {status} {out} {err}")
-
-    def must_be_killed(self, what):
-        if self.killed.is_set():
-            raise Unacknowledged
-        raise AssertionError(f"the server lives, but {what}")
 
 
 # ---- the checker -----------------------------------------------------------------------------------
@@ -251,50 +202,22 @@ class Killed(unittest.TestCase):
     def setUp(self):
         print(f"JETON_CRASH_SEED={SEED} JETON_CRASH_ROUNDS={ROUNDS}", flush=True)
 
-    def kill_at_once(self, server, after):
-        """Starts it and kills it, ready or not."""
-        with subprocess.Popen([harness.JETON, "serve", "--data", server.data, "--listen",
-                               "127.0.0.1:0", *server.flags], stderr=subprocess.DEVNULL) as process:
-            time.sleep(after)
-            process.kill()
-
     def test_what_was_acknowledged_is_there_after_every_kill(self):
-        killed = threading.Event()
-        with Server(*FLAGS) as server, concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        killed = killing.new_killed()
+        with Server(*FLAGS) as server:
             clients = [Client(number, server, killed) for number in range(CLIENTS)]
-            for turn in range(ROUNDS):
-                try:
-                    self.play(turn, server, clients, pool, killed)
-                except AssertionError as lost:
-                    raise AssertionError(f"round {turn} of JETON_CRASH_SEED={SEED}") from lost
+            killing.play(server, clients, killed, ROUNDS, lambda _: self.check(server, clients))
+            killing.assert_sound(server)
             self.assertEqual(server.stop(), 0)
-            self.assert_sound(server)
             self.assertGreater(min(client.done for client in clients), ROUNDS)
             print(f"{sum(client.done for client in clients)} operations were acknowledged, "
                   f"{sum(len(client.users) for client in clients)} users", flush=True)
 
-    def play(self, turn, server, clients, pool, killed):
-        chance = random.Random(f"{SEED} {turn}")
-        killed.clear()
-        works = [pool.submit(client.work, random.Random(f"{SEED} {turn} {client.number}"))
-                 for client in clients]
-        time.sleep(chance.uniform(0, 0.8))
-        killed.set()
-        server.kill()
-        for work in works:
-            work.result()
-        if chance.random() < 0.3:
-            self.kill_at_once(server, chance.uniform(0, 0.1))
-        server.start()
+    def check(self, server, clients):
         checker = Checker(server)
         for client in clients:
             for user in client.users:
                 checker.check(user)
-
-    def assert_sound(self, server):
-        with sqlite3.connect(os.path.join(server.data, "jeton.db")) as store:
-            self.assertEqual(store.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
-            self.assertEqual(store.execute("PRAGMA foreign_key_check").fetchall(), [])
 
     def test_a_first_start_that_was_killed_is_no_obstacle(self):
         """Nothing half-made is left that stops the next start: a folder, a key, a migration."""
@@ -303,7 +226,7 @@ class Killed(unittest.TestCase):
             with tempfile.TemporaryDirectory(prefix="jeton-crash-") as folder, \
                     self.subTest(seed=SEED, turn=turn):
                 server = Server(data=os.path.join(folder, "data"))
-                self.kill_at_once(server, chance.uniform(0, 0.06))
+                killing.kill_at_once(server, chance.uniform(0, 0.06))
                 with server:
                     server.add_user()
                     server.login()
