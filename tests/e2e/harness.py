@@ -29,6 +29,17 @@ UNLIMITED = {"JETON_RATE_LIMITS": "off", "JETON_LOGIN_SLOT": "20"}
 CHEAP = ["--hash-memory", "8M", "--hash-passes", "1"]
 
 
+# ./dev san: servers are stopped and not killed, or nobody would look for what they have leaked.
+SANITIZED = "JETON_SANITIZED" in os.environ
+# How a process ends that broke, or of which a sanitizer has something to tell. No test wants that.
+BROKEN = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE, 23}
+
+
+def assert_unbroken(status, told):
+    if status in BROKEN:
+        raise AssertionError(f"jeton broke with status {status}: {told[-8000:]}")
+
+
 def eventually(condition, what):
     """Waits until condition() is true, and returns what it gave."""
     end = time.monotonic() + PATIENCE
@@ -52,6 +63,7 @@ def jeton(*words, stdin="", env=None, patience=PATIENCE):
     """Runs a command and returns (exit status, stdout, stderr)."""
     done = subprocess.run([JETON, *words], input=stdin, capture_output=True, text=True,
                           timeout=patience, check=False, env={**os.environ, **(env or {})})
+    assert_unbroken(done.returncode, done.stderr)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -90,7 +102,19 @@ class Server:
         return self.start()
 
     def __exit__(self, *_):
+        try:
+            self.end()
+        finally:
+            self.remove()
+
+    def end(self):
+        if SANITIZED and self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            status = self.stop()
+            assert_unbroken(23 if status > 0 else status, "".join(self.lines))
         self.kill()
+
+    def remove(self):
         if self.own:
             shutil.rmtree(os.path.dirname(self.data), ignore_errors=True)
 
@@ -128,8 +152,10 @@ class Server:
     def kill(self):
         if self.process and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(PATIENCE)
+        if self.process:
+            status = self.process.wait(PATIENCE)
             self.reader.join(PATIENCE)
+            assert_unbroken(status, "".join(self.lines))
 
     def restart(self, *flags):
         self.kill()

@@ -119,7 +119,8 @@ class Import(harness.ServerCase):
         self.assertEqual(self.run_import(text), [f"{count} added, 0 already there, 0 refused"])
         rate = count / (time.monotonic() - start)
         print(f"imported {rate:.0f} users/s")
-        self.assertGreater(rate, 2000)  # 10,000 on a machine that does nothing else
+        # 10,000 on a machine that does nothing else
+        self.assertGreater(rate, 100 if harness.SANITIZED else 1000)
         self.server.login(f"many{count - 1:05}", PASSWORD)
 
     def test_names_that_JSON_escapes_fit_as_well(self):
