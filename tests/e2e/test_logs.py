@@ -2,49 +2,164 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_logs.py - after a full run, what the server has logged and what it has stored hold no
 secret."""
+import base64
+import contextlib
 import glob
 import json
 import os
+import tempfile
 
 import harness
 
 
 class Logs(harness.ServerCase):
-    FLAGS = ("--log-level", "debug", "--refresh-grace", "0s")
+    FLAGS = ("--log-level", "debug", "--refresh-grace", "0s", "--allowed-origins",
+             "http://localhost", "--jwks-max-age", "1s")
 
-    def run_through(self):
-        """Everything a client does, good and bad; returns every secret that was used."""
-        secrets = [harness.PASSWORD, "wrong horse battery"]
-        self.server.ask("POST", "/login", {"username": "alice", "password": secrets[1]})
-        self.server.ask("POST", "/login", f"username=alice&password={secrets[1]}&x=%zz")
-        pair = self.server.login()
-        second = self.server.refresh(pair["refresh_token"]).json
+    def setUp(self):
+        self.secrets = {harness.PASSWORD}
+
+    # Each does what clients and operators do, good and bad, and keeps every secret that it met.
+
+    def keep(self, *secrets):
+        for secret in secrets:
+            self.secrets.add(secret)
+            if secret.count(".") == 2:  # a signature alone is one, too
+                self.secrets.add(secret.split(".")[2])
+        return secrets[0]
+
+    def keep_pair(self, pair):
+        self.keep(*(value for name, value in pair.items() if name.endswith("_token")))
+        return pair
+
+    def ask(self, path, body=None, token=None, method="POST", **headers):
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return self.server.ask(method, path, body, headers)
+
+    def told(self, *words, stdin=""):
+        status, out, err = self.server.cli(*words, stdin=stdin)
+        self.assertEqual(status, 0, err)
+        return out
+
+    def log_in_and_refresh(self):
+        wrong = self.keep("wrong horse battery")
+        self.ask("/login", {"username": "alice", "password": wrong})
+        self.ask("/login", f"username=alice&password={wrong}&x=%zz")
+        self.ask("/login", f'{{"username":"alice","password":"{wrong}"')
+        pair = self.keep_pair(self.server.login())
+        second = self.keep_pair(self.server.refresh(pair["refresh_token"]).json)
         self.server.refresh(pair["refresh_token"])
+        self.server.refresh(second["refresh_token"] + "x")
         self.server.get("/whoami", second["access_token"])
         self.server.get("/whoami", second["access_token"] + "x")
-        last = self.server.login()
+        self.server.get(f"/verify?access_token={second['access_token']}")
+        last = self.keep_pair(self.server.login())
         self.server.get("/verify?role=nobody", last["access_token"])
         self.server.logout(last["access_token"])
-        for tokens in (pair, second, last):
-            secrets += [tokens["access_token"], tokens["refresh_token"]]
-            secrets += tokens["access_token"].split(".")[2:]  # a signature alone is one, too
-        return secrets
 
-    def test_neither_log_nor_store_holds_a_secret(self):
-        secrets = self.run_through()
+    def use_cookies(self):
+        answer = self.ask("/login", {"username": "alice", "password": harness.PASSWORD,
+                                     "cookies": True}, **{"Origin": "http://localhost"})
+        self.assertEqual(answer.status, 200, answer)
+        jar = [line.split(";")[0] for line in answer.set_cookies]
+        self.keep(*(cookie.split("=", 1)[1] for cookie in jar), answer.json["csrf_token"])
+        for csrf in (answer.json["csrf_token"], "another"):
+            again = self.ask("/refresh", **{"Cookie": "; ".join(jar), "X-CSRF-Token": csrf,
+                                            "Origin": "http://localhost"})
+            for line in again.set_cookies:
+                self.keep(line.split(";")[0].split("=", 1)[1])
+
+    def change_passwords(self):
+        new, other = self.keep("a second long password"), self.keep("a third long password")
+        change = {"username": "bob", "old_password": harness.PASSWORD, "new_password": new}
+        self.assertEqual(self.ask("/password", change).status, 204)
+        self.assertNotEqual(self.ask("/password", change).status, 204)
+        code = self.keep(self.told("user", "reset", "bob").split()[0])
+        reset = {"code": code, "new_password": other}
+        self.assertEqual(self.ask("/password/reset", reset).status, 204)
+        self.assertNotEqual(self.ask("/password/reset", reset).status, 204)
+        self.keep_pair(self.server.login("bob", other))
+
+    def use_clients(self):
+        made = json.loads(self.told("client", "add", "service", "--grant", "client_credentials",
+                                    "--grant", "password", "--json"))
+        old = self.keep(made["client_secret"])
+        secret = self.keep(json.loads(self.told("client", "secret", "service",
+                                                "--json"))["client_secret"])
+        for told in (old, secret):
+            basic = self.keep(base64.b64encode(f"service:{told}".encode()).decode())
+            answer = self.ask("/token", "grant_type=client_credentials",
+                              Authorization=f"Basic {basic}")
+            form = f"grant_type=client_credentials&client_id=service&client_secret={told}"
+            self.assertEqual(answer.status, self.ask("/token", form).status)
+        token = self.keep_pair(answer.json)["access_token"]
+        for path in ("/introspect", "/revoke"):
+            self.ask(path, f"token={token}", Authorization=f"Basic {basic}")
+            self.ask(path, f"token={old}", Authorization=f"Basic {basic}")
+        shared = json.loads(self.told("client", "add", "shared", "--alg", "HS256", "--audience",
+                                      "https://shared.example", "--grant", "client_credentials",
+                                      "--json"))
+        self.keep(shared["signing_secret"], shared["client_secret"])
+
+    def import_users(self):
+        password = self.keep("a password in the clear")
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(f"name,password\nimported,{password}\nanother,short\n")
+            file.flush()
+            self.server.cli("user", "import", file.name)
+        self.keep_pair(self.server.login("imported", password))
+
+    def administer(self):
+        admin = self.keep_pair(self.server.login())["access_token"]
+        jti = json.loads(harness.unb64(admin.split(".")[1]))["jti"]
+        self.ask("/admin/revocations", {"what": "token", "name": jti}, admin)
+        self.ask("/admin/revocations", {"what": "token", "name": admin}, admin)
+        self.server.cli("revoke", "token", admin)
+        self.told("key", "rotate")
+
+    def all_of_it(self):
+        for part in (self.log_in_and_refresh, self.use_cookies, self.change_passwords,
+                     self.use_clients, self.import_users, self.administer):
+            part()
         with open(os.path.join(self.server.data, "master.key"), encoding="ascii") as file:
-            secrets.append(file.read().strip())
+            self.keep(file.read().strip())
+        self.assertGreater(len(self.secrets), 35)
+        self.assertNotIn("", self.secrets)
+
+    def test_neither_log_nor_store_nor_metrics_hold_a_secret(self):
+        self.all_of_it()
+        admin = self.keep_pair(self.server.login())["access_token"]
+        metrics = self.server.get("/metrics", admin).body.decode()
+        marks = self.server.get("/admin/revocations", admin).body.decode()
+        audit = self.told("audit", "list", "--json")
+        copy = os.path.join(os.path.dirname(self.server.data), "copy.db")
+        self.told("backup", copy)
         self.server.stop()
-        log = "".join(self.server.lines)
-        for secret in secrets:
-            self.assertNotIn(secret, log)
-        stored = b"".join(open(path, "rb").read()
-                          for path in glob.glob(os.path.join(self.server.data, "jeton.db*")))
-        self.assertGreater(len(stored), 10000)
-        for secret in secrets:
-            self.assertNotIn(secret.encode(), stored)
-        for marker in (b'"d":"', b"PRIVATE KEY"):
-            self.assertNotIn(marker, stored)
+        for what, text in (("log", "".join(self.server.lines)), ("metrics", metrics),
+                           ("revocations", marks), ("audit log", audit)):
+            self.assertGreater(len(text), 100, what)
+            for secret in self.secrets:
+                self.assertFalse(secret in text, f"the {what} holds {secret}")
+        self.check_store([copy, *glob.glob(os.path.join(self.server.data, "jeton.db*"))])
+
+    def check_store(self, paths):
+        """In no form: as it was told, nor the bytes that base64url made of it."""
+        forms = {secret.encode() for secret in self.secrets}
+        for secret in self.secrets:
+            with contextlib.suppress(ValueError):
+                raw = harness.unb64(secret)
+                if len(raw) >= 16:
+                    forms.add(raw)
+        self.assertGreater(len(forms), len(self.secrets) + 20)
+        for path in paths:
+            with open(path, "rb") as file:
+                stored = file.read()
+            self.assertGreater(len(stored), 10000)
+            for form in forms:
+                self.assertFalse(form in stored, f"{path} holds {form}")
+            for marker in (b'"d":"', b"PRIVATE KEY"):
+                self.assertNotIn(marker, stored)
 
     def test_every_line_is_json_with_time_level_and_event(self):
         self.server.get("/whoami", "x")
