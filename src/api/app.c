@@ -8,6 +8,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "core/mem.h"
 
 #include "sys/metrics.h"
 #include <assert.h>
@@ -21,6 +22,7 @@
 #define BATCH_MS          2U
 #define CACHE_ENTRIES     ((size_t)8192)
 #define CACHE_BYTES       ((size_t)8 << 20)
+#define CACHE_WORTH       8U /* entries that one verification between two looks is worth keeping */
 
 static jeton_status begin_batch(void *store, jeton_err *err)
 {
@@ -106,6 +108,24 @@ jeton_status jd_app_keep_origins(jd_app *app, const char *list, const jd_origins
 void jd_app_allow_origins(jd_app *app, const jd_origins *kept)
 {
     app->origins = kept;
+}
+
+/* Who asks again is verified in full once: that is less than an eighth of the entries. Nobody uses
+ * the verifiers meanwhile, and a verdict keeps the entry it stands in. */
+void jd_app_rest(jd_app *app)
+{
+    jeton_cache_counts counts;
+    jeton_cache_stats(app->cache, &counts);
+    const uint64_t verified = counts.hits + counts.misses + counts.expired;
+    const uint64_t since = verified - app->verified;
+    app->verified = verified;
+    if (since * CACHE_WORTH >= counts.entries)
+        return;
+    (void)pthread_rwlock_wrlock(&app->keys);
+    jeton_verifier_use_cache(app->verifier, app->cache); /* from the start: empty */
+    jeton_verifier_use_cache(app->any, app->cache);
+    (void)pthread_rwlock_unlock(&app->keys);
+    jt_trim();
 }
 
 jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)

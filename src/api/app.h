@@ -19,6 +19,7 @@
 typedef struct jd_app {
     jd_accounts *accounts;
     jeton_cache *cache;       /* of both verifiers */
+    uint64_t verified;        /* how often it had been asked when jd_app_rest() looked last */
     pthread_rwlock_t keys;    /* of the two below, which are replaced when keys change */
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
@@ -41,6 +42,10 @@ typedef struct jd_app {
  * this moment; see jeton_verify(). */
 JETON_MUST jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token,
                                       jeton_verdict *verdict);
+
+/* To be called every now and then, by one thread: when less was verified since the last time than
+ * is worth what the verdict cache holds, gives its memory back to the system. */
+void jd_app_rest(jd_app *app);
 
 /* Makes the parts above for open and named accounts, which are borrowed. jd_app_close() is due
  * whatever comes back. */

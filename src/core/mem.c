@@ -5,6 +5,9 @@
 #include "core/ctx.h"
 
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 void *jt_system_alloc(void *user, size_t size)
 {
@@ -61,4 +64,11 @@ char *jt_strdup(const jeton_ctx *ctx, const char *text)
     if (copy != NULL)
         memcpy(copy, text, size);
     return copy;
+}
+
+void jt_trim(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }

@@ -16,6 +16,10 @@ void jt_release(const jeton_ctx *ctx, void *ptr);
 /* A NUL-terminated copy, and NULL for NULL or when there is no memory. */
 char *jt_strdup(const jeton_ctx *ctx, const char *text);
 
+/* Gives free memory of the default allocator back to the system, where the C library can. It takes
+ * milliseconds: for a program that has nothing else to do. */
+void jt_trim(void);
+
 /* a + b, a * b; false when that is more than a size_t holds. */
 static inline bool jt_add(size_t a, size_t b, size_t *sum)
 {

@@ -128,6 +128,7 @@ static void wait_for_end(jd_server *of, const sigset_t *signals)
         if (jd_monotonic() < next_sweep)
             continue;
         jd_accounts_sweep(&of->accounts, sweep_time(start, started));
+        jd_app_rest(&of->app);
         next_sweep = jd_monotonic() + SWEEP_MS;
     }
 }
