@@ -244,28 +244,9 @@ jeton_status jt_revocations_apply(jt_revocations *revocations, const jt_revocati
 static bool refuses(const jt_revocations *revocations, jt_revoked kind, const uint8_t *id,
                     uint64_t rev)
 {
-    if (id == NULL)
-        return false;
     const slot key = key_of(kind, id);
     const slot *at = find(revocations, &key);
     return jt_revoked_refuses(kind, at->n, rev);
-}
-
-jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
-                                  const uint8_t *sid, uint64_t rev)
-{
-    if (rev < atomic_load(&revocations->all))
-        return JETON_E_REVOKED;
-    if (atomic_load(&revocations->used) == 0)
-        return JETON_OK;
-
-    pthread_rwlock_t *lock = (pthread_rwlock_t *)(uintptr_t)&revocations->lock;
-    if (pthread_rwlock_rdlock(lock) != 0)
-        return JETON_E_REVOKED; /* too many readers: what cannot be looked up is refused */
-    const bool revoked = refuses(revocations, JT_REVOKED_SESSION, sid, rev) ||
-                         refuses(revocations, JT_REVOKED_SUBJECT, sub, rev);
-    (void)pthread_rwlock_unlock(lock);
-    return revoked ? JETON_E_REVOKED : JETON_OK;
 }
 
 void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visitor *visit,
@@ -294,14 +275,14 @@ bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind)
     return atomic_load(&revocations->of_kind[kind]) != 0;
 }
 
-jeton_status jt_revocations_check_one(const jt_revocations *revocations, jt_revoked kind,
-                                      const uint8_t *id, uint64_t rev)
+jeton_status jt_revocations_check(const jt_revocations *revocations, jt_revoked kind,
+                                  const uint8_t *id, uint64_t rev)
 {
     if (!jt_revocations_has(revocations, kind))
         return JETON_OK;
     pthread_rwlock_t *lock = (pthread_rwlock_t *)(uintptr_t)&revocations->lock;
     if (pthread_rwlock_rdlock(lock) != 0)
-        return JETON_E_REVOKED; /* as above */
+        return JETON_E_REVOKED; /* too many readers: what cannot be looked up is refused */
     const bool revoked = refuses(revocations, kind, id, rev);
     (void)pthread_rwlock_unlock(lock);
     return revoked ? JETON_E_REVOKED : JETON_OK;
@@ -319,7 +300,7 @@ static bool has(const void *revocations, jt_revoked kind)
 
 static jeton_status check(const void *revocations, jt_revoked kind, const uint8_t *id, uint64_t rev)
 {
-    return jt_revocations_check_one(revocations, kind, id, rev);
+    return jt_revocations_check(revocations, kind, id, rev);
 }
 
 jt_revoked_state jt_revocations_state(const jt_revocations *revocations)

@@ -79,18 +79,14 @@ void jt_revocations_free(jt_revocations **revocations);
 JETON_MUST jeton_status jt_revocations_apply(jt_revocations *revocations,
                                              const jt_revocation *entry, jeton_err *err);
 
-/* Whether a token of the subject `sub` and the session `sid`, JT_REVOKED_ID bytes each, issued at
- * log number `rev`, stands. A NULL sub or sid is one that no entry is about: a caller that demands
- * these claims of its tokens refuses those without them by itself.
+/* Whether a token that names this session, subject, client, key or token and was issued at log
+ * number `rev` stands as far as that thing goes; jt_revocations_state() tells the mark for
+ * everything. `has` says whether there is any entry of that kind: only then is it worth finding out
+ * the id.
  *
  * JETON_OK or JETON_E_REVOKED, and nothing else */
-JETON_MUST jeton_status jt_revocations_check(const jt_revocations *revocations, const uint8_t *sub,
-                                             const uint8_t *sid, uint64_t rev);
-
-/* The same for one client, key or token. `has` says whether there is any entry of that kind: only
- * then is it worth finding out the id. */
-JETON_MUST jeton_status jt_revocations_check_one(const jt_revocations *revocations, jt_revoked kind,
-                                                 const uint8_t *id, uint64_t rev);
+JETON_MUST jeton_status jt_revocations_check(const jt_revocations *revocations, jt_revoked kind,
+                                             const uint8_t *id, uint64_t rev);
 bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind);
 
 /* All of the above, for jt_revoked_ask(). */

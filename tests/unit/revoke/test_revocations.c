@@ -33,14 +33,27 @@ static void apply(jt_revocations *state, jt_revocation what)
     assert_int_equal(jt_revocations_apply(state, &what, NULL), JETON_OK);
 }
 
+/* A token of that subject and session; NULL: it has none. */
+static jeton_status stands(const jt_revocations *r, const uint8_t *sub, const uint8_t *sid,
+                           uint64_t rev)
+{
+    const jt_revoked_state state = jt_revocations_state(r);
+    jeton_status status = rev < state.all(state.of) ? JETON_E_REVOKED : JETON_OK;
+    if (status == JETON_OK && sid != NULL)
+        status = jt_revocations_check(r, JT_REVOKED_SESSION, sid, rev);
+    if (status == JETON_OK && sub != NULL)
+        status = jt_revocations_check(r, JT_REVOKED_SUBJECT, sub, rev);
+    return status;
+}
+
 /* --- what is refused -------------------------------------------------------------------------- */
 
 static void nothing_is_refused_at_first(void **state)
 {
     (void)state;
     jt_revocations *r = new_state(NULL);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 0), JETON_OK);
-    assert_int_equal(jt_revocations_check(r, NULL, NULL, 0), JETON_OK);
+    assert_int_equal(stands(r, alice, phone, 0), JETON_OK);
+    assert_int_equal(stands(r, NULL, NULL, 0), JETON_OK);
     assert_int_equal(jt_revocations_head(r), 0);
     assert_int_equal(jt_revocations_count(r), 0);
     jt_revocations_free(&r);
@@ -74,8 +87,7 @@ static void entries_refuse_what_they_are_about_and_nothing_else(void **state)
     apply(r, entry(20, JT_REVOKED_SUBJECT, alice, 100));
     for (size_t i = 0; i < COUNT(rows); i++) {
         print_message("  %s\n", rows[i].why);
-        assert_int_equal(jt_revocations_check(r, rows[i].sub, rows[i].sid, rows[i].rev),
-                         rows[i].want);
+        assert_int_equal(stands(r, rows[i].sub, rows[i].sid, rows[i].rev), rows[i].want);
     }
     assert_int_equal(jt_revocations_head(r), 20);
     assert_int_equal(jt_revocations_count(r), 2);
@@ -87,9 +99,9 @@ static void mark_for_everything_refuses_all_before_it(void **state)
     (void)state;
     jt_revocations *r = new_state(NULL);
     apply(r, entry(7, JT_REVOKED_ALL, NULL, 100));
-    assert_int_equal(jt_revocations_check(r, alice, phone, 6), JETON_E_REVOKED);
-    assert_int_equal(jt_revocations_check(r, NULL, NULL, 6), JETON_E_REVOKED);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 7), JETON_OK);
+    assert_int_equal(stands(r, alice, phone, 6), JETON_E_REVOKED);
+    assert_int_equal(stands(r, NULL, NULL, 6), JETON_E_REVOKED);
+    assert_int_equal(stands(r, alice, phone, 7), JETON_OK);
     jt_revocations_free(&r);
 }
 
@@ -102,9 +114,9 @@ static void marks_never_go_back(void **state)
     apply(r, entry(8, JT_REVOKED_ALL, NULL, 100));
     apply(r, entry(3, JT_REVOKED_ALL, NULL, 50));
     jt_revocations_sweep(r, 60);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 8), JETON_E_REVOKED);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 9), JETON_OK);
-    assert_int_equal(jt_revocations_check(r, bob, phone, 7), JETON_E_REVOKED);
+    assert_int_equal(stands(r, alice, phone, 8), JETON_E_REVOKED);
+    assert_int_equal(stands(r, alice, phone, 9), JETON_OK);
+    assert_int_equal(stands(r, bob, phone, 7), JETON_E_REVOKED);
     assert_int_equal(jt_revocations_head(r), 9);
     jt_revocations_free(&r);
 }
@@ -117,7 +129,7 @@ static void entries_that_are_none_are_not_taken(void **state)
     jeton_err err = {0};
     assert_int_equal(jt_revocations_apply(r, &unnumbered, &err), JETON_E_ARGUMENT);
     assert_int_equal(jt_revocations_count(r), 0);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 0), JETON_OK);
+    assert_int_equal(stands(r, alice, phone, 0), JETON_OK);
     jt_revocations_free(&r);
 }
 
@@ -127,8 +139,8 @@ static void unknown_kinds_refuse_everything_before_them(void **state)
     jt_revocations *r = new_state(NULL);
     const jt_revocation later = entry(5, (jt_revoked)7, alice, 100);
     assert_int_equal(jt_revocations_apply(r, &later, NULL), JETON_E_UNSUPPORTED);
-    assert_int_equal(jt_revocations_check(r, bob, phone, 4), JETON_E_REVOKED);
-    assert_int_equal(jt_revocations_check(r, bob, phone, 5), JETON_OK);
+    assert_int_equal(stands(r, bob, phone, 4), JETON_E_REVOKED);
+    assert_int_equal(stands(r, bob, phone, 5), JETON_OK);
     assert_int_equal(jt_revocations_head(r), 5);
     jt_revocations_free(&r);
 }
@@ -146,11 +158,11 @@ static void sweep_drops_what_has_expired_and_keeps_the_rest(void **state)
     assert_int_equal(jt_revocations_count(r), 3);
     jt_revocations_sweep(r, 100);
     assert_int_equal(jt_revocations_count(r), 2);
-    assert_int_equal(jt_revocations_check(r, bob, phone, 3), JETON_OK);
-    assert_int_equal(jt_revocations_check(r, bob, laptop, 3), JETON_E_REVOKED);
+    assert_int_equal(stands(r, bob, phone, 3), JETON_OK);
+    assert_int_equal(stands(r, bob, laptop, 3), JETON_E_REVOKED);
     jt_revocations_sweep(r, 102);
     assert_int_equal(jt_revocations_count(r), 0);
-    assert_int_equal(jt_revocations_check(r, bob, laptop, 0), JETON_OK);
+    assert_int_equal(stands(r, bob, laptop, 0), JETON_OK);
     assert_int_equal(jt_revocations_head(r), 3); /* the head does not go back */
     jt_revocations_free(&r);
 }
@@ -178,8 +190,7 @@ static void many_entries_are_kept_and_swept_one_by_one(void **state)
         jt_revocations_sweep(r, now);
         for (uint32_t i = 0; i < MANY; i++) {
             number_id(i, id);
-            assert_int_equal(jt_revocations_check(r, NULL, id, 0),
-                             i > now ? JETON_E_REVOKED : JETON_OK);
+            assert_int_equal(stands(r, NULL, id, 0), i > now ? JETON_E_REVOKED : JETON_OK);
         }
     }
     jt_revocations_sweep(r, MANY);
@@ -203,11 +214,11 @@ static void sweep_needs_no_memory(void **state)
     jt_revocations_sweep(r, 1);
     assert_int_equal(jt_revocations_count(r), 0);
     apply(r, entry(MANY + 1, JT_REVOKED_SESSION, phone, 2));
-    assert_int_equal(jt_revocations_check(r, NULL, phone, 0), JETON_E_REVOKED);
+    assert_int_equal(stands(r, NULL, phone, 0), JETON_E_REVOKED);
     heap.left = 1;
     jt_revocations_sweep(r, 1);
     assert_int_equal(heap.left, 0); /* the smaller table was made, and holds what is left */
-    assert_int_equal(jt_revocations_check(r, NULL, phone, 0), JETON_E_REVOKED);
+    assert_int_equal(stands(r, NULL, phone, 0), JETON_E_REVOKED);
     jt_revocations_free(&r);
     unit_ctx_done(&ctx, &heap);
 }
@@ -240,7 +251,7 @@ static void ask_all(const jt_revocations *r, bool *answers)
             for (uint64_t rev = 0; rev <= ENTRIES; rev++) {
                 number_id(i, sub);
                 number_id(k, sid);
-                *answers++ = jt_revocations_check(r, sub, sid, rev) == JETON_OK;
+                *answers++ = stands(r, sub, sid, rev) == JETON_OK;
             }
         }
     }
@@ -330,16 +341,16 @@ static void memory_that_runs_out_refuses_more_and_forgets_nothing(void **state)
     for (uint32_t i = 0; i <= kept; i++) { /* the one that found no room included */
         uint8_t id[JT_REVOKED_ID];
         number_id(i, id);
-        assert_int_equal(jt_revocations_check(r, alice, id, i), JETON_E_REVOKED);
+        assert_int_equal(stands(r, alice, id, i), JETON_E_REVOKED);
     }
     /* others with an older number are refused as well, until they have been renewed */
-    assert_int_equal(jt_revocations_check(r, alice, phone, kept), JETON_E_REVOKED);
-    assert_int_equal(jt_revocations_check(r, alice, phone, kept + 1), JETON_OK);
+    assert_int_equal(stands(r, alice, phone, kept), JETON_E_REVOKED);
+    assert_int_equal(stands(r, alice, phone, kept + 1), JETON_OK);
     /* what is there already needs no memory */
     apply(r, entry(kept + 9, JT_REVOKED_SESSION, (const uint8_t[JT_REVOKED_ID]){0}, 100));
     jt_revocations_sweep(r, 100);
     assert_int_equal(jt_revocations_count(r), 0);
-    assert_int_equal(jt_revocations_check(r, alice, phone, 0), JETON_OK);
+    assert_int_equal(stands(r, alice, phone, 0), JETON_OK);
     jt_revocations_free(&r);
     unit_ctx_done(&ctx, &heap);
 }
@@ -363,7 +374,7 @@ static void *watch_applied(void *arg)
         if (applied == 0)
             continue;
         number_id((uint32_t)rand_r(&seed) % applied, id);
-        if (jt_revocations_check(self->revocations, NULL, id, 0) == JETON_OK)
+        if (stands(self->revocations, NULL, id, 0) == JETON_OK)
             atomic_fetch_add(&self->missed, 1);
     }
     return NULL;
@@ -405,14 +416,14 @@ static void one_client_key_or_token_is_refused_and_no_other(void **state)
         print_message("  kind %d\n", rows[i].kind);
         jt_revocations *r = new_state(NULL);
         assert_false(jt_revocations_has(r, rows[i].kind));
-        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 0), JETON_OK);
+        assert_int_equal(jt_revocations_check(r, rows[i].kind, alice, 0), JETON_OK);
         apply(r, entry(5, rows[i].kind, alice, 100));
         assert_true(jt_revocations_has(r, rows[i].kind));
-        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 4), JETON_E_REVOKED);
-        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, alice, 5),
+        assert_int_equal(jt_revocations_check(r, rows[i].kind, alice, 4), JETON_E_REVOKED);
+        assert_int_equal(jt_revocations_check(r, rows[i].kind, alice, 5),
                          rows[i].later_refused ? JETON_E_REVOKED : JETON_OK);
-        assert_int_equal(jt_revocations_check_one(r, rows[i].kind, bob, 4), JETON_OK);
-        assert_int_equal(jt_revocations_check(r, alice, alice, 0), JETON_OK); /* another kind */
+        assert_int_equal(jt_revocations_check(r, rows[i].kind, bob, 4), JETON_OK);
+        assert_int_equal(stands(r, alice, alice, 0), JETON_OK); /* another kind */
         jt_revocations_sweep(r, 99);
         assert_true(jt_revocations_has(r, rows[i].kind));
         jt_revocations_sweep(r, 100);
@@ -420,6 +431,35 @@ static void one_client_key_or_token_is_refused_and_no_other(void **state)
         assert_int_equal(jt_revocations_count(r), 0);
         jt_revocations_free(&r);
     }
+}
+
+static void copy_one(void *to, const jt_revocation *what)
+{
+    apply(to, *what);
+}
+
+static void a_state_can_be_copied_entry_by_entry(void **state)
+{
+    (void)state;
+    jt_revocations *r = new_state(NULL);
+    jt_revocations *copy = new_state(NULL);
+    jt_revocations_each(r, copy_one, copy);
+    assert_int_equal(jt_revocations_count(copy), 0);
+    apply(r, entry(10, JT_REVOKED_SESSION, phone, 100));
+    apply(r, entry(20, JT_REVOKED_SUBJECT, alice, 200));
+    apply(r, entry(5, JT_REVOKED_ALL, NULL, 300));
+    jt_revocations_each(r, copy_one, copy);
+    assert_int_equal(jt_revocations_count(copy), 3);
+    assert_int_equal(jt_revocations_head(copy), 20);
+    assert_int_equal(stands(copy, bob, phone, 50), JETON_E_REVOKED);
+    assert_int_equal(stands(copy, alice, laptop, 19), JETON_E_REVOKED);
+    assert_int_equal(stands(copy, alice, laptop, 20), JETON_OK);
+    assert_int_equal(stands(copy, bob, laptop, 4), JETON_E_REVOKED);
+    assert_int_equal(stands(copy, bob, laptop, 5), JETON_OK);
+    jt_revocations_sweep(copy, 250); /* with what each expires at */
+    assert_int_equal(jt_revocations_count(copy), 1);
+    jt_revocations_free(&copy);
+    jt_revocations_free(&r);
 }
 
 int main(void)
@@ -439,6 +479,7 @@ int main(void)
         cmocka_unit_test(memory_that_runs_out_refuses_more_and_forgets_nothing),
         cmocka_unit_test(check_sees_what_was_applied_while_others_apply_and_sweep),
         cmocka_unit_test(one_client_key_or_token_is_refused_and_no_other),
+        cmocka_unit_test(a_state_can_be_copied_entry_by_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
