@@ -44,6 +44,7 @@ extern const jd_command jd_backup_commands[];
 extern const jd_command jd_restore_commands[];
 extern const jd_command jd_client_commands[];
 extern const jd_command jd_config_commands[];
+extern const jd_command jd_doctor_commands[];
 extern const jd_command jd_key_commands[];
 extern const jd_command jd_role_commands[];
 extern const jd_command jd_revoke_commands[];

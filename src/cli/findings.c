@@ -24,8 +24,10 @@ void jd_findings_done(jd_findings *findings)
 
 const char *jd_severity_name(jd_severity severity)
 {
-    static const char *const names[] = {
-        [JD_FINDING_NOTE] = "note", [JD_FINDING_WARNING] = "warning", [JD_FINDING_ERROR] = "error"};
+    static const char *const names[] = {[JD_FINDING_OK] = "ok",
+                                        [JD_FINDING_NOTE] = "note",
+                                        [JD_FINDING_WARNING] = "warning",
+                                        [JD_FINDING_ERROR] = "error"};
     return names[severity];
 }
 

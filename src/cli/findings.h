@@ -11,6 +11,7 @@
 
 /* How bad it is: errors make the exit status 1. */
 typedef enum jd_severity {
+    JD_FINDING_OK,      /* was looked at, and is as it should be */
     JD_FINDING_NOTE,    /* worth knowing */
     JD_FINDING_WARNING, /* works, and should be better */
     JD_FINDING_ERROR,   /* refused by a careful verifier, or unsafe */
@@ -28,7 +29,7 @@ typedef struct jd_findings {
 JETON_MUST jeton_status jd_findings_init(jd_findings *findings, jeton_err *err);
 void jd_findings_done(jd_findings *findings);
 
-/* "error", "warning", "note". */
+/* "ok", "note", "warning", "error". */
 const char *jd_severity_name(jd_severity severity);
 
 /* Adds a finding; everything is copied. Control characters and what is not ASCII are escaped in

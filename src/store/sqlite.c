@@ -345,6 +345,7 @@ const jd_store_ops jd_sqlite_ops = {
     .open = sqlite_open,
     .close = sqlite_close,
     .schema = jd_sqlite_schema,
+    .check = jd_sqlite_check,
     .migrate = jd_sqlite_migrate,
     .batch_begin = batch_begin,
     .batch_end = batch_end,

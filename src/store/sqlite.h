@@ -58,6 +58,7 @@ JETON_MUST jeton_status jd_sqlite_revoke_piece(jd_conn *conn, const jd_revoking 
 /* The operations; see store.h. */
 jeton_status jd_sqlite_check_ours(jd_conn *conn, jeton_err *err);
 jeton_status jd_sqlite_schema(jd_store *store, jd_schema *schema, jeton_err *err);
+jeton_status jd_sqlite_check(jd_store *store, jeton_err *err);
 jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err);
 
 jeton_status jd_sqlite_meta_get(jd_store *store, const char *name, jt_arena *arena,

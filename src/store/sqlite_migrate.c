@@ -98,8 +98,7 @@ jeton_status jd_sqlite_schema(jd_store *store, jd_schema *schema, jeton_err *err
     return JETON_OK;
 }
 
-/* Damage that nobody has met so far would be carried on, or end the migration half-way. */
-static jeton_status check_whole(jd_conn *conn, jeton_err *err)
+static jeton_status check_whole(jd_conn *conn, const char *otherwise, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_WHOLE_CHECK);
     if (!jd_query_row(&query))
@@ -108,8 +107,18 @@ static jeton_status check_whole(jd_conn *conn, jeton_err *err)
     JT_TRY(jd_query_end(&query, err));
     if (wrong == 0)
         return JETON_OK;
-    return jt_fail(err, JETON_E_STORE,
-                   "the store is damaged, so its schema is left as it is: restore a backup");
+    return jt_fail(err, JETON_E_STORE, "%s", otherwise);
+}
+
+static jeton_status look(jd_conn *conn, void *args, jeton_err *err)
+{
+    (void)args;
+    return check_whole(conn, "the store is damaged", err);
+}
+
+jeton_status jd_sqlite_check(jd_store *store, jeton_err *err)
+{
+    return jd_sqlite_read(store, look, NULL, err);
 }
 
 static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
@@ -118,7 +127,9 @@ static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
     JT_TRY(run_text(conn, make_table, err));
     JT_TRY(check_done(conn, state, err));
     if (state->done > 0 && state->done < jd_migration_count)
-        JT_TRY(check_whole(conn, err));
+        /* what nobody has met so far would be carried on, or end the migration half-way */
+        JT_TRY(check_whole(
+            conn, "the store is damaged, so its schema is left as it is: restore a backup", err));
     for (unsigned i = state->done; i < jd_migration_count; i++) {
         JT_TRY(apply(conn, &jd_migrations[i], jt_now(state->ctx), err));
         (*state->applied)++;

@@ -64,6 +64,11 @@ jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err)
     return status;
 }
 
+jeton_status jd_store_check(jd_store *store, jeton_err *err)
+{
+    return store->ops->check(store, err);
+}
+
 jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err)
 {
     *applied = 0;

@@ -58,6 +58,9 @@ typedef struct jd_schema {
 /* JETON_E_STORE  the schema is newer than this program, or was changed by somebody else */
 JETON_MUST jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err);
 
+/* Reads all of it. Others may work with it meanwhile. JETON_E_STORE  it is damaged */
+JETON_MUST jeton_status jd_store_check(jd_store *store, jeton_err *err);
+
 /* Brings the schema up to this program's: to be called after open and before anything else. All of
  * it or nothing: a store whose migration fails or is interrupted is as it was. One that is in use
  * goes through store/upgrade.h, which keeps a copy.

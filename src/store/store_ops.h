@@ -15,6 +15,7 @@ typedef struct jd_store_ops {
     jeton_status (*open)(const jeton_ctx *ctx, const char *where, jd_store **store, jeton_err *err);
     void (*close)(jd_store *store);
     jeton_status (*schema)(jd_store *store, jd_schema *schema, jeton_err *err);
+    jeton_status (*check)(jd_store *store, jeton_err *err);
     jeton_status (*migrate)(jd_store *store, unsigned *applied, jeton_err *err);
     jeton_status (*batch_begin)(jd_store *store, jeton_err *err);
     jeton_status (*batch_end)(jd_store *store, jeton_err *err);

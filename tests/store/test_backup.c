@@ -69,9 +69,22 @@ static void restarting_goes_far_ahead_and_ends_everything(void **state)
                      JETON_E_NOT_FOUND);
 }
 
+static void a_sound_store_is_found_so_beside_its_owner(void **state)
+{
+    suite *s = *state;
+    suite_add_user(s, 1);
+    jd_store *beside = NULL;
+    assert_ok(jd_store_open(NULL, s->address, &beside, NULL));
+    assert_ok(jd_store_check(beside, NULL));
+    suite_add_user(s, 2);
+    assert_ok(jd_store_check(beside, NULL));
+    jd_store_close(&beside);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sound_store_is_found_so_beside_its_owner),
         cmocka_unit_test(a_copy_holds_the_moment_it_was_made),
         cmocka_unit_test(a_copy_does_not_take_the_place_of_a_file),
         cmocka_unit_test(restarting_goes_far_ahead_and_ends_everything),
