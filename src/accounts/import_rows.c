@@ -272,6 +272,8 @@ static jeton_status take_member(jd_import_row *row, unsigned field, const jt_val
         return jt_val_bool(val, to) ? JETON_OK
                                     : jt_fail(err, JETON_E_REQUEST, "%s is neither true nor false",
                                               jd_import_fields[field]);
+    if (jt_kind_of(val) == JT_NULL) /* a column without a value, as databases write it */
+        return JETON_OK;
     if (field == JD_FIELD_ROLES && jt_kind_of(val) == JT_ARRAY)
         return take_list(row, val, arena, err);
     if (!jt_val_text(val, &text))

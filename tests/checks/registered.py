@@ -51,7 +51,8 @@ def main():
         if f"'{name[:-2]}': [" not in text and f"examples/{name}" not in text:
             found.add(path, f"is not in {where}, so it is never run")
     clients = "".join(findings.read(path) for path in findings.files(("tests/clients",), (".py",)))
-    for path in findings.files(("examples/protect",), ("server.mjs", "main.go", ".py")):
+    for path in findings.files(("examples/protect", "examples/import", "examples/front"),
+                               ("server.mjs", "main.go", ".py", ".sql", ".conf", ".yml", "file")):
         found.looked_at += 1
         name = os.path.basename(path)
         imported = f"import {name[:-3]}\n", f"from {name[:-3]} import"

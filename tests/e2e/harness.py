@@ -242,7 +242,7 @@ class ServerCase(unittest.TestCase):
         cls.server.add_user("bob")
 
     def assert_problem(self, answer, status, error):
-        """The one error shape (docs/run.md)."""
+        """The one error shape (docs/http.md)."""
         self.assertEqual(answer.status, status, answer)
         self.assertEqual(set(answer.json), {"error", "error_description", "request_id"}, answer)
         self.assertEqual(answer.json["error"], error, answer)

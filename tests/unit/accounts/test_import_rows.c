@@ -57,6 +57,10 @@ static const struct {
      "{\"name\":\"ann\",\"email\":\"a@b\",\"password_hash\":\"$x\",\"roles\":[\"a\",\"b\"],"
      "\"disabled\":true,\"must_change\":false}\n\n{\"roles\":\"a b\",\"name\":\"b\\u00e9\"}",
      {"1:ann|a@b|$x||a b|d", "3:b\xc3\xa9||||a b|"}},
+    {"null, as databases write what is not there",
+     "{\"name\":\"ann\",\"email\":null,\"password\":null,\"roles\":null}\n"
+     "{\"name\":\"ben\",\"disabled\":null}\n{\"name\":\"cleo\",\"roles\":[null]}\n",
+     {"1:ann|||||", "2!disabled is neither true nor false", "3!a role is not a text"}},
     {"JSON that is none of ours",
      "{\"name\":\"ann\",\"nome\":1}\n{\"name\":1}\n{\"name\":\"b\",\"disabled\":\"no\"}\n"
      "{\"name\":\"c\",\"roles\":[1]}\n{\"name\":\"d\"}\n",
