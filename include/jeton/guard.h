@@ -273,6 +273,11 @@ JETON_API JETON_MUST jeton_status jeton_visit_new(const jeton_ctx *ctx, jeton_vi
  * borrowed until the visit begins again or is freed. */
 JETON_API void jeton_visit_begin(jeton_visit *visit, const jeton_request *request);
 
+/* A field of the request's body that is a text and not empty: a member of a JSON object, or a field
+ * of a form, as the Content-Type says. False, and *value is emptied, when there is none. Borrowed
+ * like what a decision points to; several may be held at once. */
+JETON_API bool jeton_visit_field(jeton_visit *visit, const char *name, jeton_span *value);
+
 /* Wipes and frees *visit and sets it to NULL. */
 JETON_API void jeton_visit_free(jeton_visit **visit);
 

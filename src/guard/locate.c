@@ -158,12 +158,12 @@ static jt_fault read_json(jeton_visit *visit)
 }
 
 /* A member that is there and no text is a token that is none. */
-static jt_fault find_member(const search *of, jeton_span *token)
+static jt_fault find_member(jeton_visit *visit, const char *name, jeton_span *token)
 {
-    const jt_fault fault = read_json(of->visit);
+    const jt_fault fault = read_json(visit);
     if (fault != JT_FAULT_NONE)
         return fault;
-    const jt_val *member = jt_get(of->visit->json, of->names.member);
+    const jt_val *member = jt_get(visit->json, name);
     if (!jt_val_text(member, token))
         return member == NULL || jt_kind_of(member) == JT_NULL ? JT_FAULT_NO_MEMBER : JT_FAULT_NONE;
     return token->len > 0 ? JT_FAULT_NONE : JT_FAULT_NO_MEMBER;
@@ -174,7 +174,8 @@ static jt_fault find_in_json(const search *of, jeton_span *token)
     jeton_span type;
     if (of->visit->request.json == NULL) {
         (void)ask_header(of->visit, "Content-Type", &type);
-        return jt_media_is_json(type) ? find_member(of, token) : JT_FAULT_NO_JSON;
+        return jt_media_is_json(type) ? find_member(of->visit, of->names.member, token)
+                                      : JT_FAULT_NO_JSON;
     }
     (void)ask(of->visit, of->visit->request.json, of->names.member, token);
     return token->len > 0 ? JT_FAULT_NONE : JT_FAULT_NO_MEMBER;
@@ -232,20 +233,21 @@ static bool is_guarded_method(const jeton_guard_settings *is, jeton_span method)
     return false;
 }
 
-static jt_fault find_in_form(const search *of, jeton_span *value)
+/* Whoever looks for several fields has all of them: each time the same bytes come to stand in the
+ * same place. */
+static jt_fault find_in_form(jeton_visit *visit, const char *name, jeton_span *value)
 {
     size_t count;
     jeton_span type;
-    jeton_visit *visit = of->visit;
     if (visit->request.form != NULL) {
-        (void)ask(visit, visit->request.form, of->names.csrf_field, value);
+        (void)ask(visit, visit->request.form, name, value);
         return JT_FAULT_NONE;
     }
     (void)ask_header(visit, "Content-Type", &type);
     if (!jt_media_is(type, "application/x-www-form-urlencoded"))
         return JT_FAULT_NONE;
     const jeton_status status =
-        jt_query_find(visit->request.body, of->names.csrf_field, &visit->form, &count, value, NULL);
+        jt_query_find(visit->request.body, name, &visit->form, &count, value, NULL);
     return status == JETON_OK ? JT_FAULT_NONE : fault_of(status);
 }
 
@@ -262,7 +264,7 @@ static jt_fault find_csrf(const search *of)
     if (ask_header(visit, of->names.csrf_header, &found->csrf) > 1 && !of->settings->is_flask)
         return JT_FAULT_NO_CSRF;
     if (found->csrf.len == 0 && is->csrf_form == JETON_ON) {
-        const jt_fault fault = find_in_form(of, &found->csrf);
+        const jt_fault fault = find_in_form(visit, of->names.csrf_field, &found->csrf);
         if (fault != JT_FAULT_NONE)
             return fault;
     }
@@ -275,4 +277,20 @@ jt_fault jt_locate(const jt_settings *settings, jeton_visit *visit)
     visit->found = (jt_found){0};
     const jt_fault fault = look_through(&of);
     return fault == JT_FAULT_NONE ? find_csrf(&of) : fault;
+}
+
+bool jeton_visit_field(jeton_visit *visit, const char *name, jeton_span *value)
+{
+    jeton_span type;
+    jeton_span found = {0};
+    *value = found;
+    (void)ask_header(visit, "Content-Type", &type);
+    if (visit->request.json != NULL)
+        (void)ask(visit, visit->request.json, name, &found);
+    else if (jt_media_is_json(type) && find_member(visit, name, &found) != JT_FAULT_NONE)
+        return false;
+    if (found.len == 0 && find_in_form(visit, name, &found) != JT_FAULT_NONE)
+        return false;
+    *value = found;
+    return found.len > 0;
 }
