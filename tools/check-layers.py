@@ -88,7 +88,7 @@ def check_outside(found, path, text):
     for match in INCLUDE.finditer(text):
         where = findings.at(path, text, match.start())
         beside = os.path.join(os.path.dirname(path), match[2])
-        if match[1] == '"' and not (path.startswith("adapters/") and exists(beside)):
+        if match[1] == '"' and (path.startswith("include/") or not exists(beside)):
             found.add(where, f'"{match[2]}": only <jeton/...> may be included here')
         elif path.startswith("include/") and home_of(match[2]) is not None:
             found.add(where, f"<{match[2]}>: a public header needs no foreign library")
