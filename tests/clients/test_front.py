@@ -23,7 +23,8 @@ EXAMPLES = os.path.join(HERE, "../../examples/front")
 PUBLIC = "https://login.example.com"
 CLIENT = "127.0.0.2"  # not the address that the proxy has
 
-NGINX = """daemon off; pid {0}/pid; error_log stderr;
+# A socket of a folder that is closed to others: root's nginx goes on as root here.
+NGINX = ("user root; " if os.getuid() == 0 else "") + """daemon off; pid {0}/pid; error_log stderr;
 events {{ worker_connections 64; }}
 http {{
     access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
