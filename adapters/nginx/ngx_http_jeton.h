@@ -10,6 +10,7 @@
  *   remote     keys that a subrequest brings
  *   segment    the shared memory of jeton serve: revocation, and keys
  *   policy     what is demanded, and the verifier made of it
+ *   identity   what a token says, for the application
  *   variables  what a token says, for the rest of the configuration
  *
  * Location configurations never change while requests are served, but for
@@ -81,6 +82,24 @@ typedef struct {
 } ngx_http_jeton_require_t;
 
 
+/* "auth_jwt_require": what must be neither empty nor "0". */
+
+typedef struct {
+    ngx_http_complex_value_t  value;
+    ngx_uint_t                status;
+} ngx_http_jeton_truth_t;
+
+
+/* "jeton_identity": a claim, in a header of the request that goes on. */
+
+typedef struct {
+    ngx_str_t                 header;
+    u_char                   *lowcase;
+    ngx_uint_t                hash;
+    char                     *path;
+} ngx_http_jeton_identity_t;
+
+
 typedef struct {
     ngx_array_t               keys;        /* ngx_http_jeton_keys_t * */
     ngx_array_t               remotes;     /* ngx_http_jeton_keys_t * */
@@ -111,6 +130,8 @@ typedef struct {
     ngx_array_t              *audiences;
     ngx_str_t                 typ;
     time_t                    leeway;
+    ngx_array_t              *truths;      /* ngx_http_jeton_truth_t */
+    ngx_array_t              *identity;    /* ngx_http_jeton_identity_t */
     ngx_array_t              *requires;    /* ngx_http_jeton_require_t */
 
     ngx_http_jeton_keys_t    *keys;        /* NULL: those of the segment */
@@ -145,6 +166,7 @@ char *ngx_http_jeton_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_jeton_find_token(ngx_http_request_t *r,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_str_t *token);
 ngx_array_t *ngx_http_jeton_default_sources(ngx_conf_t *cf);
+ngx_array_t *ngx_http_jeton_variable_source(ngx_conf_t *cf, ngx_str_t *name);
 
 ngx_http_jeton_keys_t *ngx_http_jeton_add_keys(ngx_conf_t *cf,
     ngx_array_t *files);
@@ -161,6 +183,10 @@ char *ngx_http_jeton_stale(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 jeton_segment *ngx_http_jeton_add_segment(ngx_conf_t *cf, ngx_str_t *name);
 
 char *ngx_http_jeton_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jeton_auth_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_jeton_check_truths(ngx_http_request_t *r,
+    ngx_http_jeton_loc_conf_t *jlcf);
 ngx_int_t ngx_http_jeton_compile(ngx_conf_t *cf,
     ngx_http_jeton_loc_conf_t *jlcf);
 jeton_verifier *ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
@@ -168,6 +194,11 @@ jeton_verifier *ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
 ngx_int_t ngx_http_jeton_status(ngx_http_jeton_loc_conf_t *jlcf,
     jeton_verdict *verdict);
 
+char *ngx_http_jeton_identity(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_jeton_tell(ngx_http_request_t *r,
+    ngx_http_jeton_loc_conf_t *jlcf, ngx_http_jeton_ctx_t *ctx);
+
+char *ngx_http_jeton_pointer(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t n);
 char *ngx_http_jeton_claim_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_jeton_add_variables(ngx_conf_t *cf);
 

@@ -284,7 +284,8 @@ ngx_http_jeton_access(ngx_http_request_t *r)
     jlcf = ngx_http_get_module_loc_conf(r, ngx_http_jeton_module);
 
     if (jlcf->realm == NULL) {
-        return NGX_DECLINED;
+        return ngx_http_jeton_tell(r, jlcf, NULL) == NGX_OK
+               ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     ctx = ngx_http_jeton_add_ctx(r);
@@ -303,6 +304,20 @@ ngx_http_jeton_access(ngx_http_request_t *r)
         }
 
         ctx->conf = jlcf;
+
+        if (ctx->rc == NGX_OK) {
+            ctx->rc = ngx_http_jeton_check_truths(r, jlcf);
+        }
+
+        if (ctx->rc != NGX_OK && ctx->verdict != NULL
+            && jeton_verdict_status(ctx->verdict) == JETON_OK)
+        {
+            ctx->reason = "E_RULE";
+        }
+    }
+
+    if (ngx_http_jeton_tell(r, jlcf, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ctx->rc == NGX_OK) {

@@ -15,6 +15,8 @@ static void *ngx_http_jeton_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static char *ngx_http_jeton(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_jeton_auth_jwt(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 static char *ngx_http_jeton_words(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jeton_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -124,6 +126,13 @@ static ngx_command_t  ngx_http_jeton_commands[] = {
       0,
       NULL },
 
+    { ngx_string("jeton_identity"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_2MORE,
+      ngx_http_jeton_identity,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("jeton_dry_run"),
       NGX_HTTP_JETON_ANYWHERE|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -146,6 +155,74 @@ static ngx_command_t  ngx_http_jeton_commands[] = {
       NULL },
 
     { ngx_string("jeton_header_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_jeton_claim_set,
+      0,
+      0,
+      (void *) "header" },
+
+    /*
+     * The names of NGINX Plus, whose configurations load unchanged.  Where
+     * nginx knows them by itself, it is asked first.
+     */
+
+    { ngx_string("auth_jwt"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE12,
+      ngx_http_jeton_auth_jwt,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_key_file"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton_key_file,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_key_request"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton_key_request,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_key_cache"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, key_cache),
+      NULL },
+
+    { ngx_string("auth_jwt_leeway"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_conf_set_sec_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_jeton_loc_conf_t, leeway),
+      NULL },
+
+    { ngx_string("auth_jwt_type"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_TAKE1,
+      ngx_http_jeton_type,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_require"),
+      NGX_HTTP_JETON_ANYWHERE|NGX_CONF_1MORE,
+      ngx_http_jeton_auth_jwt_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_claim_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_jeton_claim_set,
+      0,
+      0,
+      NULL },
+
+    { ngx_string("auth_jwt_header_set"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
       ngx_http_jeton_claim_set,
       0,
@@ -227,6 +304,39 @@ ngx_http_jeton(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
                                                           : NGX_CONF_ERROR;
+}
+
+
+/* auth_jwt REALM [token=$variable] | off */
+
+static char *
+ngx_http_jeton_auth_jwt(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = conf;
+
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 3) {
+        if (ngx_strncmp(value[2].data, "token=$", 7) != 0) {
+            return "takes token=$variable behind the realm";
+        }
+
+        if (jlcf->sources != NGX_CONF_UNSET_PTR) {
+            return "has a second place for the token";
+        }
+
+        value[2].data += sizeof("token=$") - 1;
+        value[2].len -= sizeof("token=$") - 1;
+
+        jlcf->sources = ngx_http_jeton_variable_source(cf, &value[2]);
+        if (jlcf->sources == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return ngx_http_jeton(cf, cmd, conf);
 }
 
 
@@ -463,6 +573,8 @@ ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
     jlcf->issuers = NGX_CONF_UNSET_PTR;
     jlcf->audiences = NGX_CONF_UNSET_PTR;
     jlcf->leeway = NGX_CONF_UNSET;
+    jlcf->identity = NGX_CONF_UNSET_PTR;
+    jlcf->truths = NGX_CONF_UNSET_PTR;
     jlcf->requires = NGX_CONF_UNSET_PTR;
 
     return jlcf;
@@ -504,6 +616,8 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->audiences, prev->audiences, NULL);
     ngx_conf_merge_str_value(conf->typ, prev->typ, "");
     ngx_conf_merge_sec_value(conf->leeway, prev->leeway, 0);
+    ngx_conf_merge_ptr_value(conf->truths, prev->truths, NULL);
+    ngx_conf_merge_ptr_value(conf->identity, prev->identity, NULL);
     ngx_conf_merge_ptr_value(conf->requires, prev->requires, NULL);
 
     if (conf->realm == NULL) {

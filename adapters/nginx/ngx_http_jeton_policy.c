@@ -88,6 +88,27 @@ ngx_http_jeton_json(ngx_conf_t *cf, ngx_str_t *value)
 }
 
 
+static ngx_int_t
+ngx_http_jeton_read_status(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_uint_t *status)
+{
+    if (ngx_strcmp(value->data, "error=401") == 0) {
+        *status = NGX_HTTP_UNAUTHORIZED;
+        return NGX_OK;
+    }
+
+    if (ngx_strcmp(value->data, "error=403") == 0) {
+        *status = NGX_HTTP_FORBIDDEN;
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"%V\" is not error=401 or error=403", value);
+
+    return NGX_ERROR;
+}
+
+
 /* jeton_require PATH OPERATOR [VALUE] [error=401|403] */
 
 char *
@@ -119,13 +140,9 @@ ngx_http_jeton_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (ngx_strncmp(value[n - 1].data, "error=", 6) == 0) {
         n--;
 
-        if (ngx_strcmp(value[n].data, "error=401") == 0) {
-            require->status = NGX_HTTP_UNAUTHORIZED;
-
-        } else if (ngx_strcmp(value[n].data, "error=403") != 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "\"%V\" is not error=401 or error=403",
-                               &value[n]);
+        if (ngx_http_jeton_read_status(cf, &value[n], &require->status)
+            != NGX_OK)
+        {
             return NGX_CONF_ERROR;
         }
     }
@@ -146,6 +163,95 @@ ngx_http_jeton_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* auth_jwt_require VALUE ... [error=401|403] */
+
+char *
+ngx_http_jeton_auth_jwt_require(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_jeton_loc_conf_t *jlcf = conf;
+
+    ngx_str_t                         *value;
+    ngx_uint_t                         i, n, status;
+    ngx_http_jeton_truth_t            *truth;
+    ngx_http_compile_complex_value_t   ccv;
+
+    value = cf->args->elts;
+    n = cf->args->nelts;
+    status = NGX_HTTP_UNAUTHORIZED;
+
+    if (ngx_strncmp(value[n - 1].data, "error=", 6) == 0) {
+        n--;
+
+        if (ngx_http_jeton_read_status(cf, &value[n], &status) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (n < 2) {
+        return "takes values, such as variables";
+    }
+
+    if (jlcf->truths == NGX_CONF_UNSET_PTR) {
+        jlcf->truths = ngx_array_create(cf->pool, 4,
+                                        sizeof(ngx_http_jeton_truth_t));
+        if (jlcf->truths == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    for (i = 1; i < n; i++) {
+        truth = ngx_array_push(jlcf->truths);
+        if (truth == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        truth->status = status;
+
+        ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+        ccv.cf = cf;
+        ccv.value = &value[i];
+        ccv.complex_value = &truth->value;
+
+        if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Looked at behind everything else: the variables tell of a good token. */
+
+ngx_int_t
+ngx_http_jeton_check_truths(ngx_http_request_t *r,
+    ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_str_t                value;
+    ngx_uint_t               i;
+    ngx_http_jeton_truth_t  *truth;
+
+    if (jlcf->truths == NULL) {
+        return NGX_OK;
+    }
+
+    truth = jlcf->truths->elts;
+
+    for (i = 0; i < jlcf->truths->nelts; i++) {
+
+        if (ngx_http_complex_value(r, &truth[i].value, &value) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (value.len == 0 || (value.len == 1 && value.data[0] == '0')) {
+            return truth[i].status;
+        }
+    }
+
+    return NGX_OK;
 }
 
 

@@ -57,6 +57,22 @@ ngx_http_jeton_default_sources(ngx_conf_t *cf)
 }
 
 
+ngx_array_t *
+ngx_http_jeton_variable_source(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_array_t  *sources;
+
+    sources = ngx_array_create(cf->pool, 1, sizeof(ngx_http_jeton_source_t));
+    if (sources == NULL
+        || ngx_http_jeton_add_source(cf, sources, "", name, 0) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return sources;
+}
+
+
 /* jeton_token header | cookie NAME | arg NAME | $variable ... */
 
 char *

@@ -182,6 +182,25 @@ ngx_http_jeton_reason_variable(ngx_http_request_t *r,
 }
 
 
+/* HIT or MISS; nothing when no token was verified. */
+
+static ngx_int_t
+ngx_http_jeton_cache_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_http_jeton_ctx_t  *ctx;
+
+    ctx = ngx_http_jeton_get_ctx(r->main);
+    if (ctx == NULL || ctx->verdict == NULL) {
+        return ngx_http_jeton_absent(v);
+    }
+
+    return ngx_http_jeton_set_value(r, v,
+               jeton_str(jeton_verdict_is_remembered(ctx->verdict) ? "HIT"
+                                                                   : "MISS"));
+}
+
+
 /* Milliseconds since the segment was known to be complete. */
 
 static ngx_int_t
@@ -230,6 +249,9 @@ static ngx_http_variable_t  ngx_http_jeton_vars[] = {
     { ngx_string("jeton_reason"), NULL, ngx_http_jeton_reason_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
+    { ngx_string("jeton_cache"), NULL, ngx_http_jeton_cache_variable, 0,
+      NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
     { ngx_string("jeton_stale_ms"), NULL, ngx_http_jeton_stale_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE, 0 },
 
@@ -258,7 +280,7 @@ ngx_http_jeton_add_variables(ngx_conf_t *cf)
 
 /* The JSON Pointer (RFC 6901) of names within names. */
 
-static char *
+char *
 ngx_http_jeton_pointer(ngx_conf_t *cf, ngx_str_t *name, ngx_uint_t n)
 {
     char        *pointer;

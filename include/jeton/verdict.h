@@ -49,6 +49,10 @@ JETON_API const char *jeton_verdict_claim(const jeton_verdict *verdict);
  * lives no longer than that, unless jeton_key_ref() keeps it. */
 JETON_API const jeton_key *jeton_verdict_key(const jeton_verdict *verdict);
 
+/* Whether the token was found in a verdict cache (jeton/cache.h) and not verified in full: for
+ * statistics, since it changes no answer. */
+JETON_API bool jeton_verdict_is_remembered(const jeton_verdict *verdict);
+
 /* The payload of an accepted token as JSON text. Empty for a refused one. */
 JETON_API jeton_span jeton_verdict_payload(const jeton_verdict *verdict);
 

@@ -41,6 +41,7 @@ void jt_verdict_reset(jeton_verdict *verdict)
     verdict->accepted = false;
     verdict->err.status = JETON_OK; /* no reason yet; `accepted` is what counts */
     verdict->err.text[0] = '\0';
+    verdict->remembered = false;
     verdict->failed = 0;
     verdict->claim[0] = '\0';
     verdict->key = NULL;
@@ -91,6 +92,11 @@ const char *jeton_verdict_claim(const jeton_verdict *verdict)
 const jeton_key *jeton_verdict_key(const jeton_verdict *verdict)
 {
     return verdict->key;
+}
+
+bool jeton_verdict_is_remembered(const jeton_verdict *verdict)
+{
+    return verdict->remembered;
 }
 
 jeton_span jeton_verdict_payload(const jeton_verdict *verdict)

@@ -19,8 +19,9 @@ typedef struct jt_pin {
 
 struct jeton_verdict {
     const jeton_ctx *ctx;
-    bool accepted; /* set to true in one place: jeton_verify() */
-    jeton_err err; /* the first reason, when refused */
+    bool accepted;   /* set to true in one place: jeton_verify() */
+    jeton_err err;   /* the first reason, when refused */
+    bool remembered; /* found in a cache, whatever the hooks said then */
     uint32_t failed;
     char claim[128];
     const jeton_key *key;

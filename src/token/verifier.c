@@ -170,7 +170,8 @@ static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jet
 {
     means with;
     JT_TRY(take_means(verifier, verdict, &with));
-    if (!is_known(verifier, &with, token, verdict))
+    verdict->remembered = is_known(verifier, &with, token, verdict);
+    if (!verdict->remembered)
         JT_TRY(check(verifier, &with, token, verdict));
     JT_TRY(ask_hook(verifier, verdict));
     return ask_last(verifier, verdict);

@@ -68,8 +68,10 @@ class Nginx:
         text = MAIN.format(user=USER, module=os.path.abspath(MODULE), folder=self.folder, port=self.port,
                            http=self.http, server=self.server, workers=self.workers)
         self.path("nginx.conf").write_text(text)
-        return [BINARY, "-p", self.folder, "-c", str(self.path("nginx.conf")), "-e",
-                str(self.path("error.log"))]
+        return [*self.command(), "-c", str(self.path("nginx.conf"))]
+
+    def command(self):
+        return [BINARY, "-p", self.folder, "-e", str(self.path("error.log"))]
 
     def check(self):
         """nginx -t: (exit status, what it says)."""

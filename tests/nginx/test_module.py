@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_module.py - ngx_http_jeton_module: what it lets pass, what it refuses and how, what it tells,
 and the faults that modules of its kind have had."""
+import http.client
 import http.server
 import json
 import os
@@ -14,7 +15,7 @@ import threading
 import time
 import unittest
 
-from nginx import Nginx, harness
+from nginx import MODULE, USER, Nginx, harness
 
 FAR = 2 ** 31
 
@@ -546,6 +547,173 @@ class KeyRequest(unittest.TestCase):
                 time.sleep(0.05)
         self.assertEqual(nginx.status("/", good), 200)
         self.assertNotIn("exited on signal", nginx.log())
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """An application that says which headers reached it."""
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = json.dumps([[name.lower(), value] for name, value in self.headers.items()]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Nothing."""
+
+
+def start_echo(case):
+    echo = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    echo.daemon_threads = True
+    threading.Thread(target=echo.serve_forever, daemon=True).start()
+    case.addCleanup(echo.server_close)
+    case.addCleanup(echo.shutdown)
+    return echo.server_port
+
+
+class Identity(unittest.TestCase):
+    def setUp(self):
+        self.keys = Keys().new("a").new("b")
+        self.addCleanup(shutil.rmtree, self.keys.folder, True)
+        self.nginx = Nginx(f"""
+            underscores_in_headers on;
+            jeton "the realm"; jeton_key_file {self.keys.folder}/a.pub;
+            jeton_identity X-User sub; jeton_identity X-Team info team;
+            location / {{ proxy_pass http://127.0.0.1:{start_echo(self)}; }}
+            location /off {{ jeton off; proxy_pass http://127.0.0.1:{start_echo(self)}; }}
+            location /dry {{ jeton_dry_run on; proxy_pass http://127.0.0.1:{start_echo(self)}; }}
+        """).start()
+        self.addCleanup(self.nginx.__exit__)
+
+    def told(self, path, token, **headers):
+        answer = self.nginx.ask(path, token, **headers)
+        self.assertEqual(answer.status, 200, answer)
+        names = ("x-user", "x-team")
+        return sorted((name, value) for name, value in answer.json
+                      if name.replace("_", "-") in names)
+
+    def test_the_application_is_told(self):
+        token = self.keys.sign("a", info={"team": ["red", "blue"]})
+        self.assertEqual(self.told("/", token), [("x-team", "red,blue"), ("x-user", "alice")])
+
+    def test_what_the_client_says_is_replaced(self):
+        token = self.keys.sign("a")
+        self.assertEqual(self.told("/", token, X_User="root", X_Team="root"),
+                         [("x-team", ""), ("x-user", "alice")])
+        for path, token in (("/off", token), ("/off", None), ("/dry", None),
+                            ("/dry", self.keys.sign("b"))):
+            told = self.told(path, token, X_User="root", x_team="root")
+            self.assertTrue(all(value == "" for _, value in told), told)
+
+    def test_other_spellings_of_a_name_are_the_same(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.nginx.port,
+                                                timeout=harness.PATIENCE)
+        self.addCleanup(connection.close)
+        connection.putrequest("GET", "/")
+        connection.putheader("Authorization", "Bearer " + self.keys.sign("a"))
+        for name in ("x_user", "X-USER", "X_user"):
+            connection.putheader(name, "root")
+        connection.endheaders()
+        got = json.loads(connection.getresponse().read())
+        self.assertNotIn("root", [value for _, value in got])
+
+
+class Cached(Case):
+    SERVER = """
+        jeton "the realm"; jeton_key_file KEYS/a.pub;
+        location / { add_header X-Cache "$jeton_cache" always; try_files /index.html =404; }
+    """
+
+    def test_a_token_is_verified_once(self):
+        token = self.keys.sign("a", jti="once")
+        got = [self.nginx.ask("/", token).headers["x-cache"] for _ in range(3)]
+        self.assertEqual(got, ["MISS", "HIT", "HIT"])
+        self.assertEqual(self.nginx.ask("/", self.keys.sign("b")).headers["x-cache"], "MISS")
+        self.assertNotIn("x-cache", self.nginx.ask("/").headers)
+
+    def test_a_remembered_token_expires_in_time(self):
+        token = self.keys.sign("a", exp=time.time() + 2)
+        self.assertEqual(self.status("/", token), 200)
+        harness.eventually(lambda: self.status("/", token) == 401, "it has expired")
+
+
+class Plus(Case):
+    """Configurations that were written for NGINX Plus."""
+    HTTP = """
+        auth_jwt_claim_set $team info team;
+        auth_jwt_header_set $type typ;
+        map $jeton_claim_roles $is_admin { default 0; "~admin" 1; }
+    """
+    SERVER = """
+        auth_jwt "the realm";
+        auth_jwt_key_file KEYS/a.pub;
+        location / { add_header X-Told "$team $type"; try_files /index.html =404; }
+        location /off { auth_jwt off; try_files /index.html =404; }
+        location /cookie { auth_jwt "the realm" token=$cookie_t; try_files /index.html =404; }
+        location /admin { auth_jwt_require $is_admin error=403; try_files /index.html =404; }
+        location /team { auth_jwt_require $team $is_admin; try_files /index.html =404; }
+        location /leeway { auth_jwt_leeway 60s; try_files /index.html =404; }
+        location /type { auth_jwt_type signed; try_files /index.html =404; }
+    """
+
+    def test_its_directives_do_what_theirs_do(self):
+        plain = self.keys.sign("a", typ="x")
+        chief = self.keys.sign("a", roles=["admin"], info={"team": "red"}, typ="x")
+        expired = self.keys.sign("a", exp=int(time.time()) - 30)
+        rows = [("/", plain, 200), ("/", None, 401), ("/", self.keys.sign("b"), 401),
+                ("/off", None, 200), ("/cookie", plain, 401), ("/admin", plain, 403),
+                ("/admin", chief, 200), ("/admin", None, 401), ("/team", plain, 401),
+                ("/team", chief, 200), ("/team", self.keys.sign("a", info={"team": "0"}), 401),
+                ("/leeway", expired, 200), ("/", expired, 401), ("/type", plain, 200)]
+        for path, token, status in rows:
+            with self.subTest(path=path, status=status):
+                self.assertEqual(self.status(path, token), status)
+        self.assertEqual(self.status("/cookie", Cookie=f"t={plain}"), 200)
+        self.assertEqual(self.nginx.ask("/", chief).headers["x-told"], "red x")
+
+
+class Guide(unittest.TestCase):
+    """The configuration of docs/nginx.md, as it stands there."""
+
+    def test_it_guards(self):
+        folder = tempfile.mkdtemp(prefix="jeton-nginx-")
+        self.addCleanup(shutil.rmtree, folder, True)
+        issuer = "https://auth.example.com"
+        server = harness.Server("--segment", folder + "/segment", "--issuer", issuer).start()
+        self.addCleanup(server.__exit__)
+        server.add_user("alice", "admin")
+        server.add_user("bob")
+        nginx = Nginx("", folder=folder)
+        text = pathlib.Path(__file__).parents[2].joinpath("examples/nginx/nginx.conf").read_text()
+        for stands, ours in (("modules/ngx_http_jeton_module.so", os.path.abspath(MODULE)),
+                             ("/run/jeton/segment", folder + "/segment"),
+                             ("127.0.0.1:3000", f"127.0.0.1:{start_echo(self)}"),
+                             ("127.0.0.1:8000", f"127.0.0.1:{nginx.port}"),
+                             ("/var/log/nginx/access.log", folder + "/access.log"),
+                             ("events {", f"{USER} pid {folder}/pid; events {{"),
+                             ("http {", f"http {{ client_body_temp_path {folder}/c; proxy_temp_path "
+                              f"{folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path "
+                              f"{folder}/u; scgi_temp_path {folder}/s;")):
+            self.assertIn(stands, text)
+            text = text.replace(stands, ours)
+        nginx.write = lambda: [*nginx.command(), "-c", str(nginx.path("guide.conf"))]
+        nginx.path("guide.conf").write_text(text)
+        nginx.start()
+        self.addCleanup(nginx.__exit__)
+        alice, bob = (server.login(name)["access_token"] for name in ("alice", "bob"))
+        rows = [("/x", alice, 200), ("/x", bob, 200), ("/x", None, 401), ("/admin/x", alice, 200),
+                ("/admin/x", bob, 403), ("/public/x", None, 200), ("/x", "x", 401)]
+        for path, token, status in rows:
+            self.assertEqual(nginx.status(path, token), status, path)
+        told = dict(nginx.ask("/x", alice, X_User="root").json)
+        self.assertEqual((told["x-user"], told["x-roles"]),
+                         (server.get("/whoami", alice).json["sub"], "admin"))
+        self.assertEqual(nginx.status("/x", Cookie=f"__Host-jeton-access={bob}"), 200)
+        server.logout(bob)
+        self.assertEqual(nginx.status("/x", bob), 401)
+        harness.eventually(lambda: "E_REVOKED" in nginx.path("access.log").read_text(), "it is logged")
 
 
 class Configuration(unittest.TestCase):

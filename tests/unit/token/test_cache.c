@@ -96,12 +96,14 @@ static void cache_finds_what_was_accepted(void **state)
     char *token = token_for(1);
     assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_OK);
     assert_looked_up(cache, 0, 1, 0);
+    assert_false(jeton_verdict_is_remembered(verdict));
     assert_int_equal(counts_of(cache).stored, 1);
     assert_int_equal(counts_of(cache).entries, 1);
     assert_in_range(counts_of(cache).bytes, strlen(token), 1024);
     for (unsigned i = 1; i <= 3; i++) {
         assert_int_equal(jeton_verify(verifier, jeton_str(token), verdict), JETON_OK);
         assert_looked_up(cache, i, 1, 0);
+        assert_true(jeton_verdict_is_remembered(verdict));
     }
     jeton_span sub = {0};
     assert_true(jeton_verdict_text(verdict, "sub", &sub));
