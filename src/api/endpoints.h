@@ -16,6 +16,7 @@ extern const jd_step jd_ep_password[];
 extern const jd_step jd_ep_password_reset[];
 extern const jd_step jd_ep_metadata[];
 extern const jd_step jd_ep_metrics[];
+extern const jd_step jd_ep_openapi[];
 extern const jd_step jd_ep_readyz[];
 extern const jd_step jd_ep_refresh[];
 extern const jd_step jd_ep_revoke[];

@@ -9,7 +9,6 @@
 #include "api/verify_rules.h"
 #include "core/auto.h"
 #include "core/err.h"
-#include "guard/demands.h"
 #include "http/form.h"
 
 /* What the query says. */

@@ -32,6 +32,7 @@ static const struct {
     {"GET", "/verify", jd_ep_verify},
     {"*", JD_ENVOY_PATH "/*", jd_ep_verify_envoy},
     {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/openapi.json", jd_ep_openapi},
     {"GET", "/metrics", jd_ep_metrics},
     {"GET", "/healthz", jd_ep_healthz},
     {"GET", "/readyz", jd_ep_readyz},

@@ -69,9 +69,8 @@ class Guard(AdminCase):
                 continue
             with self.subTest(method=method, path=path):
                 answer = self.server.ask(method, path,
-                                         headers={"Cookie": f"__Host-jeton_access={self.token}"})
-                self.assertIn(answer.status, (401, 403), answer)
-                self.assertIn(answer.json["error"], ("csrf_refused", "invalid_token"))
+                                         headers={"Cookie": f"__Host-jeton-access={self.token}"})
+                self.assert_problem(answer, 403, "csrf_refused")
 
     def test_a_login_of_long_ago_reads_but_does_not_hand_out_power(self):
         token = self.server.login()["access_token"]
