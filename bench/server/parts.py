@@ -13,6 +13,7 @@ import machine  # noqa: E402
 from rows import Row  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+IDENTITY = "sub=X-User,roles=X-Roles,sid=X-Session"
 CACHE = 8192  # entries of the server's verdict cache (src/api/app.c)
 
 
@@ -51,12 +52,15 @@ def client_tokens(bench, server, basic, count, path):
 def verify(bench):
     """GET /verify and POST /introspect on one thread, beside nginx on one thread."""
     with machine.Nginx() as nginx, harness.Server("--threads", "1") as server, \
+            harness.Server("--threads", "1", "--identity-headers", IDENTITY) as telling, \
             tempfile.TemporaryDirectory() as folder:
         server.add_user("alice", "admin")
+        telling.add_user("alice", "admin")
         headers = [bearer(server.login()["access_token"])]
+        told = [bearer(telling.login()["access_token"])]
         basic = add_client(server, "bench", "--grant", "client_credentials")
         pids, url = [server.process.pid], f"http://{server.address}"
-        machine.pin(nginx.workers + pids, machine.OF_SERVER)
+        machine.pin(nginx.workers + pids + [telling.process.pid], machine.OF_SERVER)
 
         def of_nginx():
             return machine.cost(nginx.workers, nginx.url + "verify", headers=headers)
@@ -64,12 +68,18 @@ def verify(bench):
         def of(path):
             return lambda: machine.cost(pids, url + path, headers=headers)
 
-        bare, plain, role = machine.rounds(bench.rounds, of_nginx, of("/verify"),
-                                           of("/verify?role=admin"))
+        def of_telling():
+            return machine.cost([telling.process.pid], f"http://{telling.address}/verify",
+                                headers=told)
+
+        bare, plain, role, full = machine.rounds(bench.rounds, of_nginx, of("/verify"),
+                                                 of("/verify?role=admin"), of_telling)
         yield Row("nginx_us", "nginx return 200, CPU per request", "µs", statistics.median(bare))
         yield Row("verify_us", "GET /verify, CPU per request", "µs", statistics.median(plain))
         yield Row("verify_ratio", "GET /verify ÷ nginx return 200", "×",
                   machine.median_of(lambda a, b: b / a, bare, plain), must=1.6, aim=1.3)
+        yield Row("verify_identity_ratio", "the same when it tells who it is, in three headers",
+                  "×", machine.median_of(lambda a, b: b / a, bare, full), must=1.6, aim=1.3)
         yield Row("role_us", "checking a role as well", "µs",
                   machine.median_of(lambda a, b: b - a, plain, role), must=1)
 
