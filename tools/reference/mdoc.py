@@ -58,7 +58,9 @@ def macro_line(pieces, functions):
         elif i == len(pieces) - 1 and set(piece) <= CLOSING:
             line += "".join(f" {letter}" for letter in piece)
         else:
-            line += f" Ns No {argument(piece)}" + (" Ns" if i < len(pieces) - 1 else "")
+            # A lone "(" or "." would be punctuation, which No does not take.
+            text = argument(piece) if len(piece) > 1 else "\\&" + piece
+            line += f" Ns No {text}" + (" Ns" if i < len(pieces) - 1 else "")
     return "." + line[1:]
 
 
