@@ -162,7 +162,7 @@ static bool have_turned(const jd_http *http, const unsigned *before)
 bool jd_http_is_turning(jd_http *http, unsigned wait_ms)
 {
     const struct timespec pause = {.tv_nsec = LOOK_PAUSE_MS * 1000000L};
-    unsigned before[THREADS_MAX];
+    unsigned before[THREADS_MAX] = {0};
     for (unsigned i = 0; i < http->running; i++) {
         before[i] = atomic_load(&http->loops[i].rounds);
         jd_loop_wake(&http->loops[i]);

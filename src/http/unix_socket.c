@@ -17,7 +17,7 @@
 _Static_assert(JD_UNIX_CHARS + sizeof BEING_MADE - 1 <= sizeof((struct sockaddr_un *)0)->sun_path,
                "a path that is taken must fit while it is being made");
 
-static void close_fd(const int *fd)
+static void close_fd(int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);
@@ -43,7 +43,7 @@ static int obstacle_at(const char *path)
         return errno == ENOENT ? 0 : errno;
     if (!S_ISSOCK(found.st_mode))
         return EEXIST;
-    JT_AUTO(close_fd) const int probe = new_socket();
+    JT_AUTO(close_fd) int probe = new_socket();
     const struct sockaddr_un address = address_of(path);
     if (probe < 0)
         return errno;
@@ -87,15 +87,17 @@ jeton_status jd_unix_listen(const char *path, mode_t mode, int *fd, jd_unix_file
 {
     *fd = -1;
     *file = (jd_unix_file){0};
-    JT_AUTO(close_fd) int made = new_socket();
+    const int made = new_socket();
     const int why = made < 0 ? errno : take_place(made, path, mode, file);
     char reason[64];
-    if (why != 0)
-        return jt_fail(err, JETON_E_SYSTEM, "cannot listen on unix:%.110s: %s", path,
-                       strerror_r(why, reason, sizeof reason));
-    *fd = made;
-    made = -1; /* ownership has moved to the caller */
-    return JETON_OK;
+    if (why == 0) {
+        *fd = made;
+        return JETON_OK;
+    }
+    if (made >= 0)
+        (void)close(made);
+    return jt_fail(err, JETON_E_SYSTEM, "cannot listen on unix:%.110s: %s", path,
+                   strerror_r(why, reason, sizeof reason));
 }
 
 void jd_unix_remove(jd_unix_file *file)
