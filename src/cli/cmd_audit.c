@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/cmd_audit.c - jeton audit list|verify. */
-#include "cli/operation.h"
+#include "cli/audit.h"
 #include "cli/report.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -112,7 +112,7 @@ static void fill_nothing(void *user, jt_tree *tree, jt_node *to)
 }
 
 /* A log that is not what was written is a refusal. */
-static jeton_status check(const jd_args *args, jt_json **result, jeton_err *err)
+jeton_status jd_audit_judge(const jd_args *args, jt_json **result, jeton_err *err)
 {
     bool intact;
     JT_TRY(jd_operation_run(args, "audit.verify", false, fill_nothing, NULL, result, err));
@@ -138,7 +138,7 @@ static int audit_verify(const jd_args *args)
     JT_AUTO(jt_json_free) jt_json *result = NULL;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     jeton_err err = {0};
-    jeton_status status = check(args, &result, &err);
+    jeton_status status = jd_audit_judge(args, &result, &err);
     if (status == JETON_OK)
         status = jt_tree_new(NULL, &tree, &err);
     if (status != JETON_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/doctor_records.c - what the store holds, by word of the server or of the store itself. */
+#include "cli/audit.h"
 #include "cli/doctor.h"
-#include "cli/operation.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 
@@ -116,8 +116,7 @@ void jd_doctor_audit(jd_doctor *of)
     int64_t rows = 0;
     if (!can_ask(of))
         return;
-    const jeton_status status =
-        jd_operation_run(of->args, "audit.verify", false, fill_nothing, NULL, &result, &err);
+    const jeton_status status = jd_audit_judge(of->args, &result, &err);
     if (status != JETON_OK) {
         jd_doctor_say(of, JD_FINDING_ERROR, "audit",
                       status == JETON_E_SIGNATURE
