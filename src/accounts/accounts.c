@@ -4,6 +4,7 @@
 
 #include "accounts/audit.h"
 #include "accounts/bans.h"
+#include "accounts/batch.h"
 #include "accounts/client.h"
 #include "accounts/hash_cost.h"
 #include "accounts/slot.h"
@@ -192,7 +193,7 @@ jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_e
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
 {
     jeton_err err = {0};
-    if (entry->n == 0)
+    if (entry->n == 0 || jd_batch_hold(accounts, entry))
         return;
     if (jt_revocations_apply(accounts->revocations, entry, &err) != JETON_OK)
         jd_log(JD_ERROR, EV_REVOCATIONS_FULL, JD_TEXT("why", err.text),

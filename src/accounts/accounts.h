@@ -71,7 +71,8 @@ JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *orig
 JETON_MUST jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err);
 
 /* Takes a new entry of the log into the revocation state. An entry with number 0 is none. From
- * its return on, the tokens it concerns are refused, also by whoever reads the segment. */
+ * its return on, the tokens it concerns are refused, also by whoever reads the segment; in a batch
+ * from the batch's end on (accounts/batch.h). */
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
 
 /* When every access token that was issued before `now` has expired, whatever the settings were

@@ -3,6 +3,7 @@
 #include "api/app.h"
 
 #include "accounts/access_token.h"
+#include "accounts/batch.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "core/auto.h"
@@ -24,14 +25,14 @@
 #define CACHE_BYTES       ((size_t)8 << 20)
 #define CACHE_WORTH       8U /* entries that one verification between two looks is worth keeping */
 
-static jeton_status begin_batch(void *store, jeton_err *err)
+static jeton_status begin_batch(void *accounts, jeton_err *err)
 {
-    return jd_store_batch_begin(store, err);
+    return jd_batch_begin(accounts, err);
 }
 
-static jeton_status end_batch(void *store, jeton_err *err)
+static jeton_status end_batch(void *accounts, jeton_err *err)
 {
-    return jd_store_batch_end(store, err);
+    return jd_batch_end(accounts, err);
 }
 
 static jeton_status make_verifier(jd_app *app, bool any, const jeton_keyset *keys,
@@ -142,7 +143,7 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                      .queue = COMMIT_QUEUE,
                                      .batch = {.most = BATCH_MOST,
                                                .milliseconds = BATCH_MS,
-                                               .user = accounts->store,
+                                               .user = accounts,
                                                .begin = begin_batch,
                                                .end = end_batch}};
     const jd_lane_options hashes = {.name = "hash",

@@ -32,6 +32,7 @@ static sigset_t block_signals(void)
     (void)sigaddset(&set, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write past a limit fails like one on a full disk */
     return set;
 }
 
