@@ -138,7 +138,7 @@ static int report_claims(const jd_args *args, jeton_status outcome, const jeton_
 }
 
 /* One line of answer for each line of input. Refused tokens are answers, not failures; the exit
- * status says only whether any was refused. */
+ * status says only whether any was refused. It ends where an answer cannot be written. */
 static int verify_batch(const jd_args *args, judge *on)
 {
     JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
@@ -153,6 +153,8 @@ static int verify_batch(const jd_args *args, judge *on)
             return worst;
         const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&line), on->verdict);
         const int exit = report_json(args, outcome, on->verdict);
+        if (exit == JD_EXIT_ENVIRONMENT) /* and so would all the others */
+            return exit;
         worst = exit > worst ? exit : worst;
     }
 }

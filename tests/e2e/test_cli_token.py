@@ -473,6 +473,15 @@ class Batch(TokenCase):
         self.assertEqual(len(self.batch(f"{self.token}\n{self.token}", 0)), 2)
         self.assertEqual(self.batch("", 0), [])
 
+    def test_a_batch_ends_when_its_answers_can_not_be_written(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([harness.JETON, "token", "verify", "--key", self.keys["ES256"],
+                                   "--batch"], input=f"{self.token}\n" * 100, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False,
+                                  timeout=harness.PATIENCE)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
 
 class Inspect(TokenCase):
     def inspect(self, token, *words, status=0):
