@@ -210,6 +210,14 @@ class Users(AdminCase):
         now = self.want(200, "GET", path)
         self.assertEqual((now["name"], "email" in now), ("gus", False))
 
+    def test_the_command_line_renames_a_user_too(self):
+        made = self.add("old name")
+        status, out, err = self.server.cli("user", "set", "old name", "--name", "new name")
+        self.assertEqual((status, out), (0, "new name is changed\n"), err)
+        self.assertEqual(self.find("new name")["id"], made["id"])
+        status, _, err = self.server.cli("user", "set", "new name", "--name", "bob")
+        self.assertEqual(status, 1, err)
+
     def test_the_last_administrator_stays(self):
         path = f"/admin/users/{self.find('alice')['id']}"
         self.refuse(409, "last_admin", "DELETE", path)
