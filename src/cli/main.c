@@ -78,7 +78,10 @@ static int without_command(int argc, char *const *argv)
     }
     if (argc > 1 && is_noun(argv[0]) && is_help(argv[1]))
         return print_usage(argv[0]);
-    if (argc > 0 && is_noun(argv[0]))
+    if (argc > 1 && is_noun(argv[0]) && argv[1][0] != '-')
+        fprintf(stderr, "jeton: there is no command %.40s %.40s: jeton %.40s --help lists them\n",
+                argv[0], argv[1], argv[0]);
+    else if (argc > 0 && is_noun(argv[0]))
         fprintf(stderr, "jeton %s: say what to do: jeton %s --help lists it\n", argv[0], argv[0]);
     else if (argc > 0)
         fprintf(stderr, "jeton: there is no command %.40s: jeton --help lists them\n", argv[0]);

@@ -8,6 +8,7 @@
 #include "daemon/control.h"
 #include "sys/log.h"
 
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,10 +45,14 @@ static jeton_status run_on(jd_accounts *accounts, const question *of, jt_json **
 static jeton_status open_store(jd_operation_store *store, const question *of, jeton_err *err)
 {
     bool open_to_others;
-    if (!of->first && access(of->config->data, F_OK) != 0)
+    const bool is_new = access(of->config->data, F_OK) != 0;
+    if (!of->first && is_new)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no data folder %.90s: name it by --data",
                        of->config->data);
     JT_TRY(jd_dir_make(of->config->data, &open_to_others, err));
+    if (is_new) /* or the wrong one: a user added there would be nowhere to be found */
+        fprintf(stderr, "the data folder %.90s is new: give the server the same --data\n",
+                of->config->data);
     JT_TRY(jd_lock_take(of->config->data, &store->lock, err));
     store->open = true;
     return jd_accounts_open(of->config, &store->accounts, err);

@@ -218,6 +218,24 @@ class WithoutServer(Commands, unittest.TestCase):
         self.refused(("user", "disable", "x"), 1, "no data folder")
         self.assertFalse(os.path.exists(self.data))
 
+    def test_a_folder_that_is_new_is_told(self):
+        self.data = os.path.join(self.folder, "new")
+        words = ("user", "add", "x", "--password-stdin", "--data", self.data)
+        cheap = {"JETON_HASH_MEMORY": "8M", "JETON_HASH_PASSES": "1"}
+        status, _, err = harness.jeton(*words, stdin="correct horse battery\n", env=cheap)
+        self.assertEqual(status, 0)
+        self.assertIn(f"the data folder {self.data[:90]} is new", err)
+        words = ("user", "add", "y", *words[3:])
+        status, _, err = harness.jeton(*words, stdin="correct horse battery\n", env=cheap)
+        self.assertEqual((status, err), (0, ""))
+
+    def test_a_verb_that_is_none_is_named(self):
+        for words, want in (("user", "rmove", "x"), "there is no command user rmove"), \
+                (("user",), "say what to do"), (("usr", "list"), "there is no command usr"):
+            status, _, err = harness.jeton(*words)
+            self.assertEqual(status, 2)
+            self.assertIn(want, err)
+
     def test_a_folder_that_cannot_be_is_the_environments_fault(self):
         self.data = os.path.join(self.folder, "file")
         with open(self.data, "w", encoding="ascii") as file:
