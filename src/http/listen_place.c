@@ -57,9 +57,11 @@ static bool is_port(jeton_span text)
 /* A name, an IPv4 address, or an IPv6 address in brackets, which are taken off. */
 static bool take_host(jeton_span *host)
 {
-    if (host->len >= 2 && host->ptr[0] == '[' && host->ptr[host->len - 1] == ']')
+    const bool in_brackets =
+        host->len >= 2 && host->ptr[0] == '[' && host->ptr[host->len - 1] == ']';
+    if (in_brackets)
         *host = jeton_bytes(host->ptr + 1, host->len - 2);
-    else if (has(*host, ':'))
+    if (in_brackets != has(*host, ':'))
         return false;
     return !has(*host, '[') && !has(*host, ']') && !has(*host, ' ');
 }

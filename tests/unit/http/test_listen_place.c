@@ -45,6 +45,8 @@ static const struct {
     {"half a bracket", "[::1:80"},
     {"brackets in brackets", "[[::1]]:80"},
     {"a blank in the middle", "local host:80"},
+    {"a name in brackets", "[localhost]:80"},
+    {"a name in brackets that is none without them", "[unix]:1"},
 };
 
 static void refuses(jeton_span text)
