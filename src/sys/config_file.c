@@ -51,6 +51,11 @@ static size_t behind(jeton_span text, size_t at, const char *end)
     return at < text.len ? at + strlen(end) : at;
 }
 
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Behind blanks and comments. */
 static size_t skip_blank(jeton_span text, size_t at)
 {
@@ -59,7 +64,7 @@ static size_t skip_blank(jeton_span text, size_t at)
             at = behind(text, at, "\n");
         else if (stands(text, at, "/*"))
             at = behind(text, at + 2, "*/");
-        else if (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL)
+        else if (at < text.len && is_blank(text.ptr[at]))
             at++;
         else
             return at;
