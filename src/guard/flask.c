@@ -73,9 +73,22 @@ static jeton_status say_user(const jeton_visit *visit, jt_buf *to)
     return jt_buf_add(to, visit->identity, NULL);
 }
 
+/* PyJWT has one word for too few segments and another for too many, and takes base64url that is not
+ * canonical: a signature of that kind does not match. */
+static jeton_status shape_of(const jeton_visit *visit, jeton_status status)
+{
+    const jeton_span token = visit->found.token;
+    const uint8_t *dot = token.len > 0 ? memchr(token.ptr, '.', token.len) : NULL;
+    const uint8_t *last = token.len > 0 ? memrchr(token.ptr, '.', token.len) : NULL;
+    if (status == JETON_E_SYNTAX && dot != last)
+        return JETON_E_ENCODING;
+    const bool is_signature = strstr(jeton_verdict_why(visit->verdict), "signature") != NULL;
+    return status == JETON_E_ENCODING && is_signature ? JETON_E_SIGNATURE : status;
+}
+
 static jeton_status say_token(const jeton_visit *visit, jt_buf *to)
 {
-    const jeton_status status = jeton_verdict_status(visit->verdict);
+    const jeton_status status = shape_of(visit, jeton_verdict_status(visit->verdict));
     if (status == JETON_E_MISSING)
         return jt_buf_addf(to, NULL, "Token is missing the \"%s\" claim",
                            jeton_verdict_claim(visit->verdict));
