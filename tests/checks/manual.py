@@ -81,7 +81,8 @@ def check_commands(found, pages, commands):
             continue
         # the settings are too many for a synopsis, and for more than the page of serve
         where = pages[page] if "verb" not in command else own[1]
-        elsewhere = settings if "verb" in command and ".Op Ar setting" in own[1] else set()
+        told_by_serve = page != "jeton-serve.1" and ".Op Ar setting" in own[1]
+        elsewhere = settings if told_by_serve else set()
         for option in command["options"]:
             if option["name"] not in flags(where) | elsewhere:
                 found.add(page, f"does not name {option['name']} of jeton {words}")
