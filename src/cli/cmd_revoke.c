@@ -43,8 +43,7 @@ const jd_command jd_revoke_commands[] = {
     {.noun = "revoke",
      .verb = "key",
      .operand = "KID",
-     .summary =
-         "Refuses the access tokens a key has signed so far; to end the key: jeton key withdraw.",
+     .summary = "Refuses what a key has signed so far; jeton key withdraw ends the key itself.",
      .options = options,
      .run = revoke},
     {.noun = "revoke",
