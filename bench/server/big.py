@@ -76,7 +76,7 @@ class Crowd:
     def show(self):
         before = machine.spent([self.pid])
         for name in self.names:
-            self.control("user.show", name=name)
+            self.control("user.show", user=name)
         return (machine.spent([self.pid]) - before) / PEOPLE
 
     def control(self, operation, **arguments):
