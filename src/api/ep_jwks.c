@@ -4,6 +4,7 @@
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "http/etag.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,42 +18,11 @@ static jeton_status put_header(jd_call *call, const char *name, const char *valu
     return JETON_OK;
 }
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static jeton_span trim(jeton_span text)
-{
-    for (; text.len > 0 && is_space(text.ptr[0]); text.ptr++)
-        text.len--;
-    while (text.len > 0 && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-/* Whether `*` or the tag is in the list, weak or not (RFC 9110 §13.1.2). Tags of ours hold no
- * comma, so what others have in theirs cannot matter. */
-static bool names_tag(jeton_span list, jeton_span tag)
-{
-    while (list.len > 0) {
-        const uint8_t *comma = memchr(list.ptr, ',', list.len);
-        const size_t len = comma != NULL ? (size_t)(comma - list.ptr) : list.len;
-        jeton_span one = trim(jeton_bytes(list.ptr, len));
-        if (one.len > 2 && memcmp(one.ptr, "W/", 2) == 0)
-            one = jeton_bytes(one.ptr + 2, one.len - 2);
-        if (jeton_span_equal(one, jeton_str("*")) || jeton_span_equal(one, tag))
-            return true;
-        list = comma != NULL ? jeton_bytes(comma + 1, list.len - len - 1) : jeton_str(NULL);
-    }
-    return false;
-}
-
 static bool is_known(const jd_call *call, const char *tag)
 {
     jeton_span list;
     return jd_request_header(call->request, "If-None-Match", &list) == 1 &&
-           names_tag(list, jeton_str(tag));
+           jd_etag_is_listed(list, jeton_str(tag));
 }
 
 static jeton_status jwks(jd_call *call, jeton_err *err)

@@ -15,8 +15,8 @@ static enum MHD_Result add_field(void *user, enum MHD_ValueKind kind, const char
 {
     (void)kind;
     jd_head *head = user;
-    head->fields[head->count++] =
-        (jd_field){jeton_bytes(name, name_len), jeton_bytes(value, value != NULL ? value_len : 0)};
+    head->fields[head->count++] = (jd_head_field){
+        jeton_bytes(name, name_len), jeton_bytes(value, value != NULL ? value_len : 0)};
     return MHD_YES;
 }
 
@@ -47,7 +47,7 @@ static jeton_span trimmed(jeton_span text)
     return text;
 }
 
-static bool is_named(const jd_field *field, jeton_span name)
+static bool is_named(const jd_head_field *field, jeton_span name)
 {
     return field->name.len == name.len &&
            strncasecmp((const char *)field->name.ptr, (const char *)name.ptr, name.len) == 0;
@@ -200,7 +200,7 @@ static bool has_broken_request_line(const jd_head *head)
            !follows(head->version.ptr, target_end, 1);
 }
 
-static bool is_in_one_piece(const jd_field *field)
+static bool is_in_one_piece(const jd_head_field *field)
 {
     const uint8_t *at = end_of(field->name) + 1; /* behind the colon */
     if ((uintptr_t)field->value.ptr < (uintptr_t)at)
@@ -215,7 +215,7 @@ static bool has_broken_line(const jd_head *head)
 {
     const uint8_t *line = next_line(end_of(head->version));
     for (size_t i = 0; i < head->count; i++) {
-        const jd_field *field = &head->fields[i];
+        const jd_head_field *field = &head->fields[i];
         if (line != field->name.ptr || !is_in_one_piece(field))
             return true;
         line = next_line(end_of(field->value));

@@ -13,9 +13,9 @@
 
 struct MHD_Connection;
 
-typedef struct jd_field {
+typedef struct jd_head_field {
     jeton_span name, value;
-} jd_field;
+} jd_head_field;
 
 /* The spans lie in libmicrohttpd's read buffer, where they came in. It decodes the target in
  * place, so that is a copy, and `target_at` is only where it was. */
@@ -23,7 +23,7 @@ typedef struct jd_head {
     jeton_span method, target, version;
     const void *target_at;
     size_t size; /* from the method to the end of the blank line */
-    jd_field *fields;
+    jd_head_field *fields;
     size_t count;
 } jd_head;
 

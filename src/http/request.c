@@ -55,7 +55,7 @@ size_t jd_request_header(const jd_request *request, const char *name, jeton_span
     return jd_head_find(&request->head, name, value);
 }
 
-static bool is_cookie_header(const jd_field *field)
+static bool is_cookie_header(const jd_head_field *field)
 {
     return field->name.len == strlen("Cookie") &&
            strncasecmp((const char *)field->name.ptr, "Cookie", field->name.len) == 0;
@@ -102,7 +102,7 @@ static void walk(jd_request *request, const jd_trust *trust)
     const char *name = trust->forwarded ? "Forwarded" : "X-Forwarded-For";
     bool more = jd_cidrs_have(&trust->proxies, &request->client);
     for (size_t i = request->head.count; more && i-- > 0;) {
-        const jd_field *field = &request->head.fields[i];
+        const jd_head_field *field = &request->head.fields[i];
         if (field->name.len != strlen(name) ||
             strncasecmp((const char *)field->name.ptr, name, field->name.len) != 0)
             continue;
