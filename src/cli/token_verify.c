@@ -103,7 +103,8 @@ static jeton_status describe(const jeton_verdict *verdict, jt_tree *tree, jt_nod
     return JETON_OK;
 }
 
-static int report_json(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
+/* Whether the line could be written, not what it says. */
+static int report_json(const jd_args *args, const jeton_verdict *verdict)
 {
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_AUTO(jt_buf_done) jt_buf line = jt_buf_init(NULL);
@@ -116,8 +117,7 @@ static int report_json(const jd_args *args, jeton_status outcome, const jeton_ve
         status = jd_terminal_add_tree(&line, tree, answer, JT_COMPACT, &err);
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
-    const int exit = jd_report_line(args, jt_buf_span(&line));
-    return exit != JD_EXIT_DONE ? exit : jd_exit_of(outcome);
+    return jd_report_line(args, jt_buf_span(&line));
 }
 
 static int report_claims(const jd_args *args, jeton_status outcome, const jeton_verdict *verdict)
@@ -152,9 +152,10 @@ static int verify_batch(const jd_args *args, judge *on)
         if (end)
             return worst;
         const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&line), on->verdict);
-        const int exit = report_json(args, outcome, on->verdict);
-        if (exit == JD_EXIT_ENVIRONMENT) /* and so would all the others */
-            return exit;
+        const int written = report_json(args, on->verdict);
+        if (written != JD_EXIT_DONE)
+            return written;
+        const int exit = jd_exit_of(outcome);
         worst = exit > worst ? exit : worst;
     }
 }
@@ -167,8 +168,10 @@ static int verify_one(const jd_args *args, judge *on)
     if (status != JETON_OK)
         return jd_report_failure(args, status, &err);
     const jeton_status outcome = jeton_verify(on->verifier, jt_buf_span(&token), on->verdict);
-    return jd_args_has(args, "--json") ? report_json(args, outcome, on->verdict)
-                                       : report_claims(args, outcome, on->verdict);
+    if (!jd_args_has(args, "--json"))
+        return report_claims(args, outcome, on->verdict);
+    const int written = report_json(args, on->verdict);
+    return written != JD_EXIT_DONE ? written : jd_exit_of(outcome);
 }
 
 int jd_token_verify(const jd_args *args)

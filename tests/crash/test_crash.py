@@ -205,6 +205,7 @@ class Killed(unittest.TestCase):
     def test_what_was_acknowledged_is_there_after_every_kill(self):
         killed = killing.new_killed()
         with Server(*FLAGS) as server:
+            server.add_user("root", "admin")  # the last one cannot be disabled
             clients = [Client(number, server, killed) for number in range(CLIENTS)]
             killing.play(server, clients, killed, ROUNDS, lambda _: self.check(server, clients))
             killing.assert_sound(server)

@@ -52,7 +52,7 @@ class AddressRate(LimitCase):
                        self.grant(source), self.send("/password", change, source),
                        self.send("/password/reset", reset, source)):
             self.assert_told_to_wait(answer, 1, 12)
-        self.assertTrue(self.server.events("login_limited"))
+        harness.eventually(lambda: self.server.events("login_limited"), "it is logged")
 
     def test_others_are_not_held_up(self):
         for _ in range(7):
