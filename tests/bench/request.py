@@ -23,7 +23,9 @@ MOST = {
     "instructions": 20000,
     "instructions for a role": 3000,  # far below a microsecond
     "allocations": 0,
-    "system calls": 4.1,  # twice epoll_wait, for ours and libmicrohttpd's; recv and send
+    # twice epoll_wait, for ours and libmicrohttpd's; recv and send. Heartbeats of the server add a
+    # few tenths under valgrind; one call more in each request would be a whole one.
+    "system calls": 4.7,
 }
 CLOCKS = {"clock_gettime", "gettimeofday", "time"}  # without valgrind they ask no kernel
 SKIPPED = 77
