@@ -27,6 +27,10 @@ jeton_status jeton_segment_open(const jeton_ctx *ctx, const char *path,
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
+/* What was taken up may be over already, when files follow each other quickly. So often it is tried
+ * again before we say that we know nothing. */
+#define RENEWALS 64U
+
 /* The view that the token's key came from, if that is still the one; it is pinned already. Its pin
  * is never given to another view here: the verdict's key lives by it. */
 static const jt_view *view_for(const jeton_segment *segment, jeton_verdict *verdict)
@@ -77,7 +81,7 @@ jeton_status jeton_segment_check(const jeton_segment *segment, const jeton_stale
         return JETON_E_CLAIM;
     const jt_view *view = view_for(segment, used);
     bool fresh = is_fresh(view, rule); /* before it is asked: what comes in later does not count */
-    if (!fresh && jt_view_renew(segment, view, NULL)) {
+    for (unsigned i = 0; !fresh && i < RENEWALS && jt_view_renew(segment, view, NULL); i++) {
         view = jt_view_pin(segment, &used->state);
         fresh = is_fresh(view, rule);
     }

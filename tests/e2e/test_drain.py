@@ -190,7 +190,7 @@ class UnderLoad(unittest.TestCase):
         self.assertEqual(watcher.answer(), (503, True), "no new work is to be sent here")
         answers = [client.answer() for client in clients]
         self.assertEqual([status for status, _ in answers], [200] * 6)
-        self.assertTrue(answers[-1][1])
+        self.assertTrue(any(closed for _, closed in answers))  # whichever was hashed last
         self.assertEqual(server.process.wait(PATIENCE), 0)
         server.reader.join(PATIENCE)
         self.assertTrue(server.events("server_stopped")[0]["drained"])
