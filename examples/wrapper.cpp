@@ -92,7 +92,7 @@ try {
 
     const std::string good = jeton_text_chars(token.get());
     std::cout << subject_of(verifier.get(), verdict.get(), good) << "\n";
-    std::cout << subject_of(verifier.get(), verdict.get(), good.substr(0, good.size() - 4)) << "\n";
+    std::cout << subject_of(verifier.get(), verdict.get(), good.substr(0, good.size() - 2)) << "\n";
     return 0;
 } catch (const jeton::failure &failed) {
     std::cerr << jeton_status_name(failed.status) << ": " << failed.what() << "\n";

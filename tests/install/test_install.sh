@@ -39,7 +39,7 @@ build_and_run c17 "accepted: alice" "${cc[@]}" -std=c17 "$example"
 if command -v c++ >/dev/null; then
     build_and_run cxx "accepted: alice" c++ -std=c++11 "$source/tests/install/accepts.cpp"
     build_and_run wrapper "accepted: alice
-refused: the signature is not canonical base64url" c++ -std=c++17 "$source/examples/wrapper.cpp"
+refused: ECDSA signature of the wrong length" c++ -std=c++17 "$source/examples/wrapper.cpp"
 else
     echo "no c++ here: the program in C++ was not built"
 fi
