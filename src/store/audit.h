@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store/audit.h - the audit log inside the store: what the next operation is called, and the chain
- * that its rows are linked in. For store.c and the back ends.
+ * that its rows are linked in. For store.c and sql.c.
  *
  * An operation that changes something writes its row in its own transaction. What the row says is
- * noted for the thread before the back end is called:
+ * noted for the thread before the operation is called:
  *
  *     jd_audit_note("user.enable", jd_audit_id(id), jeton_str(""));
- *     return jd_audit_end(store->ops->user_enable(store, id, err));
+ *     return jd_audit_end(jd_sql_user_enable(store, id, err));
  *
- * and the back end, once the operation's own work is done, appends what is noted.
+ * and sql.c, once the operation's own work is done, appends what is noted.
  */
 #ifndef JD_STORE_AUDIT_H
 #define JD_STORE_AUDIT_H

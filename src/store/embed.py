@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the migrations as a C table: embed.py OUTPUT NNNN_name.sql…
+"""Writes the migrations as a C table: embed.py NAME OUTPUT NNNN_name.sql…
 
 Numbers start at 1 and have no gaps. The SHA-256 of each text is taken here, so that a running
 program can tell whether a store was migrated with the texts it knows.
@@ -18,7 +18,8 @@ def byte_array(text: bytes) -> str:
 
 
 def main() -> None:
-    output, *paths = map(pathlib.Path, sys.argv[1:])
+    name, *paths = sys.argv[1:]
+    output, *paths = map(pathlib.Path, paths)
     arrays, rows = [], []
     for number, path in enumerate(sorted(paths), start=1):
         if not re.fullmatch(f"{number:04}_[a-z0-9_]+", path.stem):
@@ -31,9 +32,9 @@ def main() -> None:
         "/* Made by embed.py of the files in store/sql. */\n"
         '#include "store/migrations.h"\n\n'
         + "\n".join(arrays)
-        + "\nconst jd_migration jd_migrations[] = {\n"
+        + "\nstatic const jd_migration steps[] = {\n"
         + "".join(rows)
-        + f"}};\n\nconst unsigned jd_migration_count = {len(rows)};\n"
+        + f"}};\n\nconst jd_migrations {name} = {{steps, {len(rows)}}};\n"
     )
 
 

@@ -10,7 +10,12 @@ typedef struct jd_migration {
     const char *sql;
 } jd_migration;
 
-extern const jd_migration jd_migrations[];
-extern const unsigned jd_migration_count;
+/* Those of one kind of database. */
+typedef struct jd_migrations {
+    const jd_migration *at;
+    unsigned count;
+} jd_migrations;
+
+extern const jd_migrations jd_sqlite_migrations;
 
 #endif

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite.c - opening the file, the connections to it, and their transactions. */
+/* store/sqlite.c - SQLite: opening the file, the connections to it, and the statements on them.
+ *
+ * One connection writes, behind a mutex; a few others read, so that reads never wait for a commit
+ * to reach the disk. */
 #include "store/sqlite.h"
 
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
-#include "sys/metrics.h"
+#include "store/sql.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,24 +21,28 @@
 #define BUSY_TIMEOUT_MS 5000 /* for a program that is not ours: ours holds the folder's lock */
 
 /* A connection that threads take turns with. */
-typedef struct shared_conn {
+typedef struct sqlite_conn {
+    jd_conn conn; /* the first member */
     pthread_mutex_t lock;
-    jd_conn conn;
-} shared_conn;
+    sqlite3 *db;
+    sqlite3_stmt *prepared[JD_SQL_COUNT]; /* NULL until first used */
+} sqlite_conn;
 
 typedef struct sqlite_store {
     jd_store store;
-    shared_conn writer;
-    shared_conn readers[READERS];
+    sqlite_conn writer;
+    sqlite_conn readers[READERS];
     atomic_uint turn; /* the reader to wait for when all are busy */
 } sqlite_store;
-
-/* The store that this thread has a batch open on, holding the writer's lock; NULL: none. */
-static _Thread_local const jd_store *batching;
 
 static sqlite_store *inner(jd_store *store)
 {
     return (sqlite_store *)store; /* its first member */
+}
+
+static sqlite_conn *of_conn(jd_conn *conn)
+{
+    return (sqlite_conn *)conn;
 }
 
 /* --- the file ------------------------------------------------------------------------------- */
@@ -107,36 +114,41 @@ static jeton_status opened(int rc, const char *path, jeton_err *err)
     return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the store cannot be opened");
 }
 
-static jeton_status conn_setup(shared_conn *shared, const char *path, const char *setup,
+static jeton_status conn_setup(sqlite_conn *shared, const char *path, const char *setup,
                                jeton_err *err)
 {
-    return opened(sqlite3_exec(shared->conn.db, setup, NULL, NULL, NULL), path, err);
+    return opened(sqlite3_exec(shared->db, setup, NULL, NULL, NULL), path, err);
 }
 
 /* Nothing is set in a file, not even its mode, before we know that it is ours: whoever names the
  * database of another program finds that one as it was. */
-static jeton_status open_writer(shared_conn *shared, const char *path, jeton_err *err)
+static jeton_status open_writer(sqlite_conn *shared, const char *path, jeton_err *err)
 {
-    jd_conn *conn = &shared->conn;
-    JT_TRY(opened(open_db(path, &conn->db), path, err));
-    JT_TRY(
-        opened(sqlite3_exec(conn->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL), path, err));
-    JT_TRY(jd_sqlite_check_ours(conn, err));
+    JT_TRY(opened(open_db(path, &shared->db), path, err));
+    JT_TRY(opened(sqlite3_exec(shared->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL), path,
+                  err));
+    JT_TRY(jd_sql_check_ours(&shared->conn, err));
     JT_TRY(close_to_others(path, err));
     return conn_setup(shared, path, writer_setup, err);
 }
 
-static jeton_status open_reader(shared_conn *shared, const char *path, jeton_err *err)
+static jeton_status open_reader(sqlite_conn *shared, const char *path, jeton_err *err)
 {
-    JT_TRY(opened(open_db(path, &shared->conn.db), path, err));
+    JT_TRY(opened(open_db(path, &shared->db), path, err));
     return conn_setup(shared, path, reader_setup, err);
 }
 
-static void conn_close(shared_conn *shared)
+static void conn_init(sqlite_conn *shared)
+{
+    shared->conn.driver = &jd_sqlite_driver;
+    (void)pthread_mutex_init(&shared->lock, NULL); /* cannot fail with default attributes */
+}
+
+static void conn_close(sqlite_conn *shared)
 {
     for (size_t i = 0; i < JD_SQL_COUNT; i++)
-        (void)sqlite3_finalize(shared->conn.prepared[i]);
-    (void)sqlite3_close(shared->conn.db);
+        (void)sqlite3_finalize(shared->prepared[i]);
+    (void)sqlite3_close(shared->db);
     (void)pthread_mutex_destroy(&shared->lock);
 }
 
@@ -162,10 +174,10 @@ static sqlite_store *new_store(const jeton_ctx *ctx)
     sqlite_store *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
         return NULL;
-    made->store = (jd_store){.ops = &jd_sqlite_ops, .ctx = ctx};
-    (void)pthread_mutex_init(&made->writer.lock, NULL); /* cannot fail with default attributes */
+    made->store = (jd_store){.driver = &jd_sqlite_driver, .ctx = ctx};
+    conn_init(&made->writer);
     for (size_t i = 0; i < READERS; i++)
-        (void)pthread_mutex_init(&made->readers[i].lock, NULL);
+        conn_init(&made->readers[i]);
     return made;
 }
 
@@ -185,221 +197,175 @@ static jeton_status sqlite_open(const jeton_ctx *ctx, const char *path, jd_store
     return JETON_OK;
 }
 
-/* --- transactions --------------------------------------------------------------------------- */
-
-static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
-    return jd_query_run(&query, NULL, err);
-}
-
-/* A full disk or a read error may have rolled everything back: the batch is lost then. */
-static bool is_lost(const jd_conn *conn)
-{
-    return sqlite3_get_autocommit(conn->db) != 0;
-}
-
-static jeton_status lost(jeton_err *err)
-{
-    return jt_fail(err, JETON_E_STORE, "the transaction was rolled back");
-}
-
-/* A commit that waits for the disk, counted. */
-static jeton_status commit_write(jd_conn *conn, jeton_err *err)
-{
-    const int64_t began = jd_nanoseconds();
-    const jeton_status status = run(conn, JD_SQL_COMMIT, err);
-    jd_metric_time(JD_METRIC_COMMIT_TIMES, 0, jd_nanoseconds() - began);
-    jd_metric_add(JD_METRIC_COMMITS, status == JETON_OK ? JD_COMMIT_OK : JD_COMMIT_FAILED, 0);
-    return status;
-}
-
-static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
-{
-    JT_TRY(run(conn, begin, err));
-    jeton_status status = work(conn, args, err);
-    if (status == JETON_OK)
-        status =
-            begin == JD_SQL_BEGIN_WRITE ? commit_write(conn, err) : run(conn, JD_SQL_COMMIT, err);
-    if (status != JETON_OK && !is_lost(conn))
-        (void)run(conn, JD_SQL_ROLLBACK, NULL);
-    return status;
-}
-
-/* An operation of a batch: all or nothing by a savepoint. If the savepoint cannot be closed nobody
- * knows what would be kept, so the whole batch is given up. */
-static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
-{
-    if (is_lost(conn))
-        return lost(err);
-    JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
-    const jeton_status status = work(conn, args, err);
-    if (is_lost(conn))
-        return status != JETON_OK ? status : lost(err);
-    jeton_status closed = status == JETON_OK ? JETON_OK : run(conn, JD_SQL_PART_UNDO, NULL);
-    if (closed == JETON_OK)
-        closed = run(conn, JD_SQL_PART_END, err);
-    if (closed != JETON_OK)
-        (void)run(conn, JD_SQL_ROLLBACK, NULL);
-    return status != JETON_OK ? status : closed;
-}
-
-static jeton_status read_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
-{
-    return is_lost(conn) ? lost(err) : work(conn, args, err);
-}
+/* --- taking turns --------------------------------------------------------------------------- */
 
 /* A reader nobody uses; if there is none, the one whose turn it is, when it gets free. */
-static shared_conn *take_reader(sqlite_store *sqlite)
+static sqlite_conn *take_reader(sqlite_store *sqlite)
 {
     for (size_t i = 0; i < READERS; i++)
         if (pthread_mutex_trylock(&sqlite->readers[i].lock) == 0)
             return &sqlite->readers[i];
-    shared_conn *reader = &sqlite->readers[atomic_fetch_add(&sqlite->turn, 1) % READERS];
+    sqlite_conn *reader = &sqlite->readers[atomic_fetch_add(&sqlite->turn, 1) % READERS];
     (void)pthread_mutex_lock(&reader->lock);
     return reader;
 }
 
-jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_err *err)
+static jeton_status sqlite_take(jd_store *store, jd_purpose purpose, jd_conn **conn, jeton_err *err)
 {
-    if (batching == store)
-        return read_part(&inner(store)->writer.conn, work, args, err);
-    shared_conn *reader = take_reader(inner(store));
-    const jeton_status status = transact(&reader->conn, JD_SQL_BEGIN_READ, work, args, err);
-    (void)pthread_mutex_unlock(&reader->lock);
-    return status;
+    (void)err; /* waiting always ends */
+    sqlite_store *sqlite = inner(store);
+    if (purpose == JD_TO_WRITE)
+        (void)pthread_mutex_lock(&sqlite->writer.lock);
+    *conn = purpose == JD_TO_WRITE ? &sqlite->writer.conn : &take_reader(sqlite)->conn;
+    return JETON_OK;
 }
 
-/* A work and its row in the audit log. */
-typedef struct audited {
-    jd_store *store;
-    jd_work *work;
-    void *args;
-} audited;
-
-static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
+static void sqlite_give(jd_store *store, jd_conn *conn)
 {
-    const audited *of = args;
-    JT_TRY(of->work(conn, of->args, err));
-    return jd_sqlite_audit_noted(of->store, conn, err);
+    (void)store;
+    (void)pthread_mutex_unlock(&of_conn(conn)->lock);
 }
 
-jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
+static bool sqlite_is_lost(const jd_conn *conn)
 {
-    shared_conn *writer = &inner(store)->writer;
-    audited of = {store, work, args};
-    if (batching == store)
-        return write_part(&writer->conn, work_audited, &of, err);
-    (void)pthread_mutex_lock(&writer->lock);
-    const jeton_status status = transact(&writer->conn, JD_SQL_BEGIN_WRITE, work_audited, &of, err);
-    (void)pthread_mutex_unlock(&writer->lock);
-    return status;
+    return sqlite3_get_autocommit(((const sqlite_conn *)conn)->db) != 0;
 }
 
-const char *jd_sqlite_path(jd_store *store)
+/* --- statements ----------------------------------------------------------------------------- */
+
+static const char *const sql_texts[] = {
+#define SQL_TEXT(name, text) [JD_SQL_##name] = text,
+    JD_SQL_LIST(SQL_TEXT)
+#undef SQL_TEXT
+};
+
+/* Primary codes of SQLite that callers can do something about; all others are JETON_E_STORE. */
+static const struct {
+    int rc;
+    jeton_status status;
+} outcomes[] = {
+    {SQLITE_NOMEM, JETON_E_NOMEM},
+    {SQLITE_BUSY, JETON_E_BUSY},
+    {SQLITE_LOCKED, JETON_E_BUSY},
+};
+
+jeton_status jd_sqlite_fail(jeton_err *err, int rc, const char *what)
 {
-    return sqlite3_db_filename(inner(store)->writer.conn.db, "main");
+    if (rc == SQLITE_CONSTRAINT_PRIMARYKEY || rc == SQLITE_CONSTRAINT_UNIQUE)
+        return jt_fail(err, JETON_E_EXISTS, "the name or the e-mail address is taken already");
+    jeton_status status = JETON_E_STORE;
+    for (size_t i = 0; i < JT_COUNT(outcomes); i++)
+        if (outcomes[i].rc == (rc & 0xff))
+            status = outcomes[i].status;
+    /* errstr, not errmsg: the latter may quote what is stored. */
+    return jt_fail(err, status, "%s: %s", what, sqlite3_errstr(rc));
 }
 
-/* --- batches -------------------------------------------------------------------------------- */
-
-static jeton_status batch_begin(jd_store *store, jeton_err *err)
+static jeton_status sqlite_script(jd_conn *conn, const char *sql, jeton_err *err)
 {
-    shared_conn *writer = &inner(store)->writer;
-    if (batching != NULL)
-        return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
-    (void)pthread_mutex_lock(&writer->lock);
-    const jeton_status status = run(&writer->conn, JD_SQL_BEGIN_WRITE, err);
-    if (status == JETON_OK)
-        batching = store;
-    else
-        (void)pthread_mutex_unlock(&writer->lock);
-    return status;
+    const int rc = sqlite3_exec(of_conn(conn)->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the schema cannot be made");
 }
 
-static jeton_status commit(jd_conn *conn, jeton_err *err)
+/* An absent text is the empty one: NULL has no meaning in our tables. */
+static const void *bytes_of(jeton_span span)
 {
-    if (is_lost(conn))
-        return lost(err);
-    const jeton_status status = commit_write(conn, err);
-    if (status != JETON_OK && !is_lost(conn))
-        (void)run(conn, JD_SQL_ROLLBACK, NULL);
-    return status;
+    return span.len > 0 ? (const void *)span.ptr : "";
 }
 
-static jeton_status batch_end(jd_store *store, jeton_err *err)
+static int bind(sqlite3_stmt *stmt, int at, const jd_param *param)
 {
-    shared_conn *writer = &inner(store)->writer;
-    if (batching != store)
-        return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
-    const jeton_status status = commit(&writer->conn, err);
-    batching = NULL;
-    (void)pthread_mutex_unlock(&writer->lock);
-    return status;
+    const jeton_span bytes = param->as.bytes;
+    switch (param->kind) {
+    case JD_PARAM_INT: return sqlite3_bind_int64(stmt, at, param->as.number);
+    case JD_PARAM_TEXT:
+        return sqlite3_bind_text64(stmt, at, bytes_of(bytes), bytes.len, SQLITE_STATIC,
+                                   SQLITE_UTF8);
+    case JD_PARAM_BLOB:
+        return sqlite3_bind_blob64(stmt, at, bytes_of(bytes), bytes.len, SQLITE_STATIC);
+    }
+    return SQLITE_MISUSE;
+}
+
+static int start(jd_query *query)
+{
+    sqlite_conn *conn = of_conn(query->conn);
+    sqlite3_stmt **prepared = &conn->prepared[query->sql];
+    int rc = SQLITE_OK;
+    if (*prepared == NULL)
+        rc = sqlite3_prepare_v3(conn->db, sql_texts[query->sql], -1, SQLITE_PREPARE_PERSISTENT,
+                                prepared, NULL);
+    for (int i = 0; rc == SQLITE_OK && i < query->bound; i++)
+        rc = bind(*prepared, i + 1, &query->params[i]);
+    query->handle = *prepared;
+    return rc;
+}
+
+static bool sqlite_row(jd_query *query)
+{
+    int rc = query->handle == NULL ? start(query) : SQLITE_OK;
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(query->handle);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        query->rc = rc;
+    return rc == SQLITE_ROW;
+}
+
+static void sqlite_done(jd_query *query)
+{
+    if (query->handle == NULL)
+        return;
+    (void)sqlite3_reset(query->handle); /* its failure is the one that step gave */
+    (void)sqlite3_clear_bindings(query->handle);
+}
+
+static int64_t sqlite_int(jd_query *query, int column)
+{
+    return sqlite3_column_int64(query->handle, column);
+}
+
+static jeton_span sqlite_bytes(jd_query *query, int column, jd_bytes as)
+{
+    const void *from = as == JD_TEXT_BYTES ? sqlite3_column_text(query->handle, column)
+                                           : sqlite3_column_blob(query->handle, column);
+    const int len = sqlite3_column_bytes(query->handle, column);
+    /* Of an empty value there is nothing to point at; of another one, only without memory. */
+    if (from == NULL && sqlite3_errcode(of_conn(query->conn)->db) == SQLITE_NOMEM)
+        query->rc = SQLITE_NOMEM;
+    return jeton_bytes(from, (size_t)len);
+}
+
+static unsigned sqlite_changed(const jd_query *query)
+{
+    return (unsigned)sqlite3_changes(of_conn(query->conn)->db);
 }
 
 /* --- the table ------------------------------------------------------------------------------ */
 
-const jd_store_ops jd_sqlite_ops = {
+static const char migrations_table[] = "CREATE TABLE IF NOT EXISTS migrations ("
+                                       "number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+                                       "sha256 TEXT NOT NULL, applied INTEGER NOT NULL) STRICT";
+
+const char *jd_sqlite_path(jd_store *store)
+{
+    return sqlite3_db_filename(inner(store)->writer.db, "main");
+}
+
+const jd_driver jd_sqlite_driver = {
     .scheme = "sqlite:",
+    .migrations = &jd_sqlite_migrations,
+    .migrations_table = migrations_table,
     .open = sqlite_open,
     .close = sqlite_close,
-    .schema = jd_sqlite_schema,
-    .check = jd_sqlite_check,
-    .migrate = jd_sqlite_migrate,
-    .batch_begin = batch_begin,
-    .batch_end = batch_end,
-    .meta_get = jd_sqlite_meta_get,
-    .meta_set = jd_sqlite_meta_set,
-    .meta_claim = jd_sqlite_meta_claim,
-    .user_add = jd_sqlite_user_add,
-    .user_find = jd_sqlite_user_find,
-    .user_get = jd_sqlite_user_get,
-    .user_find_email = jd_sqlite_user_find_email,
-    .user_list = jd_sqlite_user_list,
-    .user_disable = jd_sqlite_user_disable,
-    .user_enable = jd_sqlite_user_enable,
-    .user_rehash = jd_sqlite_user_rehash,
-    .user_remove = jd_sqlite_user_remove,
-    .user_change = jd_sqlite_user_change,
-    .user_roles = jd_sqlite_user_roles,
-    .user_import = jd_sqlite_user_import,
-    .password_set = jd_sqlite_password_set,
-    .reset_put = jd_sqlite_reset_put,
-    .reset_find = jd_sqlite_reset_find,
-    .role_add = jd_sqlite_role_add,
-    .role_list = jd_sqlite_role_list,
-    .role_grant = jd_sqlite_role_grant,
-    .role_revoke = jd_sqlite_role_revoke,
-    .role_remove = jd_sqlite_role_remove,
-    .session_add = jd_sqlite_session_add,
-    .session_get = jd_sqlite_session_get,
-    .session_rotate = jd_sqlite_session_rotate,
-    .session_end = jd_sqlite_session_end,
-    .session_end_all = jd_sqlite_session_end_all,
-    .session_list = jd_sqlite_session_list,
-    .log_add = jd_sqlite_log_add,
-    .log_after = jd_sqlite_log_after,
-    .log_head = jd_sqlite_log_head,
-    .revoke = jd_sqlite_revoke,
-    .client_add = jd_sqlite_client_add,
-    .client_list = jd_sqlite_client_list,
-    .client_change = jd_sqlite_client_change,
-    .client_set_secret = jd_sqlite_client_set_secret,
-    .client_disable = jd_sqlite_client_disable,
-    .client_enable = jd_sqlite_client_enable,
-    .client_remove = jd_sqlite_client_remove,
-    .ban_add = jd_sqlite_ban_add,
-    .ban_list = jd_sqlite_ban_list,
-    .ban_lift = jd_sqlite_ban_lift,
-    .key_add = jd_sqlite_key_add,
-    .key_list = jd_sqlite_key_list,
-    .key_change = jd_sqlite_key_change,
-    .reseal = jd_sqlite_reseal,
-    .audit_add = jd_sqlite_audit_add,
-    .audit_list = jd_sqlite_audit_list,
-    .audit_check = jd_sqlite_audit_check,
     .backup = jd_sqlite_backup,
-    .restart = jd_sqlite_restart,
-    .purge = jd_sqlite_purge,
+    .take = sqlite_take,
+    .give = sqlite_give,
+    .is_lost = sqlite_is_lost,
+    .script = sqlite_script,
+    .row = sqlite_row,
+    .column_int = sqlite_int,
+    .column_bytes = sqlite_bytes,
+    .changed = sqlite_changed,
+    .done = sqlite_done,
+    .fail = jd_sqlite_fail,
 };

@@ -1,166 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite.h - the SQLite back end inside: its connections, and its functions by file.
- *
- * One connection writes, behind a mutex; a few others read, so that reads never wait for a commit
- * to reach the disk. Work is handed to them as a function: whoever runs it begins and ends the
- * transaction around it. In a batch (group commit) there is one transaction for all works of the
- * thread and each has a savepoint in it; its reads then go to the writer as well, since the other
- * connections do not see yet what the batch has written.
- */
+/* store/sqlite.h - the SQLite driver inside. */
 #ifndef JD_STORE_SQLITE_H
 #define JD_STORE_SQLITE_H
 
-#include "store/sqlite_query.h"
-#include "store/store_ops.h"
+#include "store/driver.h"
 
-/* One transaction's statements. `args` is the caller's own struct. */
-typedef jeton_status jd_work(jd_conn *conn, void *args, jeton_err *err);
+#include <sqlite3.h>
 
-/* Runs `work` in a transaction that sees one moment of the store and changes nothing. */
-JETON_MUST jeton_status jd_sqlite_read(jd_store *store, jd_work *work, void *args, jeton_err *err);
-
-/* Runs `work` in a transaction that nobody else writes beside; what it did is on disk when this
- * returns JETON_OK, and undone when it or the commit fails. */
-JETON_MUST jeton_status jd_sqlite_write(jd_store *store, jd_work *work, void *args, jeton_err *err);
-
-/* Writes the row that is noted for the thread (audit.h), if any. */
-JETON_MUST jeton_status jd_sqlite_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err);
+/* What SQLite's code means to a caller of the store. Never SQLITE_OK, _ROW or _DONE. */
+jeton_status jd_sqlite_fail(jeton_err *err, int rc, const char *what);
 
 /* The file of the store. Any thread. */
 const char *jd_sqlite_path(jd_store *store);
 
-/* Pieces of transactions. */
-JETON_MUST jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
-/* The texts that a statement of one column gives. */
-JETON_MUST jeton_status jd_sqlite_read_texts(jd_query *query, jt_arena *arena,
-                                             const jeton_span **texts, size_t *count,
-                                             jeton_err *err);
-/* JETON_E_NOT_FOUND. */
-JETON_MUST jeton_status jd_sqlite_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err);
-/* JETON_E_LAST_ADMIN when nobody who is enabled has JD_ROLE_ADMIN: asked after a change that took
- * it from somebody who had it. */
-JETON_MUST jeton_status jd_sqlite_is_admin(jd_conn *conn, const jd_id *id, bool *admin,
-                                           jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_admin_left(jd_conn *conn, jeton_err *err);
-/* Adds a role unless it is there. */
-JETON_MUST jeton_status jd_sqlite_role_make(jd_conn *conn, jeton_span role, jeton_err *err);
-/* Ends the sessions of a user but `keep`, with an entry each. */
-JETON_MUST jeton_status jd_sqlite_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,
-                                               jeton_time now, jeton_time expires, jt_arena *arena,
-                                               jd_entries *entries, jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena,
-                                            jd_user *user, jeton_err *err);
-
-JETON_MUST jeton_status jd_sqlite_revoke_piece(jd_conn *conn, const jd_revoking *asked,
-                                               jt_revocation *entry, jeton_err *err);
-
-/* The operations; see store.h. */
-jeton_status jd_sqlite_check_ours(jd_conn *conn, jeton_err *err);
-jeton_status jd_sqlite_schema(jd_store *store, jd_schema *schema, jeton_err *err);
-jeton_status jd_sqlite_check(jd_store *store, jeton_err *err);
-jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err);
-
-jeton_status jd_sqlite_meta_get(jd_store *store, const char *name, jt_arena *arena,
-                                jeton_span *value, jeton_err *err);
-jeton_status jd_sqlite_meta_set(jd_store *store, const char *name, jeton_span value,
-                                jeton_err *err);
-jeton_status jd_sqlite_meta_claim(jd_store *store, const char *name, jeton_span value,
-                                  jt_arena *arena, jeton_span *winner, jeton_err *err);
-
-jeton_status jd_sqlite_user_add(jd_store *store, const jd_user *user, jeton_err *err);
-jeton_status jd_sqlite_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
-                                 jeton_err *err);
-jeton_status jd_sqlite_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
-                                jeton_err *err);
-jeton_status jd_sqlite_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
-                                       jd_user *user, jeton_err *err);
-jeton_status jd_sqlite_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
-                                 jd_users *users, jeton_err *err);
-jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
-                                    jeton_time expires, jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *err);
-jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
-                                   jeton_span password, jeton_err *err);
-
-jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
-                                   jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_user_change(jd_store *store, const jd_id *id, const jd_user_changes *change,
-                                   jeton_time now, jeton_time expires, jt_revocation *entry,
-                                   jeton_err *err);
-jeton_status jd_sqlite_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
-                                  jeton_err *err);
-jeton_status jd_sqlite_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
-                                   jeton_err *err);
-
-jeton_status jd_sqlite_password_set(jd_store *store, const jd_password_change *change,
-                                    jt_arena *arena, jd_entries *entries, jeton_err *err);
-jeton_status jd_sqlite_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
-                                 jeton_time expires, jeton_err *err);
-jeton_status jd_sqlite_reset_find(jd_store *store, jeton_span digest, jeton_time now,
-                                  jt_arena *arena, jd_user *user, jeton_err *err);
-
-jeton_status jd_sqlite_role_add(jd_store *store, const jd_role *role, jeton_err *err);
-jeton_status jd_sqlite_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err);
-jeton_status jd_sqlite_role_grant(jd_store *store, const jd_role *role, jeton_err *err);
-jeton_status jd_sqlite_role_revoke(jd_store *store, const jd_role *role, jeton_err *err);
-jeton_status jd_sqlite_role_remove(jd_store *store, jeton_span name, jeton_err *err);
-
-jeton_status jd_sqlite_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
-                                   jeton_err *err);
-jeton_status jd_sqlite_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
-                                   jd_session_view *view, jeton_err *err);
-jeton_status jd_sqlite_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
-                                      jeton_err *err);
-jeton_status jd_sqlite_session_end(jd_store *store, const jd_id *id, jeton_time now,
-                                   jeton_time expires, jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
-                                       jeton_time now, jeton_time expires, jt_arena *arena,
-                                       jd_entries *entries, jeton_err *err);
-jeton_status jd_sqlite_session_list(jd_store *store, const jd_id *user, jeton_time now,
-                                    jt_arena *arena, jd_sessions *sessions, jeton_err *err);
-
-jeton_status jd_sqlite_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
-                                 jd_entries *entries, jeton_err *err);
-jeton_status jd_sqlite_log_head(jd_store *store, uint64_t *head, jeton_err *err);
-jeton_status jd_sqlite_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err);
-
-jeton_status jd_sqlite_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
-                              jeton_err *err);
-
-jeton_status jd_sqlite_client_add(jd_store *store, const jd_client *client, jeton_err *err);
-jeton_status jd_sqlite_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
-                                   jd_client_list *clients, jeton_err *err);
-jeton_status jd_sqlite_client_change(jd_store *store, const jd_client *was,
-                                     const jd_client *becomes, jeton_err *err);
-jeton_status jd_sqlite_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
-                                         jeton_err *err);
-jeton_status jd_sqlite_client_disable(jd_store *store, const jd_revoking *revoking,
-                                      jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_client_enable(jd_store *store, jeton_span id, jeton_err *err);
-jeton_status jd_sqlite_client_remove(jd_store *store, const jd_revoking *revoking,
-                                     jt_revocation *entry, jeton_err *err);
-
-jeton_status jd_sqlite_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err);
-jeton_status jd_sqlite_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
-                                jeton_err *err);
-jeton_status jd_sqlite_ban_lift(jd_store *store, jeton_span network, jeton_err *err);
-
-jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
-jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
-                                jeton_err *err);
-jeton_status jd_sqlite_key_change(jd_store *store, const jd_key_change *changes, size_t count,
-                                  const jd_revoking *mark, jt_revocation *entry, jeton_err *err);
-jeton_status jd_sqlite_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err);
-
-JETON_MUST jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most,
-                                             jt_arena *arena, jd_audit_rows *rows, jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err);
-
 JETON_MUST jeton_status jd_sqlite_backup(jd_store *store, const char *file, jeton_err *err);
-JETON_MUST jeton_status jd_sqlite_restart(jd_store *store, uint64_t head, jeton_time now,
-                                          jeton_time expires, jeton_err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_backup.c - copying the store, and going on from a copy. */
+/* store/sqlite_backup.c - copying the file of the store. */
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sqlite.h"
@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* ---- backup --------------------------------------------------------------------------------- */
 
 static void close_db(sqlite3 **db)
 {
@@ -54,53 +52,4 @@ jeton_status jd_sqlite_backup(jd_store *store, const char *file, jeton_err *err)
     if (rc == SQLITE_OK)
         rc = copy(to, from);
     return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the copy cannot be made");
-}
-
-/* ---- restore -------------------------------------------------------------------------------- */
-
-typedef struct restart {
-    uint64_t head;
-    jeton_time now, expires;
-} restart;
-
-static jeton_status check(jd_conn *conn, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_QUICK_CHECK);
-    if (!jd_query_row(&query))
-        return jd_query_missing(&query, err, "no check");
-    const int64_t wrong = jd_take_int(&query);
-    JT_TRY(jd_query_end(&query, err));
-    return wrong == 0 ? JETON_OK : jt_fail(err, JETON_E_STORE, "the copy is damaged");
-}
-
-static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
-    return jd_query_run(&query, NULL, err);
-}
-
-/* Marks are numbers of the log: tokens of after the copy have higher ones than its head. */
-static jeton_status jump(jd_conn *conn, uint64_t head, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_JUMP);
-    jd_bind_count(&query, head);
-    return jd_query_run(&query, NULL, err);
-}
-
-static jeton_status start_again(jd_conn *conn, void *args, jeton_err *err)
-{
-    const restart *of = args;
-    const jd_revoking all = {.kind = JT_REVOKED_ALL, .now = of->now, .expires = of->expires};
-    jt_revocation entry;
-    JT_TRY(check(conn, err));
-    JT_TRY(jump(conn, of->head, err));
-    JT_TRY(run(conn, JD_SQL_RESET_DROP_ALL, err));
-    return jd_sqlite_revoke_piece(conn, &all, &entry, err);
-}
-
-jeton_status jd_sqlite_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
-                               jeton_err *err)
-{
-    restart args = {head, now, expires};
-    return jd_sqlite_write(store, start_again, &args, err);
 }

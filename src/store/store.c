@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/store.c - finds the back end of an address and calls it. The rule that results are empty
- * unless an operation succeeds is kept here, for all back ends. */
+/* store/store.c - finds the driver of an address, and calls the operations. The rule that results
+ * are empty unless an operation succeeds is kept here. */
 #include "store/store.h"
 
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/audit.h"
-#include "store/store_ops.h"
+#include "store/sql.h"
 
 #include <stdio.h>
 
 /* The first one also takes addresses without a scheme. */
-static const jd_store_ops *const back_ends[] = {&jd_sqlite_ops};
+static const jd_driver *const drivers[] = {&jd_sqlite_driver};
 
 static const struct {
     const char *scheme, *why;
@@ -25,10 +25,10 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-static jeton_status open_with(const jd_store_ops *ops, const jeton_ctx *ctx, const char *where,
+static jeton_status open_with(const jd_driver *driver, const jeton_ctx *ctx, const char *where,
                               jd_store **store, jeton_err *err)
 {
-    JT_TRY(ops->open(ctx, where, store, err));
+    JT_TRY(driver->open(ctx, where, store, err));
     jd_store_audit_key(*store, jeton_str(NULL));
     return JETON_OK;
 }
@@ -40,10 +40,10 @@ jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store *
     for (size_t i = 0; i < JT_COUNT(known_but_missing); i++)
         if (begins_with(address, known_but_missing[i].scheme))
             return jt_fail(err, JETON_E_UNSUPPORTED, "%s", known_but_missing[i].why);
-    for (size_t i = 0; i < JT_COUNT(back_ends); i++)
-        if (begins_with(address, back_ends[i]->scheme))
-            return open_with(back_ends[i], ctx, address + strlen(back_ends[i]->scheme), store, err);
-    return open_with(back_ends[0], ctx, address, store, err);
+    for (size_t i = 0; i < JT_COUNT(drivers); i++)
+        if (begins_with(address, drivers[i]->scheme))
+            return open_with(drivers[i], ctx, address + strlen(drivers[i]->scheme), store, err);
+    return open_with(drivers[0], ctx, address, store, err);
 }
 
 void jd_store_close(jd_store **store)
@@ -51,14 +51,14 @@ void jd_store_close(jd_store **store)
     if (store == NULL || *store == NULL)
         return;
     jt_hmac_done(&(*store)->audit_key);
-    (*store)->ops->close(*store);
+    (*store)->driver->close(*store);
     *store = NULL;
 }
 
 jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err)
 {
     *schema = (jd_schema){0};
-    const jeton_status status = store->ops->schema(store, schema, err);
+    const jeton_status status = jd_sql_schema(store, schema, err);
     if (status != JETON_OK)
         *schema = (jd_schema){0};
     return status;
@@ -66,13 +66,13 @@ jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err)
 
 jeton_status jd_store_check(jd_store *store, jeton_err *err)
 {
-    return store->ops->check(store, err);
+    return jd_sql_check(store, err);
 }
 
 jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err)
 {
     *applied = 0;
-    const jeton_status status = store->ops->migrate(store, applied, err);
+    const jeton_status status = jd_sql_migrate(store, applied, err);
     if (status != JETON_OK)
         *applied = 0;
     return status;
@@ -80,12 +80,12 @@ jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err
 
 jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err)
 {
-    return store->ops->batch_begin(store, err);
+    return jd_sql_batch_begin(store, err);
 }
 
 jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
 {
-    return store->ops->batch_end(store, err);
+    return jd_sql_batch_end(store, err);
 }
 
 /* --- what the audit log says of an operation ------------------------------------------------- */
@@ -146,7 +146,7 @@ jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *aren
                                jeton_span *value, jeton_err *err)
 {
     *value = (jeton_span){0};
-    const jeton_status status = store->ops->meta_get(store, name, arena, value, err);
+    const jeton_status status = jd_sql_meta_get(store, name, arena, value, err);
     if (status != JETON_OK)
         *value = (jeton_span){0};
     return status;
@@ -154,14 +154,14 @@ jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *aren
 
 jeton_status jd_store_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
 {
-    return store->ops->meta_set(store, name, value, err);
+    return jd_sql_meta_set(store, name, value, err);
 }
 
 jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span value,
                                  jt_arena *arena, jeton_span *winner, jeton_err *err)
 {
     *winner = (jeton_span){0};
-    const jeton_status status = store->ops->meta_claim(store, name, value, arena, winner, err);
+    const jeton_status status = jd_sql_meta_claim(store, name, value, arena, winner, err);
     if (status != JETON_OK)
         *winner = (jeton_span){0};
     return status;
@@ -172,14 +172,14 @@ jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span v
 jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err)
 {
     jd_audit_note("user.add", jd_audit_id(&user->id), user->name);
-    return jd_audit_end(store->ops->user_add(store, user, err));
+    return jd_audit_end(jd_sql_user_add(store, user, err));
 }
 
 jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
                                 jeton_err *err)
 {
     *user = (jd_user){0};
-    const jeton_status status = store->ops->user_find(store, name, arena, user, err);
+    const jeton_status status = jd_sql_user_find(store, name, arena, user, err);
     if (status != JETON_OK)
         *user = (jd_user){0};
     return status;
@@ -189,7 +189,7 @@ jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena
                                jeton_err *err)
 {
     *user = (jd_user){0};
-    const jeton_status status = store->ops->user_get(store, id, arena, user, err);
+    const jeton_status status = jd_sql_user_get(store, id, arena, user, err);
     if (status != JETON_OK)
         *user = (jd_user){0};
     return status;
@@ -199,7 +199,7 @@ jeton_status jd_store_user_find_email(jd_store *store, jeton_span email, jt_aren
                                       jd_user *user, jeton_err *err)
 {
     *user = (jd_user){0};
-    const jeton_status status = store->ops->user_find_email(store, email, arena, user, err);
+    const jeton_status status = jd_sql_user_find_email(store, email, arena, user, err);
     if (status != JETON_OK)
         *user = (jd_user){0};
     return status;
@@ -209,7 +209,7 @@ jeton_status jd_store_user_list(jd_store *store, const jd_user_page *page, jt_ar
                                 jd_users *users, jeton_err *err)
 {
     *users = (jd_users){0};
-    const jeton_status status = store->ops->user_list(store, page, arena, users, err);
+    const jeton_status status = jd_sql_user_list(store, page, arena, users, err);
     if (status != JETON_OK)
         *users = (jd_users){0};
     return status;
@@ -221,7 +221,7 @@ jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time 
     *entry = (jt_revocation){0};
     jd_audit_note("user.disable", jd_audit_id(id), jeton_str(NULL));
     const jeton_status status =
-        jd_audit_end(store->ops->user_disable(store, id, now, expires, entry, err));
+        jd_audit_end(jd_sql_user_disable(store, id, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -230,13 +230,13 @@ jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time 
 jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
 {
     jd_audit_note("user.enable", jd_audit_id(id), jeton_str(NULL));
-    return jd_audit_end(store->ops->user_enable(store, id, err));
+    return jd_audit_end(jd_sql_user_enable(store, id, err));
 }
 
 jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
                                   jeton_span password, jeton_err *err)
 {
-    return store->ops->user_rehash(store, id, old, password, err);
+    return jd_sql_user_rehash(store, id, old, password, err);
 }
 
 jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
@@ -244,8 +244,7 @@ jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time e
 {
     *entry = (jt_revocation){0};
     jd_audit_note("user.remove", jd_audit_id(id), jeton_str(NULL));
-    const jeton_status status =
-        jd_audit_end(store->ops->user_remove(store, id, expires, entry, err));
+    const jeton_status status = jd_audit_end(jd_sql_user_remove(store, id, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -273,7 +272,7 @@ jeton_status jd_store_user_change(jd_store *store, const jd_id *id, const jd_use
     *entry = (jt_revocation){0};
     jd_audit_note("user.change", jd_audit_id(id), list_user_change(change, list));
     const jeton_status status =
-        jd_audit_end(store->ops->user_change(store, id, change, now, expires, entry, err));
+        jd_audit_end(jd_sql_user_change(store, id, change, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -284,7 +283,7 @@ jeton_status jd_store_user_roles(jd_store *store, const jd_id *id, const jd_role
 {
     char list[JD_AUDIT_LIST];
     jd_audit_note("user.roles", jd_audit_id(id), list_change(change, list));
-    return jd_audit_end(store->ops->user_roles(store, id, change, err));
+    return jd_audit_end(jd_sql_user_roles(store, id, change, err));
 }
 
 jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
@@ -294,7 +293,7 @@ jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t co
     (void)snprintf(number, sizeof number, "%zu", count);
     if (!dry)
         jd_audit_note("user.import", jeton_str(number), jeton_str(NULL));
-    return jd_audit_end(store->ops->user_import(store, imports, count, dry, err));
+    return jd_audit_end(jd_sql_user_import(store, imports, count, dry, err));
 }
 
 /* --- passwords ------------------------------------------------------------------------------ */
@@ -306,7 +305,7 @@ jeton_status jd_store_password_set(jd_store *store, const jd_password_change *ch
     jd_audit_note("password.set", jd_audit_id(&change->user),
                   change->code.len > 0 ? jeton_str("with a code") : jeton_str(NULL));
     const jeton_status status =
-        jd_audit_end(store->ops->password_set(store, change, arena, entries, err));
+        jd_audit_end(jd_sql_password_set(store, change, arena, entries, err));
     if (status != JETON_OK)
         *entries = (jd_entries){0};
     return status;
@@ -316,14 +315,14 @@ jeton_status jd_store_reset_put(jd_store *store, const jd_id *user, jeton_span d
                                 jeton_time expires, jeton_err *err)
 {
     jd_audit_note("password.reset_code", jd_audit_id(user), jeton_str(NULL));
-    return jd_audit_end(store->ops->reset_put(store, user, digest, expires, err));
+    return jd_audit_end(jd_sql_reset_put(store, user, digest, expires, err));
 }
 
 jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time now,
                                  jt_arena *arena, jd_user *user, jeton_err *err)
 {
     *user = (jd_user){0};
-    const jeton_status status = store->ops->reset_find(store, digest, now, arena, user, err);
+    const jeton_status status = jd_sql_reset_find(store, digest, now, arena, user, err);
     if (status != JETON_OK)
         *user = (jd_user){0};
     return status;
@@ -334,13 +333,13 @@ jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time 
 jeton_status jd_store_role_add(jd_store *store, const jd_role *role, jeton_err *err)
 {
     jd_audit_note("role.add", role->name, jeton_str(NULL));
-    return jd_audit_end(store->ops->role_add(store, role, err));
+    return jd_audit_end(jd_sql_role_add(store, role, err));
 }
 
 jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
 {
     *roles = (jd_roles){0};
-    const jeton_status status = store->ops->role_list(store, arena, roles, err);
+    const jeton_status status = jd_sql_role_list(store, arena, roles, err);
     if (status != JETON_OK)
         *roles = (jd_roles){0};
     return status;
@@ -351,7 +350,7 @@ jeton_status jd_store_role_grant(jd_store *store, const jd_role *role, jeton_err
     char list[JD_AUDIT_LIST];
     jd_audit_note("role.grant", role->name,
                   list_texts(role->permissions, role->permission_count, list));
-    return jd_audit_end(store->ops->role_grant(store, role, err));
+    return jd_audit_end(jd_sql_role_grant(store, role, err));
 }
 
 jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
@@ -359,7 +358,7 @@ jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_er
     char list[JD_AUDIT_LIST];
     jd_audit_note("role.revoke", role->name,
                   list_texts(role->permissions, role->permission_count, list));
-    return jd_audit_end(store->ops->role_revoke(store, role, err));
+    return jd_audit_end(jd_sql_role_revoke(store, role, err));
 }
 
 jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *err)
@@ -367,7 +366,7 @@ jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *e
     if (jeton_span_equal(name, jeton_str(JD_ROLE_ADMIN)))
         return jt_fail(err, JETON_E_LAST_ADMIN, "the role " JD_ROLE_ADMIN " stays");
     jd_audit_note("role.remove", name, jeton_str(NULL));
-    return jd_audit_end(store->ops->role_remove(store, name, err));
+    return jd_audit_end(jd_sql_role_remove(store, name, err));
 }
 
 /* --- sessions ------------------------------------------------------------------------------- */
@@ -380,7 +379,7 @@ jeton_status jd_store_session_add(jd_store *store, const jd_session *session, ui
         return jt_fail(err, JETON_E_ARGUMENT, "a device is described in %u bytes", JD_DEVICE_MAX);
     jd_audit_note_by(jd_audit_id(&session->user), session->address, "session.add",
                      jd_audit_id(&session->id));
-    const jeton_status status = jd_audit_end(store->ops->session_add(store, session, rev, err));
+    const jeton_status status = jd_audit_end(jd_sql_session_add(store, session, rev, err));
     if (status != JETON_OK)
         *rev = 0;
     return status;
@@ -390,7 +389,7 @@ jeton_status jd_store_session_get(jd_store *store, const jd_id *id, jt_arena *ar
                                   jd_session_view *view, jeton_err *err)
 {
     *view = (jd_session_view){0};
-    const jeton_status status = store->ops->session_get(store, id, arena, view, err);
+    const jeton_status status = jd_sql_session_get(store, id, arena, view, err);
     if (status != JETON_OK)
         *view = (jd_session_view){0};
     return status;
@@ -400,7 +399,7 @@ jeton_status jd_store_session_rotate(jd_store *store, const jd_rotation *rotatio
                                      jeton_err *err)
 {
     *rev = 0;
-    const jeton_status status = store->ops->session_rotate(store, rotation, rev, err);
+    const jeton_status status = jd_sql_session_rotate(store, rotation, rev, err);
     if (status != JETON_OK)
         *rev = 0;
     return status;
@@ -412,7 +411,7 @@ jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time n
     *entry = (jt_revocation){0};
     jd_audit_note("session.end", jd_audit_id(id), jeton_str(NULL));
     const jeton_status status =
-        jd_audit_end(store->ops->session_end(store, id, now, expires, entry, err));
+        jd_audit_end(jd_sql_session_end(store, id, now, expires, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -425,8 +424,8 @@ jeton_status jd_store_session_end_all(jd_store *store, const jd_id *user, const 
     *entries = (jd_entries){0};
     jd_audit_note("session.end_all", jd_audit_id(user),
                   keep != NULL ? jd_audit_id(keep) : jeton_str(NULL));
-    const jeton_status status = jd_audit_end(
-        store->ops->session_end_all(store, user, keep, now, expires, arena, entries, err));
+    const jeton_status status =
+        jd_audit_end(jd_sql_session_end_all(store, user, keep, now, expires, arena, entries, err));
     if (status != JETON_OK)
         *entries = (jd_entries){0};
     return status;
@@ -436,7 +435,7 @@ jeton_status jd_store_session_list(jd_store *store, const jd_id *user, jeton_tim
                                    jt_arena *arena, jd_sessions *sessions, jeton_err *err)
 {
     *sessions = (jd_sessions){0};
-    const jeton_status status = store->ops->session_list(store, user, now, arena, sessions, err);
+    const jeton_status status = jd_sql_session_list(store, user, now, arena, sessions, err);
     if (status != JETON_OK)
         *sessions = (jd_sessions){0};
     return status;
@@ -447,7 +446,7 @@ jeton_status jd_store_session_list(jd_store *store, const jd_id *user, jeton_tim
 jeton_status jd_store_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
 {
     entry->n = 0;
-    const jeton_status status = store->ops->log_add(store, entry, err);
+    const jeton_status status = jd_sql_log_add(store, entry, err);
     if (status != JETON_OK)
         entry->n = 0;
     return status;
@@ -457,7 +456,7 @@ jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most, jt_are
                                 jd_entries *entries, jeton_err *err)
 {
     *entries = (jd_entries){0};
-    const jeton_status status = store->ops->log_after(store, n, most, arena, entries, err);
+    const jeton_status status = jd_sql_log_after(store, n, most, arena, entries, err);
     if (status != JETON_OK)
         *entries = (jd_entries){0};
     return status;
@@ -466,7 +465,7 @@ jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most, jt_are
 jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err)
 {
     *head = 0;
-    const jeton_status status = store->ops->log_head(store, head, err);
+    const jeton_status status = jd_sql_log_head(store, head, err);
     if (status != JETON_OK)
         *head = 0;
     return status;
@@ -490,7 +489,7 @@ jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revoc
     *entry = (jt_revocation){0};
     char id[JD_AUDIT_LIST];
     jd_audit_note("revoke", revoked_id(asked, id), jeton_str(revoked_kind(asked->kind)));
-    const jeton_status status = jd_audit_end(store->ops->revoke(store, asked, entry, err));
+    const jeton_status status = jd_audit_end(jd_sql_revoke(store, asked, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -501,20 +500,20 @@ jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revoc
 jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton_err *err)
 {
     jd_audit_note("client.add", client->id, client->scopes);
-    return jd_audit_end(store->ops->client_add(store, client, err));
+    return jd_audit_end(jd_sql_client_add(store, client, err));
 }
 
 jeton_status jd_store_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
 {
     jd_audit_note("ban.add", ban->network, ban->why);
-    return jd_audit_end(store->ops->ban_add(store, ban, err));
+    return jd_audit_end(jd_sql_ban_add(store, ban, err));
 }
 
 jeton_status jd_store_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
                                jeton_err *err)
 {
     *bans = (jd_ban_list){0};
-    const jeton_status status = store->ops->ban_list(store, now, arena, bans, err);
+    const jeton_status status = jd_sql_ban_list(store, now, arena, bans, err);
     if (status != JETON_OK)
         *bans = (jd_ban_list){0};
     return status;
@@ -523,14 +522,14 @@ jeton_status jd_store_ban_list(jd_store *store, jeton_time now, jt_arena *arena,
 jeton_status jd_store_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
 {
     jd_audit_note("ban.lift", network, jeton_str(NULL));
-    return jd_audit_end(store->ops->ban_lift(store, network, err));
+    return jd_audit_end(jd_sql_ban_lift(store, network, err));
 }
 
 jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
                                   jd_client_list *clients, jeton_err *err)
 {
     *clients = (jd_client_list){0};
-    const jeton_status status = store->ops->client_list(store, after, most, arena, clients, err);
+    const jeton_status status = jd_sql_client_list(store, after, most, arena, clients, err);
     if (status != JETON_OK)
         *clients = (jd_client_list){0};
     return status;
@@ -540,14 +539,14 @@ jeton_status jd_store_client_change(jd_store *store, const jd_client *was, const
                                     jeton_err *err)
 {
     jd_audit_note("client.change", was->id, jeton_str(NULL));
-    return jd_audit_end(store->ops->client_change(store, was, becomes, err));
+    return jd_audit_end(jd_sql_client_change(store, was, becomes, err));
 }
 
 jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
                                         jeton_err *err)
 {
     jd_audit_note("client.secret", id, jeton_str(NULL));
-    return jd_audit_end(store->ops->client_set_secret(store, id, hash, err));
+    return jd_audit_end(jd_sql_client_set_secret(store, id, hash, err));
 }
 
 jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revoking,
@@ -555,8 +554,7 @@ jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revokin
 {
     *entry = (jt_revocation){0};
     jd_audit_note("client.disable", revoking->client, jeton_str(NULL));
-    const jeton_status status =
-        jd_audit_end(store->ops->client_disable(store, revoking, entry, err));
+    const jeton_status status = jd_audit_end(jd_sql_client_disable(store, revoking, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -565,7 +563,7 @@ jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revokin
 jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err)
 {
     jd_audit_note("client.enable", id, jeton_str(NULL));
-    return jd_audit_end(store->ops->client_enable(store, id, err));
+    return jd_audit_end(jd_sql_client_enable(store, id, err));
 }
 
 jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking,
@@ -573,8 +571,7 @@ jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking
 {
     *entry = (jt_revocation){0};
     jd_audit_note("client.remove", revoking->client, jeton_str(NULL));
-    const jeton_status status =
-        jd_audit_end(store->ops->client_remove(store, revoking, entry, err));
+    const jeton_status status = jd_audit_end(jd_sql_client_remove(store, revoking, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -585,14 +582,14 @@ jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_e
     if (!is_state(key->state))
         return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
     jd_audit_note("key.add", key->kid, key->state);
-    return jd_audit_end(store->ops->key_add(store, key, err));
+    return jd_audit_end(jd_sql_key_add(store, key, err));
 }
 
 jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                jeton_err *err)
 {
     *keys = (jd_stored_keys){0};
-    const jeton_status status = store->ops->key_list(store, arena, keys, err);
+    const jeton_status status = jd_sql_key_list(store, arena, keys, err);
     if (status != JETON_OK)
         *keys = (jd_stored_keys){0};
     return status;
@@ -608,7 +605,7 @@ jeton_status jd_store_key_change(jd_store *store, const jd_key_change *changes, 
     if (count > 0) /* what was asked for comes first, what follows from it behind */
         jd_audit_note("key.state", changes[0].kid, changes[0].to);
     const jeton_status status =
-        jd_audit_end(store->ops->key_change(store, changes, count, mark, entry, err));
+        jd_audit_end(jd_sql_key_change(store, changes, count, mark, entry, err));
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
@@ -616,13 +613,13 @@ jeton_status jd_store_key_change(jd_store *store, const jd_key_change *changes, 
 
 jeton_status jd_store_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
 {
-    return store->ops->reseal(store, reseal, user, err); /* the audit log's own key is among it */
+    return jd_sql_reseal(store, reseal, user, err); /* the audit log's own key is among it */
 }
 
 jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
 {
     *removed = 0;
-    const jeton_status status = store->ops->purge(store, before, removed, err);
+    const jeton_status status = jd_sql_purge(store, before, removed, err);
     if (status != JETON_OK)
         *removed = 0;
     return status;
@@ -638,14 +635,14 @@ void jd_store_audit_key(jd_store *store, jeton_span key)
 jeton_status jd_store_audit_add(jd_store *store, const jd_audit_row *row, jeton_err *err)
 {
     jd_audit_note_row(row);
-    return jd_audit_end(store->ops->audit_add(store, err));
+    return jd_audit_end(jd_sql_audit_add(store, err));
 }
 
 jeton_status jd_store_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
                                  jd_audit_rows *rows, jeton_err *err)
 {
     *rows = (jd_audit_rows){0};
-    const jeton_status status = store->ops->audit_list(store, after, most, arena, rows, err);
+    const jeton_status status = jd_sql_audit_list(store, after, most, arena, rows, err);
     if (status != JETON_OK)
         *rows = (jd_audit_rows){0};
     return status;
@@ -654,7 +651,7 @@ jeton_status jd_store_audit_list(jd_store *store, uint64_t after, size_t most, j
 jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
 {
     *head = (jd_audit_head){0};
-    const jeton_status status = store->ops->audit_check(store, head, err);
+    const jeton_status status = jd_sql_audit_check(store, head, err);
     if (status != JETON_OK)
         *head = (jd_audit_head){0};
     return status;
@@ -664,12 +661,12 @@ jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_er
 
 jeton_status jd_store_backup(jd_store *store, const char *file, jeton_err *err)
 {
-    return store->ops->backup(store, file, err);
+    return store->driver->backup(store, file, err);
 }
 
 jeton_status jd_store_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
                               jeton_err *err)
 {
     jd_audit_note("store.restore", jeton_str(NULL), jeton_str(NULL));
-    return jd_audit_end(store->ops->restart(store, head, now, expires, err));
+    return jd_audit_end(jd_sql_restart(store, head, now, expires, err));
 }

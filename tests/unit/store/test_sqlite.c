@@ -113,7 +113,7 @@ static void migrations_are_applied_once(void **state)
     place *at = *state;
     unsigned applied;
     assert_int_equal(try_store(at->path, &applied, NULL), JETON_OK);
-    assert_int_equal(applied, jd_migration_count);
+    assert_int_equal(applied, jd_sqlite_migrations.count);
     assert_int_equal(try_store(at->path, &applied, NULL), JETON_OK);
     assert_int_equal(applied, 0);
 }
@@ -121,11 +121,11 @@ static void migrations_are_applied_once(void **state)
 static void migrations_are_numbered_and_hashed(void **state)
 {
     (void)state;
-    assert_true(jd_migration_count > 0);
-    for (unsigned i = 0; i < jd_migration_count; i++) {
-        assert_int_equal(jd_migrations[i].number, i + 1);
-        assert_int_equal(strlen(jd_migrations[i].sha256), 64);
-        assert_true(strlen(jd_migrations[i].sql) > 0);
+    assert_true(jd_sqlite_migrations.count > 0);
+    for (unsigned i = 0; i < jd_sqlite_migrations.count; i++) {
+        assert_int_equal(jd_sqlite_migrations.at[i].number, i + 1);
+        assert_int_equal(strlen(jd_sqlite_migrations.at[i].sha256), 64);
+        assert_true(strlen(jd_sqlite_migrations.at[i].sql) > 0);
     }
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_log.c - the revocation log, and what is removed once it has expired. */
+/* store/sql_log.c - the revocation log, and what is removed once it has expired. */
 #include "core/auto.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 #define PURGE_ROWS 1000 /* of each table at a time: the writer is held no longer than that */
 
-jeton_status jd_sqlite_head(jd_conn *conn, uint64_t *head, jeton_err *err)
+jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_HEAD);
     if (!jd_query_row(&query))
@@ -20,10 +20,10 @@ static jeton_status count_up(jd_conn *conn, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)
 {
     JT_TRY(count_up(conn, err));
-    JT_TRY(jd_sqlite_head(conn, &entry->n, err));
+    JT_TRY(jd_sql_head(conn, &entry->n, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_ADD);
     jd_bind_count(&query, entry->n);
     jd_bind_int(&query, entry->kind);
@@ -34,22 +34,22 @@ jeton_status jd_sqlite_append(jd_conn *conn, jt_revocation *entry, jeton_err *er
 
 static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
 {
-    return jd_sqlite_append(conn, args, err);
+    return jd_sql_append(conn, args, err);
 }
 
-jeton_status jd_sqlite_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
 {
-    return jd_sqlite_write(store, add, entry, err);
+    return jd_sql_write(store, add, entry, err);
 }
 
 static jeton_status head(jd_conn *conn, void *args, jeton_err *err)
 {
-    return jd_sqlite_head(conn, args, err);
+    return jd_sql_head(conn, args, err);
 }
 
-jeton_status jd_sqlite_log_head(jd_store *store, uint64_t *found, jeton_err *err)
+jeton_status jd_sql_log_head(jd_store *store, uint64_t *found, jeton_err *err)
 {
-    return jd_sqlite_read(store, head, found, err);
+    return jd_sql_read(store, head, found, err);
 }
 
 typedef struct listing {
@@ -79,11 +79,11 @@ static jeton_status after(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
-                                 jd_entries *entries, jeton_err *err)
+jeton_status jd_sql_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
+                              jd_entries *entries, jeton_err *err)
 {
     listing args = {n, most, arena, entries};
-    return jd_sqlite_read(store, after, &args, err);
+    return jd_sql_read(store, after, &args, err);
 }
 
 typedef struct purging {
@@ -109,8 +109,8 @@ static jeton_status purge(jd_conn *conn, void *args, jeton_err *err)
     return purge_table(conn, JD_SQL_LOG_PURGE, args, err);
 }
 
-jeton_status jd_sqlite_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
+jeton_status jd_sql_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
 {
     purging args = {before, removed};
-    return jd_sqlite_write(store, purge, &args, err);
+    return jd_sql_write(store, purge, &args, err);
 }

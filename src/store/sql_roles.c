@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_roles.c - roles, what they permit, and who has them. */
+/* store/sql_roles.c - roles, what they permit, and who has them. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
-jeton_status jd_sqlite_read_texts(jd_query *query, jt_arena *arena, const jeton_span **texts,
-                                  size_t *count, jeton_err *err)
+jeton_status jd_sql_read_texts(jd_query *query, jt_arena *arena, const jeton_span **texts,
+                               size_t *count, jeton_err *err)
 {
     jd_rows rows = {.arena = arena, .size = sizeof(jeton_span)};
     while (jd_query_row(query)) {
@@ -27,14 +27,14 @@ static jeton_status run_text(jd_conn *conn, jd_sql sql, jeton_span text, unsigne
     return jd_query_run(&query, changed, err);
 }
 
-jeton_status jd_sqlite_role_make(jd_conn *conn, jeton_span role, jeton_err *err)
+jeton_status jd_sql_role_make(jd_conn *conn, jeton_span role, jeton_err *err)
 {
     return run_text(conn, JD_SQL_ROLE_ADD, role, NULL, err);
 }
 
 /* ---- the last administrator ------------------------------------------------------------------ */
 
-jeton_status jd_sqlite_is_admin(jd_conn *conn, const jd_id *id, bool *admin, jeton_err *err)
+jeton_status jd_sql_is_admin(jd_conn *conn, const jd_id *id, bool *admin, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_IS_ADMIN);
     jd_bind_id(&query, id);
@@ -42,7 +42,7 @@ jeton_status jd_sqlite_is_admin(jd_conn *conn, const jd_id *id, bool *admin, jet
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_admin_left(jd_conn *conn, jeton_err *err)
+jeton_status jd_sql_admin_left(jd_conn *conn, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_ADMIN_LEFT);
     const bool left = jd_query_row(&query) && jd_take_int(&query) != 0;
@@ -73,7 +73,7 @@ static jeton_status take_and_give(jd_conn *conn, const changing *asked, jeton_er
     for (size_t i = 0; i < asked->change->take_count; i++)
         JT_TRY(run_pair(conn, JD_SQL_USER_ROLE_DROP, asked->id, asked->change->take[i], err));
     for (size_t i = 0; i < asked->change->give_count; i++) {
-        JT_TRY(jd_sqlite_role_make(conn, asked->change->give[i], err));
+        JT_TRY(jd_sql_role_make(conn, asked->change->give[i], err));
         JT_TRY(run_pair(conn, JD_SQL_USER_ROLE_ADD, asked->id, asked->change->give[i], err));
     }
     return JETON_OK;
@@ -94,18 +94,18 @@ static jeton_status change_roles(jd_conn *conn, void *args, jeton_err *err)
 {
     const changing *asked = args;
     bool was_admin;
-    JT_TRY(jd_sqlite_user_exists(conn, asked->id, err));
-    JT_TRY(jd_sqlite_is_admin(conn, asked->id, &was_admin, err));
+    JT_TRY(jd_sql_user_exists(conn, asked->id, err));
+    JT_TRY(jd_sql_is_admin(conn, asked->id, &was_admin, err));
     JT_TRY(take_and_give(conn, asked, err));
     JT_TRY(check_count(conn, asked->id, err));
-    return was_admin ? jd_sqlite_admin_left(conn, err) : JETON_OK;
+    return was_admin ? jd_sql_admin_left(conn, err) : JETON_OK;
 }
 
-jeton_status jd_sqlite_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
-                                  jeton_err *err)
+jeton_status jd_sql_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
+                               jeton_err *err)
 {
     changing args = {id, change};
-    return jd_sqlite_write(store, change_roles, &args, err);
+    return jd_sql_write(store, change_roles, &args, err);
 }
 
 /* ---- roles and permissions ------------------------------------------------------------------- */
@@ -114,7 +114,7 @@ static jeton_status read_permissions(jd_conn *conn, jt_arena *arena, jd_role *ro
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_ROLE_PERMISSIONS);
     jd_bind_text(&query, role->name);
-    return jd_sqlite_read_texts(&query, arena, &role->permissions, &role->permission_count, err);
+    return jd_sql_read_texts(&query, arena, &role->permissions, &role->permission_count, err);
 }
 
 static jeton_status run_permissions(jd_conn *conn, jd_sql sql, const jd_role *role, jeton_err *err)
@@ -199,32 +199,32 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_role_add(jd_store *store, const jd_role *role, jeton_err *err)
+jeton_status jd_sql_role_add(jd_store *store, const jd_role *role, jeton_err *err)
 {
     jd_role args = *role;
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
-jeton_status jd_sqlite_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
+jeton_status jd_sql_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
 {
     listing args = {arena, roles};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
-jeton_status jd_sqlite_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
+jeton_status jd_sql_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
 {
     jd_role args = *role;
-    return jd_sqlite_write(store, grant, &args, err);
+    return jd_sql_write(store, grant, &args, err);
 }
 
-jeton_status jd_sqlite_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
+jeton_status jd_sql_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
 {
     jd_role args = *role;
-    return jd_sqlite_write(store, revoke, &args, err);
+    return jd_sql_write(store, revoke, &args, err);
 }
 
-jeton_status jd_sqlite_role_remove(jd_store *store, jeton_span name, jeton_err *err)
+jeton_status jd_sql_role_remove(jd_store *store, jeton_span name, jeton_err *err)
 {
     jeton_span args = name;
-    return jd_sqlite_write(store, drop, &args, err);
+    return jd_sql_write(store, drop, &args, err);
 }

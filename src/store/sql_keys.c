@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_keys.c - signing keys. */
+/* store/sql_keys.c - signing keys. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
 {
@@ -21,10 +21,10 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sqlite_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
+jeton_status jd_sql_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
 {
     jd_stored_key args = *key;
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
 typedef struct listing {
@@ -56,11 +56,10 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
-                                jeton_err *err)
+jeton_status jd_sql_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys, jeton_err *err)
 {
     listing args = {arena, keys};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 typedef struct changing {
@@ -90,13 +89,13 @@ static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
     const changing *asked = args;
     for (size_t i = 0; i < asked->count; i++)
         JT_TRY(change_one(conn, &asked->changes[i], err));
-    return asked->mark != NULL ? jd_sqlite_revoke_piece(conn, asked->mark, asked->entry, err)
+    return asked->mark != NULL ? jd_sql_revoke_piece(conn, asked->mark, asked->entry, err)
                                : JETON_OK;
 }
 
-jeton_status jd_sqlite_key_change(jd_store *store, const jd_key_change *changes, size_t count,
-                                  const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_key_change(jd_store *store, const jd_key_change *changes, size_t count,
+                               const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
 {
     changing args = {changes, count, mark, entry};
-    return jd_sqlite_write(store, change, &args, err);
+    return jd_sql_write(store, change, &args, err);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_bans.c - bans: added, listed, lifted. */
+/* store/sql_bans.c - bans: added, listed, lifted. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 typedef struct listing {
     jeton_time now;
@@ -29,11 +29,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
-                                jeton_err *err)
+jeton_status jd_sql_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
+                             jeton_err *err)
 {
     listing args = {now, arena, bans};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 static jeton_status drop_expired(jd_conn *conn, jeton_time now, jeton_err *err)
@@ -60,10 +60,10 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
                : jt_fail(err, JETON_E_LIMIT, "at most %u networks are banned", JD_BANS_MAX);
 }
 
-jeton_status jd_sqlite_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
+jeton_status jd_sql_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
 {
     jd_ban args = *ban;
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
 static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
@@ -76,7 +76,7 @@ static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
     return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "that network is not banned");
 }
 
-jeton_status jd_sqlite_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
+jeton_status jd_sql_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
 {
-    return jd_sqlite_write(store, lift, &network, err);
+    return jd_sql_write(store, lift, &network, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_query.h - one run of one prepared statement.
+/* store/sql_query.h - one run of one prepared statement.
  *
  *     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_META_GET);
  *     jd_bind_text(&query, name);
@@ -11,31 +11,50 @@
  * The first failure is kept and makes everything after it do nothing, so it needs to be looked at
  * once, at the end. What is bound is borrowed until jd_query_done(); what is taken is copied.
  */
-#ifndef JD_STORE_SQLITE_QUERY_H
-#define JD_STORE_SQLITE_QUERY_H
+#ifndef JD_STORE_SQL_QUERY_H
+#define JD_STORE_SQL_QUERY_H
 
 #include "core/arena.h"
-#include "store/sqlite_sql.h"
+#include "store/sql_list.h"
 #include "sys/id.h"
 
-#include <sqlite3.h>
-
 /* A connection and its statements. For one thread at a time. */
-typedef struct jd_conn {
-    sqlite3 *db;
-    sqlite3_stmt *prepared[JD_SQL_COUNT]; /* NULL until first used */
-} jd_conn;
+typedef struct jd_conn jd_conn;
+
+typedef enum jd_bytes {
+    JD_TEXT_BYTES,
+    JD_BLOB_BYTES,
+} jd_bytes;
+
+typedef struct jd_param {
+    enum { JD_PARAM_INT, JD_PARAM_TEXT, JD_PARAM_BLOB } kind;
+    union {
+        int64_t number;
+        jeton_span bytes;
+    } as;
+} jd_param;
+
+#define JD_PARAMS_MAX 20 /* of one statement */
+
+/* Failures that are not the driver's. */
+typedef enum jd_query_trouble {
+    JD_QUERY_FINE = 0,
+    JD_QUERY_NOMEM = -1,
+    JD_QUERY_SHAPE = -2, /* a value is not what it must be */
+} jd_query_trouble;
 
 typedef struct jd_query {
     jd_conn *conn;
-    sqlite3_stmt *stmt;
-    int rc;     /* SQLITE_OK, SQLITE_ROW, SQLITE_DONE, or the first failure */
-    int bound;  /* parameters so far */
-    int column; /* the next one */
+    jd_sql sql;
+    int rc; /* a driver's code or a jd_query_trouble: the first failure */
+    jd_param params[JD_PARAMS_MAX];
+    int bound;    /* parameters so far */
+    int column;   /* the next one */
+    bool running; /* its first row was asked for */
+    bool ended;   /* there are no more rows */
+    void *handle; /* the driver's */
+    int at;       /* the driver's */
 } jd_query;
-
-/* What SQLite's code means to a caller of the store. Never SQLITE_OK, _ROW or _DONE. */
-jeton_status jd_sqlite_fail(jeton_err *err, int rc, const char *what);
 
 jd_query jd_query_of(jd_conn *conn, jd_sql sql);
 
@@ -47,7 +66,7 @@ void jd_bind_text(jd_query *query, jeton_span text);
 void jd_bind_blob(jd_query *query, jeton_span bytes);
 void jd_bind_id(jd_query *query, const jd_id *id);
 void jd_bind_int(jd_query *query, int64_t number);
-/* A number without sign; what is too large for SQLite is bound as the largest it has. */
+/* A number without sign; what is too large for a database is bound as the largest it has. */
 void jd_bind_count(jd_query *query, uint64_t number);
 
 /* Goes to the first or next row. False when there is none, and after a failure. */

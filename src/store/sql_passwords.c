@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_passwords.c - passwords: replaced by their owner, by a one-time code, or by a
+/* store/sql_passwords.c - passwords: replaced by their owner, by a one-time code, or by a
  * better hash of the same. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 /* ---- the same password, hashed anew ---------------------------------------------------------- */
 
@@ -23,15 +23,15 @@ static jeton_status rehash(jd_conn *conn, void *args, jeton_err *err)
     JT_TRY(jd_query_run(&query, &changed, err));
     if (changed == 1)
         return JETON_OK;
-    JT_TRY(jd_sqlite_user_exists(conn, asked->id, err));
+    JT_TRY(jd_sql_user_exists(conn, asked->id, err));
     return jt_fail(err, JETON_E_CREDENTIALS, "the password was changed meanwhile");
 }
 
-jeton_status jd_sqlite_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
-                                   jeton_span password, jeton_err *err)
+jeton_status jd_sql_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
+                                jeton_span password, jeton_err *err)
 {
     rehashing args = {id, old, password};
-    return jd_sqlite_write(store, rehash, &args, err);
+    return jd_sql_write(store, rehash, &args, err);
 }
 
 /* ---- another password ------------------------------------------------------------------------ */
@@ -79,15 +79,15 @@ static jeton_status set(jd_conn *conn, void *args, jeton_err *err)
     const jd_password_change *change = asked->change;
     JT_TRY(take_code(conn, change, err));
     JT_TRY(set_hash(conn, change, err));
-    return jd_sqlite_end_sessions(conn, &change->user, change->keep, change->now, change->expires,
-                                  asked->arena, asked->entries, err);
+    return jd_sql_end_sessions(conn, &change->user, change->keep, change->now, change->expires,
+                               asked->arena, asked->entries, err);
 }
 
-jeton_status jd_sqlite_password_set(jd_store *store, const jd_password_change *change,
-                                    jt_arena *arena, jd_entries *entries, jeton_err *err)
+jeton_status jd_sql_password_set(jd_store *store, const jd_password_change *change, jt_arena *arena,
+                                 jd_entries *entries, jeton_err *err)
 {
     setting args = {change, arena, entries};
-    return jd_sqlite_write(store, set, &args, err);
+    return jd_sql_write(store, set, &args, err);
 }
 
 /* ---- one-time codes -------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ typedef struct code {
 static jeton_status put(jd_conn *conn, void *args, jeton_err *err)
 {
     const code *asked = args;
-    JT_TRY(jd_sqlite_user_exists(conn, asked->id, err));
+    JT_TRY(jd_sql_user_exists(conn, asked->id, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_RESET_PUT);
     jd_bind_id(&query, asked->id);
     jd_bind_blob(&query, asked->digest);
@@ -111,11 +111,11 @@ static jeton_status put(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sqlite_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
-                                 jeton_time expires, jeton_err *err)
+jeton_status jd_sql_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
+                              jeton_time expires, jeton_err *err)
 {
     code args = {.id = user, .digest = digest, .when = expires};
-    return jd_sqlite_write(store, put, &args, err);
+    return jd_sql_write(store, put, &args, err);
 }
 
 static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
@@ -129,12 +129,12 @@ static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
         return jd_query_missing(&query, err, "there is no such code");
     jd_take_bytes(&query, id.bytes, JD_ID_BYTES);
     JT_TRY(jd_query_end(&query, err));
-    return jd_sqlite_read_user(conn, &id, asked->arena, asked->user, err);
+    return jd_sql_read_user(conn, &id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sqlite_reset_find(jd_store *store, jeton_span digest, jeton_time now,
-                                  jt_arena *arena, jd_user *user, jeton_err *err)
+jeton_status jd_sql_reset_find(jd_store *store, jeton_span digest, jeton_time now, jt_arena *arena,
+                               jd_user *user, jeton_err *err)
 {
     code args = {.digest = digest, .when = now, .arena = arena, .user = user};
-    return jd_sqlite_read(store, find, &args, err);
+    return jd_sql_read(store, find, &args, err);
 }

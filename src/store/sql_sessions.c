@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_sessions.c - sessions: added, rotated, ended. */
+/* store/sql_sessions.c - sessions: added, rotated, ended. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 /* --- adding --------------------------------------------------------------------------------- */
 
@@ -34,14 +34,14 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     if (changed != 1)
         return jt_fail(err, JETON_E_CREDENTIALS,
                        "the user is gone, disabled or has another password by now");
-    return jd_sqlite_head(conn, asked->rev, err);
+    return jd_sql_head(conn, asked->rev, err);
 }
 
-jeton_status jd_sqlite_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
-                                   jeton_err *err)
+jeton_status jd_sql_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
+                                jeton_err *err)
 {
     adding args = {session, rev};
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -81,15 +81,15 @@ static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
     read_row(&query, asked->arena, session);
     session->sealed_key = jd_take_blob(&query, asked->arena);
     JT_TRY(jd_query_end(&query, err));
-    JT_TRY(jd_sqlite_read_user(conn, &session->user, asked->arena, &asked->view->user, err));
-    return jd_sqlite_head(conn, &asked->view->rev, err);
+    JT_TRY(jd_sql_read_user(conn, &session->user, asked->arena, &asked->view->user, err));
+    return jd_sql_head(conn, &asked->view->rev, err);
 }
 
-jeton_status jd_sqlite_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
-                                   jd_session_view *view, jeton_err *err)
+jeton_status jd_sql_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                jd_session_view *view, jeton_err *err)
 {
     lookup args = {id, arena, view};
-    return jd_sqlite_read(store, get, &args, err);
+    return jd_sql_read(store, get, &args, err);
 }
 
 typedef struct listing {
@@ -117,11 +117,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_session_list(jd_store *store, const jd_id *user, jeton_time now,
-                                    jt_arena *arena, jd_sessions *sessions, jeton_err *err)
+jeton_status jd_sql_session_list(jd_store *store, const jd_id *user, jeton_time now,
+                                 jt_arena *arena, jd_sessions *sessions, jeton_err *err)
 {
     listing args = {user, now, arena, sessions};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 /* --- rotating ------------------------------------------------------------------------------- */
@@ -146,14 +146,14 @@ static jeton_status rotate(jd_conn *conn, void *args, jeton_err *err)
     JT_TRY(jd_query_run(&query, &changed, err));
     if (changed != 1)
         return jt_fail(err, JETON_E_SESSION, "the session is over or its counter is another one");
-    return jd_sqlite_head(conn, asked->rev, err);
+    return jd_sql_head(conn, asked->rev, err);
 }
 
-jeton_status jd_sqlite_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
-                                      jeton_err *err)
+jeton_status jd_sql_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
+                                   jeton_err *err)
 {
     rotating args = {rotation, rev};
-    return jd_sqlite_write(store, rotate, &args, err);
+    return jd_sql_write(store, rotate, &args, err);
 }
 
 /* --- ending --------------------------------------------------------------------------------- */
@@ -172,7 +172,7 @@ static jeton_status find_end(jd_conn *conn, jt_revocation *entry, jeton_err *err
 /* Appends the entry and marks the row with it. */
 static jeton_status end_row(jd_conn *conn, jeton_time now, jt_revocation *entry, jeton_err *err)
 {
-    JT_TRY(jd_sqlite_append(conn, entry, err));
+    JT_TRY(jd_sql_append(conn, entry, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END);
     jd_bind_int(&query, now);
     jd_bind_count(&query, entry->n);
@@ -199,12 +199,12 @@ static jt_revocation end_of(const jd_id *session, jeton_time expires)
     return entry;
 }
 
-jeton_status jd_sqlite_session_end(jd_store *store, const jd_id *id, jeton_time now,
-                                   jeton_time expires, jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_session_end(jd_store *store, const jd_id *id, jeton_time now,
+                                jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = end_of(id, expires);
     ending args = {now, entry};
-    return jd_sqlite_write(store, end, &args, err);
+    return jd_sql_write(store, end, &args, err);
 }
 
 typedef struct ending_all {
@@ -243,17 +243,17 @@ static jeton_status end_all(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sqlite_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
-                                       jeton_time now, jeton_time expires, jt_arena *arena,
-                                       jd_entries *entries, jeton_err *err)
-{
-    ending_all args = {user, keep, now, expires, arena, entries};
-    return jd_sqlite_write(store, end_all, &args, err);
-}
-
-jeton_status jd_sqlite_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,
+jeton_status jd_sql_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
                                     jeton_time now, jeton_time expires, jt_arena *arena,
                                     jd_entries *entries, jeton_err *err)
+{
+    ending_all args = {user, keep, now, expires, arena, entries};
+    return jd_sql_write(store, end_all, &args, err);
+}
+
+jeton_status jd_sql_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,
+                                 jeton_time now, jeton_time expires, jt_arena *arena,
+                                 jd_entries *entries, jeton_err *err)
 {
     ending_all args = {user, keep, now, expires, arena, entries};
     return end_all(conn, &args, err);

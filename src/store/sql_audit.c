@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_audit.c - the audit log. */
+/* store/sql_audit.c - the audit log. */
 #include "core/auto.h"
 #include "store/audit.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 static jeton_status read_head(jd_conn *conn, jd_audit_head *head, jeton_err *err)
 {
@@ -49,7 +49,7 @@ static jeton_status append(jd_store *store, jd_conn *conn, jd_audit_row *row, je
     return write_head(conn, &head, err);
 }
 
-jeton_status jd_sqlite_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err)
+jeton_status jd_sql_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err)
 {
     jd_audit_row row;
     return jd_audit_noted(&row) ? append(store, conn, &row, err) : JETON_OK;
@@ -64,9 +64,9 @@ static jeton_status add_nothing(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sqlite_audit_add(jd_store *store, jeton_err *err)
+jeton_status jd_sql_audit_add(jd_store *store, jeton_err *err)
 {
-    return jd_sqlite_write(store, add_nothing, NULL, err);
+    return jd_sql_write(store, add_nothing, NULL, err);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -106,11 +106,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
-                                  jd_audit_rows *rows, jeton_err *err)
+jeton_status jd_sql_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
+                               jd_audit_rows *rows, jeton_err *err)
 {
     listing args = {after, most, arena, rows};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 /* ---- checking ------------------------------------------------------------------------------- */
@@ -143,8 +143,8 @@ static jeton_status check_all(jd_conn *conn, void *args, jeton_err *err)
     return jd_audit_check_head(&checking, asked->head, err);
 }
 
-jeton_status jd_sqlite_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
+jeton_status jd_sql_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
 {
     check args = {&store->audit_key, head};
-    return jd_sqlite_read(store, check_all, &args, err);
+    return jd_sql_read(store, check_all, &args, err);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_clients.c - clients: added, listed, disabled, removed. */
+/* store/sql_clients.c - clients: added, listed, disabled, removed. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 /* --- reading -------------------------------------------------------------------------------- */
 
@@ -45,11 +45,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
-                                   jd_client_list *clients, jeton_err *err)
+jeton_status jd_sql_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                jd_client_list *clients, jeton_err *err)
 {
     listing args = {after, most, arena, clients};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 /* --- changing ------------------------------------------------------------------------------- */
@@ -73,10 +73,10 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sqlite_client_add(jd_store *store, const jd_client *client, jeton_err *err)
+jeton_status jd_sql_client_add(jd_store *store, const jd_client *client, jeton_err *err)
 {
     jd_client args = *client;
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
 /* Ends a statement that changes the one row of a client. */
@@ -114,11 +114,11 @@ static jeton_status change_all(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sqlite_client_change(jd_store *store, const jd_client *was,
-                                     const jd_client *becomes, jeton_err *err)
+jeton_status jd_sql_client_change(jd_store *store, const jd_client *was, const jd_client *becomes,
+                                  jeton_err *err)
 {
     changing args = {was, becomes};
-    return jd_sqlite_write(store, change_all, &args, err);
+    return jd_sql_write(store, change_all, &args, err);
 }
 
 typedef struct secret {
@@ -134,11 +134,11 @@ static jeton_status set_secret(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sqlite_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
-                                         jeton_err *err)
+jeton_status jd_sql_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
+                                      jeton_err *err)
 {
     secret args = {id, hash};
-    return jd_sqlite_write(store, set_secret, &args, err);
+    return jd_sql_write(store, set_secret, &args, err);
 }
 
 typedef struct ending {
@@ -153,21 +153,21 @@ static jeton_status end(jd_conn *conn, void *args, jeton_err *err)
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, asked->sql);
     jd_bind_text(&query, asked->revoking->client);
     JT_TRY(change(&query, err));
-    return jd_sqlite_revoke_piece(conn, asked->revoking, asked->entry, err);
+    return jd_sql_revoke_piece(conn, asked->revoking, asked->entry, err);
 }
 
-jeton_status jd_sqlite_client_disable(jd_store *store, const jd_revoking *revoking,
-                                      jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_client_disable(jd_store *store, const jd_revoking *revoking,
+                                   jt_revocation *entry, jeton_err *err)
 {
     ending args = {JD_SQL_CLIENT_DISABLE, revoking, entry};
-    return jd_sqlite_write(store, end, &args, err);
+    return jd_sql_write(store, end, &args, err);
 }
 
-jeton_status jd_sqlite_client_remove(jd_store *store, const jd_revoking *revoking,
-                                     jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_client_remove(jd_store *store, const jd_revoking *revoking,
+                                  jt_revocation *entry, jeton_err *err)
 {
     ending args = {JD_SQL_CLIENT_REMOVE, revoking, entry};
-    return jd_sqlite_write(store, end, &args, err);
+    return jd_sql_write(store, end, &args, err);
 }
 
 static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
@@ -178,7 +178,7 @@ static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sqlite_client_enable(jd_store *store, jeton_span id, jeton_err *err)
+jeton_status jd_sql_client_enable(jd_store *store, jeton_span id, jeton_err *err)
 {
-    return jd_sqlite_write(store, enable, &id, err);
+    return jd_sql_write(store, enable, &id, err);
 }

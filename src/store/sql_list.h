@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_sql.h - every SQL statement of the SQLite back end, in one list.
+/* store/sql_list.h - every SQL statement, in one list.
  *
  * X(NAME, "statement"): prepared once per connection, at its first use. Parameters are bound and
  * columns are taken in the order they stand here.
  */
-#ifndef JD_STORE_SQLITE_SQL_H
-#define JD_STORE_SQLITE_SQL_H
+#ifndef JD_STORE_SQL_LIST_H
+#define JD_STORE_SQL_LIST_H
 
 /* clang-format off */
 #define JD_USER_COLUMNS    "id, name, email, password, password_n, disabled, must_change, " \
@@ -20,6 +20,7 @@
 #define JD_SQL_LIST(X)                                                                            \
     X(BEGIN_READ,  "BEGIN")                                                                       \
     X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                             \
+    X(BEGIN_SCHEMA, "BEGIN IMMEDIATE")                                                            \
     X(COMMIT,      "COMMIT")                                                                      \
     X(ROLLBACK,    "ROLLBACK")                                                                    \
     X(PART_BEGIN,  "SAVEPOINT part")                                                              \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_users.c - users and their roles. */
+/* store/sql_users.c - users and their roles. */
 #include "core/auto.h"
 #include "core/err.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 /* --- reading -------------------------------------------------------------------------------- */
 
@@ -11,7 +11,7 @@ static jeton_status read_texts_of(jd_conn *conn, jd_sql sql, const jd_id *id, jt
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
     jd_bind_id(&query, id);
-    return jd_sqlite_read_texts(&query, arena, texts, count, err);
+    return jd_sql_read_texts(&query, arena, texts, count, err);
 }
 
 static jeton_status read_roles(jd_conn *conn, jt_arena *arena, jd_user *user, jeton_err *err)
@@ -54,15 +54,15 @@ static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
     return read_row(&query, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sqlite_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
-                                 jeton_err *err)
+jeton_status jd_sql_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
+                              jeton_err *err)
 {
     lookup args = {.name = name, .arena = arena, .user = user};
-    return jd_sqlite_read(store, find, &args, err);
+    return jd_sql_read(store, find, &args, err);
 }
 
-jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena, jd_user *user,
-                                 jeton_err *err)
+jeton_status jd_sql_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena, jd_user *user,
+                              jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_ID);
     jd_bind_id(&query, id);
@@ -71,7 +71,7 @@ jeton_status jd_sqlite_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena
     return read_row(&query, arena, user, err);
 }
 
-jeton_status jd_sqlite_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err)
+jeton_status jd_sql_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_ID);
     jd_bind_id(&query, id);
@@ -81,14 +81,14 @@ jeton_status jd_sqlite_user_exists(jd_conn *conn, const jd_id *id, jeton_err *er
 static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
 {
     const lookup *asked = args;
-    return jd_sqlite_read_user(conn, asked->id, asked->arena, asked->user, err);
+    return jd_sql_read_user(conn, asked->id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sqlite_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
-                                jeton_err *err)
+jeton_status jd_sql_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
+                             jeton_err *err)
 {
     lookup args = {.id = id, .arena = arena, .user = user};
-    return jd_sqlite_read(store, get, &args, err);
+    return jd_sql_read(store, get, &args, err);
 }
 
 static jeton_status find_email(jd_conn *conn, void *args, jeton_err *err)
@@ -101,14 +101,14 @@ static jeton_status find_email(jd_conn *conn, void *args, jeton_err *err)
         return jd_query_missing(&query, err, "there is no such user");
     jd_take_bytes(&query, id.bytes, JD_ID_BYTES);
     JT_TRY(jd_query_end(&query, err));
-    return jd_sqlite_read_user(conn, &id, asked->arena, asked->user, err);
+    return jd_sql_read_user(conn, &id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sqlite_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
-                                       jd_user *user, jeton_err *err)
+jeton_status jd_sql_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                    jd_user *user, jeton_err *err)
 {
     lookup args = {.name = email, .arena = arena, .user = user};
-    return jd_sqlite_read(store, find_email, &args, err);
+    return jd_sql_read(store, find_email, &args, err);
 }
 
 typedef struct listing {
@@ -145,11 +145,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sqlite_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
-                                 jd_users *users, jeton_err *err)
+jeton_status jd_sql_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
+                              jd_users *users, jeton_err *err)
 {
     listing args = {page, arena, users};
-    return jd_sqlite_read(store, list, &args, err);
+    return jd_sql_read(store, list, &args, err);
 }
 
 /* --- adding --------------------------------------------------------------------------------- */
@@ -170,7 +170,7 @@ static jeton_status add_row(jd_conn *conn, const jd_user *user, jeton_span diges
 
 static jeton_status add_role(jd_conn *conn, const jd_id *user, jeton_span role, jeton_err *err)
 {
-    JT_TRY(jd_sqlite_role_make(conn, role, err));
+    JT_TRY(jd_sql_role_make(conn, role, err));
     JT_AUTO(jd_query_done) jd_query given = jd_query_of(conn, JD_SQL_USER_ROLE_ADD);
     jd_bind_id(&given, user);
     jd_bind_text(&given, role);
@@ -190,10 +190,10 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return add_user(conn, args, jeton_str(NULL), err);
 }
 
-jeton_status jd_sqlite_user_add(jd_store *store, const jd_user *user, jeton_err *err)
+jeton_status jd_sql_user_add(jd_store *store, const jd_user *user, jeton_err *err)
 {
     jd_user args = *user;
-    return jd_sqlite_write(store, add, &args, err);
+    return jd_sql_write(store, add, &args, err);
 }
 
 /* --- importing ------------------------------------------------------------------------------ */
@@ -257,12 +257,12 @@ static jeton_status import(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sqlite_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
-                                   jeton_err *err)
+jeton_status jd_sql_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                jeton_err *err)
 {
     importing args = {imports, count};
-    return dry ? jd_sqlite_read(store, look_over, &args, err)
-               : jd_sqlite_write(store, import, &args, err);
+    return dry ? jd_sql_read(store, look_over, &args, err)
+               : jd_sql_write(store, import, &args, err);
 }
 
 /* --- changing ------------------------------------------------------------------------------- */
@@ -288,11 +288,11 @@ static jeton_status bar(jd_conn *conn, void *args, jeton_err *err)
 {
     const barring *asked = args;
     bool was_admin;
-    JT_TRY(jd_sqlite_is_admin(conn, asked->id, &was_admin, err));
+    JT_TRY(jd_sql_is_admin(conn, asked->id, &was_admin, err));
     JT_TRY(set_flag(conn, asked->sql, asked->id, err));
     if (was_admin)
-        JT_TRY(jd_sqlite_admin_left(conn, err));
-    JT_TRY(jd_sqlite_append(conn, asked->entry, err));
+        JT_TRY(jd_sql_admin_left(conn, err));
+    JT_TRY(jd_sql_append(conn, asked->entry, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_USER);
     jd_bind_int(&query, asked->now);
     jd_bind_count(&query, asked->entry->n);
@@ -306,18 +306,18 @@ static jeton_status bar_user(jd_store *store, jd_sql sql, const jd_id *id, jeton
     *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
     memcpy(entry->id, id->bytes, JD_ID_BYTES);
     barring args = {id, now, entry, sql};
-    return jd_sqlite_write(store, bar, &args, err);
+    return jd_sql_write(store, bar, &args, err);
 }
 
-jeton_status jd_sqlite_user_disable(jd_store *store, const jd_id *id, jeton_time now,
-                                    jeton_time expires, jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                 jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     return bar_user(store, JD_SQL_USER_DISABLE, id, now, expires, entry, err);
 }
 
 /* The sessions go with the row; there is nothing left to end. */
-jeton_status jd_sqlite_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
-                                   jt_revocation *entry, jeton_err *err)
+jeton_status jd_sql_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                jt_revocation *entry, jeton_err *err)
 {
     return bar_user(store, JD_SQL_USER_REMOVE, id, 0, expires, entry, err);
 }
@@ -327,10 +327,10 @@ static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
     return set_flag(conn, JD_SQL_USER_ENABLE, args, err);
 }
 
-jeton_status jd_sqlite_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
+jeton_status jd_sql_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
 {
     jd_id args = *id;
-    return jd_sqlite_write(store, enable, &args, err);
+    return jd_sql_write(store, enable, &args, err);
 }
 
 static jeton_status set_text(jd_conn *conn, jd_sql sql, const jd_id *id, const jeton_span *text,
@@ -368,12 +368,12 @@ static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
     return disable || of->must_change ? bar(conn, &asked->barring, err) : JETON_OK;
 }
 
-jeton_status jd_sqlite_user_change(jd_store *store, const jd_id *id, const jd_user_changes *of,
-                                   jeton_time now, jeton_time expires, jt_revocation *entry,
-                                   jeton_err *err)
+jeton_status jd_sql_user_change(jd_store *store, const jd_id *id, const jd_user_changes *of,
+                                jeton_time now, jeton_time expires, jt_revocation *entry,
+                                jeton_err *err)
 {
     changing args = {of, {.id = id, .now = now, .entry = entry}};
     *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
     memcpy(entry->id, id->bytes, JD_ID_BYTES);
-    return jd_sqlite_write(store, change, &args, err);
+    return jd_sql_write(store, change, &args, err);
 }

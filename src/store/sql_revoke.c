@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_revoke.c - marks, and the sessions that end with them. */
+/* store/sql_revoke.c - marks, and the sessions that end with them. */
 #include "core/auto.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 static jeton_status end_all(jd_conn *conn, const jd_revoking *asked, uint64_t n, jeton_err *err)
 {
@@ -40,12 +40,12 @@ static const struct {
     {JT_REVOKED_ALL, end_all},
 };
 
-jeton_status jd_sqlite_revoke_piece(jd_conn *conn, const jd_revoking *asked, jt_revocation *entry,
-                                    jeton_err *err)
+jeton_status jd_sql_revoke_piece(jd_conn *conn, const jd_revoking *asked, jt_revocation *entry,
+                                 jeton_err *err)
 {
     *entry = (jt_revocation){.kind = asked->kind, .expires = asked->expires};
     memcpy(entry->id, asked->id, sizeof entry->id);
-    JT_TRY(jd_sqlite_append(conn, entry, err));
+    JT_TRY(jd_sql_append(conn, entry, err));
     for (size_t i = 0; i < JT_COUNT(endings); i++)
         if (endings[i].kind == asked->kind)
             return endings[i].end(conn, asked, entry->n, err);
@@ -60,12 +60,12 @@ typedef struct revoking {
 static jeton_status revoke(jd_conn *conn, void *args, jeton_err *err)
 {
     const revoking *of = args;
-    return jd_sqlite_revoke_piece(conn, of->asked, of->entry, err);
+    return jd_sql_revoke_piece(conn, of->asked, of->entry, err);
 }
 
-jeton_status jd_sqlite_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
-                              jeton_err *err)
+jeton_status jd_sql_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                           jeton_err *err)
 {
     revoking args = {asked, entry};
-    return jd_sqlite_write(store, revoke, &args, err);
+    return jd_sql_write(store, revoke, &args, err);
 }

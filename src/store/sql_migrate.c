@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_migrate.c - whose database it is, which schema it has, and bringing that up to date,
+/* store/sql_migrate.c - whose database it is, which schema it has, and bringing that up to date,
  * all steps in one transaction. */
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
-#include "store/migrations.h"
-#include "store/sqlite.h"
-
-static const char make_table[] = "CREATE TABLE IF NOT EXISTS migrations ("
-                                 "number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-                                 "sha256 TEXT NOT NULL, applied INTEGER NOT NULL) STRICT";
+#include "store/sql.h"
 
 #define OURS 0x4a65746f /* "Jeto", which the first schema puts into the header */
 
 typedef struct migration {
     const jeton_ctx *ctx;
+    const jd_migrations *known;
     unsigned done; /* the schema the store has */
     unsigned *applied;
 } migration;
 
-static jeton_status run_text(jd_conn *conn, const char *sql, jeton_err *err)
-{
-    const int rc = sqlite3_exec(conn->db, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? JETON_OK : jd_sqlite_fail(err, rc, "the schema cannot be made");
-}
-
 /* Tables that we have not made are somebody's data. Others have a table of that name as well. */
-jeton_status jd_sqlite_check_ours(jd_conn *conn, jeton_err *err)
+jeton_status jd_sql_check_ours(jd_conn *conn, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_TABLES);
     if (!jd_query_row(&query))
@@ -40,15 +30,15 @@ jeton_status jd_sqlite_check_ours(jd_conn *conn, jeton_err *err)
 }
 
 /* One row of the table `migrations` against what this program knows of that number. */
-static jeton_status check_known(unsigned number, jeton_span sha256, jeton_err *err)
+static jeton_status check_known(const jd_migrations *known, unsigned number, jeton_span sha256,
+                                jeton_err *err)
 {
-    if (number > jd_migration_count)
+    if (number > known->count)
         return jt_fail(err, JETON_E_STORE,
                        "the store has schema %u and this jeton knows schemas up to %u: "
                        "it was used by a newer one",
-                       number, jd_migration_count);
-    const jd_migration *known = &jd_migrations[number - 1];
-    if (!jeton_span_equal(sha256, jeton_str(known->sha256)))
+                       number, known->count);
+    if (!jeton_span_equal(sha256, jeton_str(known->at[number - 1].sha256)))
         return jt_fail(err, JETON_E_STORE,
                        "the store's schema %u was made by another text than this jeton's", number);
     return JETON_OK;
@@ -62,9 +52,9 @@ static jeton_status check_done(jd_conn *conn, migration *args, jeton_err *err)
         const int64_t number = jd_take_int(&query);
         const jeton_span sha256 = jd_take_text(&query, &arena);
         JT_TRY(jd_query_end(&query, err));
-        if (number != (int64_t)args->done + 1 && number <= (int64_t)jd_migration_count)
+        if (number != (int64_t)args->done + 1 && number <= (int64_t)args->known->count)
             return jt_fail(err, JETON_E_STORE, "the store's list of schemas has a gap");
-        JT_TRY(check_known((unsigned)number, sha256, err));
+        JT_TRY(check_known(args->known, (unsigned)number, sha256, err));
         args->done++;
     }
     return jd_query_end(&query, err);
@@ -72,7 +62,7 @@ static jeton_status check_done(jd_conn *conn, migration *args, jeton_err *err)
 
 static jeton_status apply(jd_conn *conn, const jd_migration *step, jeton_time now, jeton_err *err)
 {
-    JT_TRY(run_text(conn, step->sql, err));
+    JT_TRY(conn->driver->script(conn, step->sql, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_MIGRATION_ADD);
     jd_bind_int(&query, step->number);
     jd_bind_text(&query, jeton_str(step->name));
@@ -90,11 +80,11 @@ static jeton_status survey(jd_conn *conn, void *args, jeton_err *err)
     return jd_take_int(&query) > 0 ? check_done(conn, state, err) : JETON_OK;
 }
 
-jeton_status jd_sqlite_schema(jd_store *store, jd_schema *schema, jeton_err *err)
+jeton_status jd_sql_schema(jd_store *store, jd_schema *schema, jeton_err *err)
 {
-    migration args = {.ctx = store->ctx};
-    JT_TRY(jd_sqlite_read(store, survey, &args, err));
-    *schema = (jd_schema){.has = args.done, .knows = jd_migration_count};
+    migration args = {.ctx = store->ctx, .known = store->driver->migrations};
+    JT_TRY(jd_sql_read(store, survey, &args, err));
+    *schema = (jd_schema){.has = args.done, .knows = args.known->count};
     return JETON_OK;
 }
 
@@ -116,29 +106,29 @@ static jeton_status look(jd_conn *conn, void *args, jeton_err *err)
     return check_whole(conn, "the store is damaged", err);
 }
 
-jeton_status jd_sqlite_check(jd_store *store, jeton_err *err)
+jeton_status jd_sql_check(jd_store *store, jeton_err *err)
 {
-    return jd_sqlite_read(store, look, NULL, err);
+    return jd_sql_read(store, look, NULL, err);
 }
 
 static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
 {
     migration *state = args;
-    JT_TRY(run_text(conn, make_table, err));
+    JT_TRY(conn->driver->script(conn, conn->driver->migrations_table, err));
     JT_TRY(check_done(conn, state, err));
-    if (state->done > 0 && state->done < jd_migration_count)
+    if (state->done > 0 && state->done < state->known->count)
         /* what nobody has met so far would be carried on, or end the migration half-way */
         JT_TRY(check_whole(
             conn, "the store is damaged, so its schema is left as it is: restore a backup", err));
-    for (unsigned i = state->done; i < jd_migration_count; i++) {
-        JT_TRY(apply(conn, &jd_migrations[i], jt_now(state->ctx), err));
+    for (unsigned i = state->done; i < state->known->count; i++) {
+        JT_TRY(apply(conn, &state->known->at[i], jt_now(state->ctx), err));
         (*state->applied)++;
     }
     return JETON_OK;
 }
 
-jeton_status jd_sqlite_migrate(jd_store *store, unsigned *applied, jeton_err *err)
+jeton_status jd_sql_migrate(jd_store *store, unsigned *applied, jeton_err *err)
 {
-    migration args = {.ctx = store->ctx, .applied = applied};
-    return jd_sqlite_write(store, migrate, &args, err);
+    migration args = {.ctx = store->ctx, .known = store->driver->migrations, .applied = applied};
+    return jd_sql_write_schema(store, migrate, &args, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_reseal.c - walks over everything that is sealed, in one transaction. */
+/* store/sql_reseal.c - walks over everything that is sealed, in one transaction. */
 #include "core/auto.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 #define PAGE 500U /* rows in memory at one time */
 
@@ -102,8 +102,8 @@ static jeton_status reseal_all(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sqlite_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
+jeton_status jd_sql_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
 {
     resealing args = {reseal, user};
-    return jd_sqlite_write(store, reseal_all, &args, err);
+    return jd_sql_write(store, reseal_all, &args, err);
 }

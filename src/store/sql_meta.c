@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sqlite_meta.c - a few texts by name. */
+/* store/sql_meta.c - a few texts by name. */
 #include "core/auto.h"
-#include "store/sqlite.h"
+#include "store/sql.h"
 
 typedef struct meta {
     const char *name;
@@ -40,22 +40,22 @@ static jeton_status claim(jd_conn *conn, void *args, jeton_err *err)
     return get(conn, args, err);
 }
 
-jeton_status jd_sqlite_meta_get(jd_store *store, const char *name, jt_arena *arena,
-                                jeton_span *value, jeton_err *err)
+jeton_status jd_sql_meta_get(jd_store *store, const char *name, jt_arena *arena, jeton_span *value,
+                             jeton_err *err)
 {
     meta args = {.name = name, .arena = arena, .found = value};
-    return jd_sqlite_read(store, get, &args, err);
+    return jd_sql_read(store, get, &args, err);
 }
 
-jeton_status jd_sqlite_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
+jeton_status jd_sql_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
 {
     meta args = {.name = name, .value = value};
-    return jd_sqlite_write(store, set, &args, err);
+    return jd_sql_write(store, set, &args, err);
 }
 
-jeton_status jd_sqlite_meta_claim(jd_store *store, const char *name, jeton_span value,
-                                  jt_arena *arena, jeton_span *winner, jeton_err *err)
+jeton_status jd_sql_meta_claim(jd_store *store, const char *name, jeton_span value, jt_arena *arena,
+                               jeton_span *winner, jeton_err *err)
 {
     meta args = {.name = name, .value = value, .arena = arena, .found = winner};
-    return jd_sqlite_write(store, claim, &args, err);
+    return jd_sql_write(store, claim, &args, err);
 }

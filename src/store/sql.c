@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sql.c - transactions and batches. */
+#include "store/sql.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "sys/metrics.h"
+
+/* The store that this thread has a batch open on, and its connection; NULL: none. */
+static _Thread_local const jd_store *batching;
+static _Thread_local jd_conn *batch_conn;
+
+/* --- transactions --------------------------------------------------------------------------- */
+
+static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    return jd_query_run(&query, NULL, err);
+}
+
+/* A full disk, a read error or a broken connection may have rolled everything back: the batch is
+ * lost then. */
+static bool is_lost(const jd_conn *conn)
+{
+    return conn->driver->is_lost(conn);
+}
+
+static jeton_status lost(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_STORE, "the transaction was rolled back");
+}
+
+/* A commit that waits for the disk, counted. */
+static jeton_status commit_write(jd_conn *conn, jeton_err *err)
+{
+    const int64_t began = jd_nanoseconds();
+    const jeton_status status = run(conn, JD_SQL_COMMIT, err);
+    jd_metric_time(JD_METRIC_COMMIT_TIMES, 0, jd_nanoseconds() - began);
+    jd_metric_add(JD_METRIC_COMMITS, status == JETON_OK ? JD_COMMIT_OK : JD_COMMIT_FAILED, 0);
+    return status;
+}
+
+static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
+{
+    JT_TRY(run(conn, begin, err));
+    jeton_status status = work(conn, args, err);
+    if (status == JETON_OK)
+        status =
+            begin == JD_SQL_BEGIN_READ ? run(conn, JD_SQL_COMMIT, err) : commit_write(conn, err);
+    if (status != JETON_OK && !is_lost(conn))
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status;
+}
+
+/* An operation of a batch: all or nothing by a savepoint. If the savepoint cannot be closed nobody
+ * knows what would be kept, so the whole batch is given up. */
+static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
+{
+    if (is_lost(conn))
+        return lost(err);
+    JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
+    const jeton_status status = work(conn, args, err);
+    if (is_lost(conn))
+        return status != JETON_OK ? status : lost(err);
+    jeton_status closed = status == JETON_OK ? JETON_OK : run(conn, JD_SQL_PART_UNDO, NULL);
+    if (closed == JETON_OK)
+        closed = run(conn, JD_SQL_PART_END, err);
+    if (closed != JETON_OK)
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status != JETON_OK ? status : closed;
+}
+
+static jeton_status read_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
+{
+    return is_lost(conn) ? lost(err) : work(conn, args, err);
+}
+
+static jeton_status transact_on(jd_store *store, jd_sql begin, jd_work *work, void *args,
+                                jeton_err *err)
+{
+    jd_conn *conn;
+    const jd_purpose purpose = begin == JD_SQL_BEGIN_READ ? JD_TO_READ : JD_TO_WRITE;
+    JT_TRY(store->driver->take(store, purpose, &conn, err));
+    const jeton_status status = transact(conn, begin, work, args, err);
+    store->driver->give(store, conn);
+    return status;
+}
+
+jeton_status jd_sql_read(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    return batching == store ? read_part(batch_conn, work, args, err)
+                             : transact_on(store, JD_SQL_BEGIN_READ, work, args, err);
+}
+
+/* A work and its row in the audit log. */
+typedef struct audited {
+    jd_store *store;
+    jd_work *work;
+    void *args;
+} audited;
+
+static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
+{
+    const audited *of = args;
+    JT_TRY(of->work(conn, of->args, err));
+    return jd_sql_audit_noted(of->store, conn, err);
+}
+
+jeton_status jd_sql_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    audited of = {store, work, args};
+    return batching == store ? write_part(batch_conn, work_audited, &of, err)
+                             : transact_on(store, JD_SQL_BEGIN_WRITE, work_audited, &of, err);
+}
+
+jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    return transact_on(store, JD_SQL_BEGIN_SCHEMA, work, args, err);
+}
+
+/* --- batches -------------------------------------------------------------------------------- */
+
+jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err)
+{
+    if (batching != NULL)
+        return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
+    jd_conn *conn;
+    JT_TRY(store->driver->take(store, JD_TO_WRITE, &conn, err));
+    const jeton_status status = run(conn, JD_SQL_BEGIN_WRITE, err);
+    if (status != JETON_OK) {
+        store->driver->give(store, conn);
+        return status;
+    }
+    batching = store;
+    batch_conn = conn;
+    return JETON_OK;
+}
+
+static jeton_status commit(jd_conn *conn, jeton_err *err)
+{
+    if (is_lost(conn))
+        return lost(err);
+    const jeton_status status = commit_write(conn, err);
+    if (status != JETON_OK && !is_lost(conn))
+        (void)run(conn, JD_SQL_ROLLBACK, NULL);
+    return status;
+}
+
+jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err)
+{
+    if (batching != store)
+        return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
+    const jeton_status status = commit(batch_conn, err);
+    store->driver->give(store, batch_conn);
+    batching = NULL;
+    batch_conn = NULL;
+    return status;
+}
