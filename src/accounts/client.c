@@ -11,6 +11,7 @@
 #include "core/mem.h"
 #include "core/secret.h"
 #include "core/utf8.h"
+#include "core/words.h"
 #include "crypto/hmac.h"
 #include "sys/log.h"
 
@@ -290,10 +291,10 @@ static jeton_status grants_may_be(const jd_client *client, bool public, jeton_er
     if (rest.len == 0 || !jd_words_are_good(rest))
         return jt_fail(err, JETON_E_REQUEST, "a client needs a grant type");
     while (jd_words_next(&rest, &grant))
-        if (!jd_words_has(jeton_str(known), grant))
+        if (!jt_words_have(jeton_str(known), grant))
             return jt_fail(err, JETON_E_REQUEST, "grant types are: %s", known);
     /* RFC 6749 §4.4: whoever has no secret cannot act in his own name */
-    if (public && jd_words_has(client->grants, jeton_str("client_credentials")))
+    if (public && jt_words_have(client->grants, jeton_str("client_credentials")))
         return jt_fail(err, JETON_E_REQUEST, "a public client cannot use client_credentials");
     return JETON_OK;
 }

@@ -9,6 +9,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/secret.h"
+#include "core/words.h"
 #include "sys/metrics.h"
 
 #include <stdio.h>
@@ -66,7 +67,7 @@ static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_vi
             sooner(now + life(client->access_ttl, accounts->config->access_ttl), session->expires),
     };
     JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
-    if (jd_words_has(client->grants, jeton_str("refresh_token")))
+    if (jt_words_have(client->grants, jeton_str("refresh_token")))
         jd_refresh_token_print(&session->id, session->counter, key, tokens->refresh);
     describe_tokens(tokens, &access);
     tokens->refresh_expires_in = (session->idle_expires - now) / 1000;

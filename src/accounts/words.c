@@ -3,7 +3,9 @@
 #include "accounts/words.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
+#include "core/words.h"
 
 #include <string.h>
 
@@ -11,21 +13,8 @@ bool jd_words_next(jeton_span *rest, jeton_span *word)
 {
     if (rest->len == 0)
         return false;
-    const uint8_t *space = memchr(rest->ptr, ' ', rest->len);
-    const size_t len = space != NULL ? (size_t)(space - rest->ptr) : rest->len;
-    const size_t gone = space != NULL ? len + 1 : len;
-    *word = jeton_bytes(rest->ptr, len);
-    *rest = jeton_bytes(rest->ptr + gone, rest->len - gone);
+    *word = jt_cut_before(rest, ' ');
     return true;
-}
-
-bool jd_words_has(jeton_span words, jeton_span word)
-{
-    jeton_span at;
-    while (jd_words_next(&words, &at))
-        if (jeton_span_equal(at, word))
-            return true;
-    return false;
 }
 
 static bool is_word(jeton_span word)
@@ -79,7 +68,7 @@ jeton_status jd_words_narrow(jeton_span asked, jeton_span allowed, jt_arena *are
     size_t len = 0;
     jeton_span word;
     while (jd_words_next(&asked, &word)) {
-        if (!jd_words_has(allowed, word) || jd_words_has(jeton_bytes(to, len), word))
+        if (!jt_words_have(allowed, word) || jt_words_have(jeton_bytes(to, len), word))
             continue;
         if (len > 0)
             to[len++] = ' ';

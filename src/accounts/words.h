@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* accounts/words.h - lists of words parted by single spaces, as OAuth writes scopes (RFC 6749
- * §3.3). Pure functions. */
+ * §3.3). Pure functions. Whether a list has a word is asked in core/words.h. */
 #ifndef JD_ACCOUNTS_WORDS_H
 #define JD_ACCOUNTS_WORDS_H
 
@@ -11,8 +11,6 @@
 
 /* Takes the first word off *rest. False when there is none. */
 bool jd_words_next(jeton_span *rest, jeton_span *word);
-
-bool jd_words_has(jeton_span words, jeton_span word);
 
 /* Whether it is such a list: each word of printable ASCII without quote and backslash, single
  * spaces between them and none around. The empty list is one. */

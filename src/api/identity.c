@@ -3,6 +3,7 @@
 #include "api/call.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
 #include "token/verdict.h"
 #include "json/line.h"
@@ -39,18 +40,9 @@ static bool is_header_name(const char *name)
     return name[0] != '\0' && name[strspn(name, chars)] == '\0' && !is_taken(name);
 }
 
-static jeton_span trim(jeton_span text)
-{
-    while (text.len > 0 && text.ptr[0] == ' ')
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-        text.len--;
-    return text;
-}
-
 static bool keep(jeton_span text, char to[64])
 {
-    text = trim(text);
+    text = jt_trim(text, jt_is_blank);
     if (text.len == 0 || text.len >= 64)
         return false;
     memcpy(to, text.ptr, text.len);

@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
 
 #include <strings.h>
@@ -74,26 +75,13 @@ static bool is_origin(jeton_span text)
     return host > 0 && is_port(behind(rest, host), begins(text, "https:"));
 }
 
-static jeton_span cut_piece(jeton_span *rest)
-{
-    const uint8_t *comma = memchr(rest->ptr, ',', rest->len);
-    const size_t len = comma != NULL ? (size_t)(comma - rest->ptr) : rest->len;
-    jeton_span piece = jeton_bytes(rest->ptr, len);
-    *rest = behind(*rest, comma != NULL ? len + 1 : len);
-    while (piece.len > 0 && piece.ptr[0] == ' ')
-        piece = behind(piece, 1);
-    while (piece.len > 0 && piece.ptr[piece.len - 1] == ' ')
-        piece.len--;
-    return piece;
-}
-
 jeton_status jd_origins_parse(const char *list, jd_origins *origins, jeton_err *err)
 {
     *origins = (jd_origins){0};
     jd_origins read = {0};
     jeton_span rest = jeton_str(list);
     while (rest.len > 0) {
-        const jeton_span piece = cut_piece(&rest);
+        const jeton_span piece = jt_trim(jt_cut_before(&rest, ','), jt_is_blank);
         if (!is_origin(piece) || read.count == JD_ORIGINS_MAX)
             return jt_fail(err, JETON_E_ARGUMENT,
                            "allowed-origins: at most %u origins such as https://app.example.com, "

@@ -2,15 +2,7 @@
 /* api/plain_path.c - a path with one meaning. */
 #include "api/verify_rules.h"
 #include "core/err.h"
-
-static int hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "core/hex.h"
 
 /* What may stand for itself in a segment. */
 static bool is_plain(uint8_t c)
@@ -24,12 +16,11 @@ static bool take_char(jeton_span *rest, uint8_t *c)
     size_t len = 1;
     *c = rest->ptr[0];
     if (*c == '%') {
-        const int high = rest->len > 2 ? hex(rest->ptr[1]) : -1;
-        const int low = rest->len > 2 ? hex(rest->ptr[2]) : -1;
-        if (high < 0 || low < 0)
+        const int byte = rest->len > 2 ? jt_hex_byte(jt_hex_digit, rest->ptr + 1) : -1;
+        if (byte < 0)
             return false;
         len = 3;
-        *c = (uint8_t)(high << 4 | low);
+        *c = (uint8_t)byte;
         if (*c == '/' || (*c != ' ' && !is_plain(*c)))
             return false;
     } else if (!is_plain(*c)) {

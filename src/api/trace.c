@@ -3,16 +3,15 @@
 #include "api/trace.h"
 
 #include "core/auto.h"
+#include "core/hex.h"
 
 #define VERSION_00_CHARS 55U
 
 static bool is_hex(jeton_span chars)
 {
-    for (size_t i = 0; i < chars.len; i++) {
-        const uint8_t c = chars.ptr[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
+    for (size_t i = 0; i < chars.len; i++)
+        if (jt_hex_lower(chars.ptr[i]) < 0)
             return false;
-    }
     return true;
 }
 

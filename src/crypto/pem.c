@@ -3,6 +3,7 @@
 #include "crypto/pem.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
 #include "core/limits.h"
 #include "crypto/der.h"
@@ -41,20 +42,6 @@ static void free_block(block *read)
 
 /* ---- the text ------------------------------------------------------------------------------- */
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static jeton_span trim(jeton_span text)
-{
-    while (text.len > 0 && is_space(text.ptr[0]))
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static size_t count_text(jeton_span in, const char *text)
 {
     size_t count = 0;
@@ -79,7 +66,7 @@ static jeton_status read_block(jeton_span pem, block *read, jeton_err *err)
 {
     if (pem.len > JT_LIMIT_PEM)
         return jt_fail(err, JETON_E_LIMIT, "PEM text longer than %zu bytes", JT_LIMIT_PEM);
-    pem = trim(pem);
+    pem = jt_trim(pem, jt_is_space);
     if (!is_one_block(pem))
         return jt_fail(err, JETON_E_SYNTAX, "not one PEM block");
     JT_AUTO(jt_ossl_free_bio) BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);

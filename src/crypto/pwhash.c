@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/err.h"
+#include "core/hex.h"
 #include "core/limits.h"
 #include "core/secret.h"
 #include "crypto/pwhash_format.h"
@@ -102,23 +103,15 @@ jeton_status jt_field_number(jeton_span field, uint64_t least, uint64_t most, ui
     return JETON_OK;
 }
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool jt_field_hex(jeton_span field, uint8_t *to, size_t len)
 {
     if (field.len != 2 * len)
         return false;
     for (size_t i = 0; i < len; i++) {
-        const int high = hex_value(field.ptr[2 * i]);
-        const int low = hex_value(field.ptr[2 * i + 1]);
-        if (high < 0 || low < 0)
+        const int byte = jt_hex_byte(jt_hex_lower, field.ptr + 2 * i);
+        if (byte < 0)
             return false;
-        to[i] = (uint8_t)(high << 4 | low);
+        to[i] = (uint8_t)byte;
     }
     return true;
 }

@@ -3,6 +3,7 @@
 #include "guard/bearer.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/scan.h"
 
 #include <strings.h>
@@ -46,16 +47,6 @@ static jeton_span next_word(jeton_span *text)
     return word;
 }
 
-static jeton_span next_field(jeton_span *list)
-{
-    const uint8_t *comma = memchr(list->ptr, ',', list->len);
-    const size_t len = comma != NULL ? (size_t)(comma - list->ptr) : list->len;
-    const size_t used = comma != NULL ? len + 1 : len;
-    const jeton_span field = jeton_bytes(list->ptr, len);
-    *list = jeton_bytes(list->ptr + used, list->len - used);
-    return field;
-}
-
 /* The one word that `field` holds behind its scheme. */
 static jt_bearer only_word(jeton_span field, jeton_span *token)
 {
@@ -74,7 +65,7 @@ jt_bearer jt_bearer_find_lax(jeton_span value, const char *scheme, jeton_span *t
     if (scheme[0] == '\0')
         return only_word(value, token);
     while (value.len > 0) {
-        jeton_span field = next_field(&value);
+        jeton_span field = jt_cut_before(&value, ',');
         if (!jeton_span_equal(next_word(&field), jeton_str(scheme)))
             continue;
         of_scheme = field;

@@ -2,6 +2,8 @@
 /* guard/media.c - the media type of a body. */
 #include "guard/media.h"
 
+#include "core/cut.h"
+
 #include <strings.h>
 
 static jeton_span without_parameters(jeton_span text)
@@ -9,11 +11,7 @@ static jeton_span without_parameters(jeton_span text)
     const uint8_t *semicolon = text.len > 0 ? memchr(text.ptr, ';', text.len) : NULL;
     if (semicolon != NULL)
         text.len = (size_t)(semicolon - text.ptr);
-    while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-        text.len--;
-    while (text.len > 0 && text.ptr[0] == ' ')
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    return text;
+    return jt_trim(text, jt_is_blank);
 }
 
 static bool is_same(jeton_span text, const char *other)

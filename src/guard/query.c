@@ -3,16 +3,9 @@
 #include "guard/query.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
-
-/* The value of a hex digit, or 16. */
-static unsigned hex_digit(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const uint8_t lower = c | 0x20;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10U : 16U;
-}
+#include "core/hex.h"
 
 int jt_query_byte(jeton_span text, size_t *at)
 {
@@ -23,11 +16,9 @@ int jt_query_byte(jeton_span text, size_t *at)
         return c >= ' ' && c != 0x7f ? c : -1;
     if (text.len - *at < 2)
         return -1;
-    const unsigned high = hex_digit(text.ptr[*at]);
-    const unsigned low = hex_digit(text.ptr[*at + 1]);
+    const int byte = jt_hex_byte(jt_hex_digit, text.ptr + *at);
     *at += 2;
-    const unsigned byte = high << 4 | low;
-    return high < 16 && low < 16 && byte != 0 ? (int)byte : -1;
+    return byte > 0 ? byte : -1;
 }
 
 /* Decodes to the end of *to, which has room. */
@@ -44,24 +35,14 @@ static jeton_status decode(jeton_span text, jt_buf *to, jeton_span *decoded, jet
     return JETON_OK;
 }
 
-static jeton_span cut_before(jeton_span *rest, uint8_t mark)
-{
-    const uint8_t *end = rest->len > 0 ? memchr(rest->ptr, mark, rest->len) : NULL;
-    const size_t len = end != NULL ? (size_t)(end - rest->ptr) : rest->len;
-    const size_t used = end != NULL ? len + 1 : len;
-    const jeton_span before = jeton_bytes(rest->ptr, len);
-    *rest = jeton_bytes(rest->ptr + used, rest->len - used);
-    return before;
-}
-
 static jeton_status find(jeton_span text, jeton_span wanted, jt_buf *to, size_t *count,
                          jeton_span *value, jeton_err *err)
 {
     while (text.len > 0) {
-        jeton_span rest = cut_before(&text, '&');
+        jeton_span rest = jt_cut_before(&text, '&');
         jeton_span name;
         jeton_span found;
-        JT_TRY(decode(cut_before(&rest, '='), to, &name, err));
+        JT_TRY(decode(jt_cut_before(&rest, '='), to, &name, err));
         JT_TRY(decode(rest, to, &found, err));
         if (jeton_span_equal(name, wanted) && (*count)++ == 0)
             *value = found;

@@ -3,6 +3,7 @@
 #include "http/form.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
 #include "guard/query.h"
 
@@ -41,24 +42,13 @@ static jeton_status decode(jeton_span text, bool in_path, jt_arena *arena, jeton
     return JETON_OK;
 }
 
-/* What comes before the first `mark` in *rest, or all of it; *rest moves behind the mark. */
-static jeton_span cut_before(jeton_span *rest, uint8_t mark)
-{
-    const uint8_t *end = rest->len > 0 ? memchr(rest->ptr, mark, rest->len) : NULL;
-    const size_t len = end != NULL ? (size_t)(end - rest->ptr) : rest->len;
-    const size_t used = end != NULL ? len + 1 : len;
-    const jeton_span before = jeton_bytes(rest->ptr, len);
-    *rest = jeton_bytes(rest->ptr + used, rest->len - used);
-    return before;
-}
-
 static jeton_status add_pair(jd_form *form, jeton_span piece, jt_arena *arena, jeton_err *err)
 {
     if (form->count == form->room)
         return jt_fail(err, JETON_E_REQUEST, "form: more than %u fields", JD_FORM_PAIRS);
     jd_pair *pair = &form->pairs[form->count];
     jeton_span value = piece;
-    const jeton_span name = cut_before(&value, '=');
+    const jeton_span name = jt_cut_before(&value, '=');
     JT_TRY(decode(name, false, arena, &pair->name, err));
     JT_TRY(decode(value, false, arena, &pair->value, err));
     form->count++;
@@ -89,7 +79,7 @@ jeton_status jd_form_parse(jeton_span text, jt_arena *arena, jd_form **form, jet
         return jt_fail(err, JETON_E_NOMEM, "form");
     made->room = room;
     while (text.len > 0) {
-        const jeton_span piece = cut_before(&text, '&');
+        const jeton_span piece = jt_cut_before(&text, '&');
         if (piece.len > 0)
             JT_TRY(add_pair(made, piece, arena, err));
     }

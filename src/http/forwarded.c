@@ -3,23 +3,10 @@
 #include "http/forwarded.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "http/head.h"
 
 #include <strings.h>
-
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static jeton_span trimmed(jeton_span text)
-{
-    while (text.len > 0 && is_blank(text.ptr[0]))
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
 
 /* ":80" or nothing. The number itself is of no use to anybody here. */
 static bool is_port(jeton_span text)
@@ -74,7 +61,7 @@ bool jd_forwarded_for(jeton_span value, const jd_cidrs *trusted, jd_address *cli
     for (;;) {
         const uint8_t *comma = value.len > 0 ? memrchr(value.ptr, ',', value.len) : NULL;
         const size_t start = comma != NULL ? (size_t)(comma - value.ptr) + 1 : 0;
-        if (!step(trimmed(behind(value, start)), trusted, client))
+        if (!step(jt_trim(behind(value, start), jt_is_blank), trusted, client))
             return false;
         if (comma == NULL)
             return true;
@@ -132,12 +119,12 @@ static bool take_pair(jeton_span *text, jeton_span *hop)
 static bool take_element(jeton_span *text, jeton_span *hop)
 {
     *hop = (jeton_span){0};
-    *text = trimmed(*text);
+    *text = jt_trim(*text, jt_is_blank);
     do {
         if (!take_pair(text, hop))
             return false;
     } while (take_char(text, ';'));
-    *text = trimmed(*text);
+    *text = jt_trim(*text, jt_is_blank);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include "http/head.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/scan.h"
 
 #include <microhttpd.h>
@@ -33,20 +34,6 @@ bool jd_head_read(struct MHD_Connection *mhd, jt_arena *arena, jd_head *head)
     return true;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static jeton_span trimmed(jeton_span text)
-{
-    while (text.len > 0 && is_blank(text.ptr[0]))
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static bool is_named(const jd_head_field *field, jeton_span name)
 {
     return field->name.len == name.len &&
@@ -62,7 +49,7 @@ size_t jd_head_find(const jd_head *head, const char *name, jeton_span *value)
         if (!is_named(&head->fields[i], wanted))
             continue;
         if (count++ == 0)
-            *value = trimmed(head->fields[i].value);
+            *value = jt_trim(head->fields[i].value, jt_is_blank);
     }
     return count;
 }
@@ -179,8 +166,8 @@ static const uint8_t *next_line(const uint8_t *end)
 {
     if (end == NULL || *end++ != 0)
         return NULL;
-    if (is_blank(*end) || *end == '\r') {
-        while (is_blank(*end))
+    if (jt_is_blank(*end) || *end == '\r') {
+        while (jt_is_blank(*end))
             end++;
         if (*end++ != '\r')
             return NULL;
@@ -205,7 +192,7 @@ static bool is_in_one_piece(const jd_head_field *field)
     const uint8_t *at = end_of(field->name) + 1; /* behind the colon */
     if ((uintptr_t)field->value.ptr < (uintptr_t)at)
         return false;
-    while (at < field->value.ptr && is_blank(*at))
+    while (at < field->value.ptr && jt_is_blank(*at))
         at++;
     return at == field->value.ptr;
 }

@@ -2,6 +2,7 @@
 /* http/listen_place.c - reads a listen address. */
 #include "http/listen_place.h"
 
+#include "core/cut.h"
 #include "core/err.h"
 
 #include <stdbool.h>
@@ -18,15 +19,6 @@ static jeton_status not_an_address(jeton_err *err)
 static jeton_span behind(jeton_span text, size_t len)
 {
     return jeton_bytes(text.ptr + len, text.len - len);
-}
-
-static jeton_span trimmed(jeton_span text)
-{
-    while (text.len > 0 && text.ptr[0] == ' ')
-        text = behind(text, 1);
-    while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-        text.len--;
-    return text;
 }
 
 static bool has(jeton_span text, char c)
@@ -83,7 +75,7 @@ jeton_status jd_listen_place_parse(jeton_span text, jd_listen_place *place, jeto
     *place = (jd_listen_place){0};
     jd_listen_place read = {0};
     const size_t prefix = sizeof unix_prefix - 1;
-    text = trimmed(text);
+    text = jt_trim(text, jt_is_blank);
     const bool is_unix = text.len >= prefix && memcmp(text.ptr, unix_prefix, prefix) == 0;
     if (is_unix && text.len - prefix >= JD_UNIX_CHARS)
         return jt_fail(err, JETON_E_ARGUMENT, "the path of a Unix socket has at most %u bytes",

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/err.h"
+#include "core/hex.h"
 
 #include <strings.h>
 
@@ -32,14 +33,6 @@ static bool to_base64url(jeton_span text, char *to, size_t *len)
     return true;
 }
 
-static int hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes application/x-www-form-urlencoded in place; false for half an escape and for NUL. */
 static bool decode(uint8_t *text, size_t *len)
 {
@@ -49,9 +42,10 @@ static bool decode(uint8_t *text, size_t *len)
         if (c == '+')
             c = ' ';
         if (c == '%') {
-            if (i + 2 >= *len || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
+            const int byte = i + 2 < *len ? jt_hex_byte(jt_hex_digit, text + i + 1) : -1;
+            if (byte < 0)
                 return false;
-            c = (uint8_t)(hex(text[i + 1]) << 4 | hex(text[i + 2]));
+            c = (uint8_t)byte;
             i += 2;
         }
         if (c == '\0')

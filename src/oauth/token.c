@@ -5,6 +5,7 @@
 #include "accounts/words.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "core/words.h"
 
 static const jd_grant *const grants[] = {
     &jd_grant_password,
@@ -40,7 +41,7 @@ jeton_status jd_grant_of(const jd_token_request *request, const jd_grant **grant
         return jt_fail(err, JETON_E_REQUEST, "grant_type is missing");
     const jd_grant *found = NULL;
     JT_TRY(find(name, &found, err));
-    if (!jd_words_has(request->client.grants, name) ||
+    if (!jt_words_have(request->client.grants, name) ||
         (found->proven && jd_client_is_public(&request->client)))
         return jt_fail(err, JETON_E_UNAUTHORIZED, "the client may not use this grant");
     if (!jd_words_are_good(request->scope))

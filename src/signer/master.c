@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/ctx.h"
+#include "core/cut.h"
 #include "core/err.h"
 #include "sys/disk.h"
 #include "sys/log.h"
@@ -22,23 +23,10 @@ static const jd_place check_place = {"meta.value", {(const uint8_t *)CHECK_NAME,
 
 /* --- the key -------------------------------------------------------------------------------- */
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* Editors and `echo` put white space behind a text. */
-static jeton_span trim(jeton_span text)
-{
-    while (text.len > 0 && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static jeton_status read_text(const jeton_ctx *ctx, jeton_span text, jt_secret *master,
                               jeton_err *err)
 {
-    text = trim(text);
+    text = jt_trim_end(text, jt_is_space); /* editors and `echo` put white space behind a text */
     JT_TRY(jt_secret_new(ctx, JD_MASTER_BYTES, master, err));
     if (text.len == jt_base64url_chars(JD_MASTER_BYTES) && jt_base64url_parse(text, master->ptr))
         return JETON_OK;

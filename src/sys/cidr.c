@@ -3,6 +3,7 @@
 #include "sys/cidr.h"
 
 #include "core/auto.h"
+#include "core/cut.h"
 #include "core/err.h"
 
 #include <arpa/inet.h>
@@ -151,31 +152,19 @@ bool jd_cidr_has(const jd_cidr *cidr, const jd_address *address)
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-static jeton_span trimmed(jeton_span text)
-{
-    while (text.len > 0 && text.ptr[0] == ' ')
-        text = jeton_bytes(text.ptr + 1, text.len - 1);
-    while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-        text.len--;
-    return text;
-}
-
 /* The piece before the first comma, taken off the text. False when the text was the last one. */
 static bool take_piece(jeton_span *text, jeton_span *piece)
 {
-    const uint8_t *comma = text->len > 0 ? memchr(text->ptr, ',', text->len) : NULL;
-    *piece = trimmed(*text);
-    if (comma == NULL)
-        return false;
-    const size_t len = (size_t)(comma - text->ptr);
-    *piece = trimmed(jeton_bytes(text->ptr, len));
-    *text = jeton_bytes(comma + 1, text->len - len - 1);
-    return true;
+    const size_t before = text->len;
+    *piece = jt_cut_before(text, ',');
+    const bool more = piece->len < before; /* a comma behind it: another one follows, if empty */
+    *piece = jt_trim(*piece, jt_is_blank);
+    return more;
 }
 
 static jeton_status read_list(jeton_span text, jd_cidrs *list, jeton_err *err)
 {
-    bool more = trimmed(text).len > 0;
+    bool more = jt_trim(text, jt_is_blank).len > 0;
     while (more) {
         jeton_span piece;
         more = take_piece(&text, &piece);

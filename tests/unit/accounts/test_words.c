@@ -22,18 +22,6 @@ static void lists_are_told_from_what_is_none(void **state)
     }
 }
 
-static void has_looks_for_whole_words(void **state)
-{
-    (void)state;
-    const jeton_span words = jeton_str("read write");
-    assert_true(jd_words_has(words, jeton_str("read")));
-    assert_true(jd_words_has(words, jeton_str("write")));
-    assert_false(jd_words_has(words, jeton_str("rea")));
-    assert_false(jd_words_has(words, jeton_str("reads")));
-    assert_false(jd_words_has(words, jeton_str("")));
-    assert_false(jd_words_has(jeton_str(""), jeton_str("read")));
-}
-
 static void narrow_keeps_what_is_allowed_once_in_the_order_asked(void **state)
 {
     (void)state;
@@ -71,7 +59,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_told_from_what_is_none),
-        cmocka_unit_test(has_looks_for_whole_words),
         cmocka_unit_test(narrow_keeps_what_is_allowed_once_in_the_order_asked),
         cmocka_unit_test(join_puts_single_spaces_between),
     };
