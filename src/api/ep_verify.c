@@ -9,6 +9,7 @@
 #include "api/verify_rules.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "guard/demands.h"
 #include "http/form.h"
 
 /* What the query says. */
@@ -44,30 +45,12 @@ static jeton_status read_query(jd_call *call, question *of, jeton_err *err)
     return JETON_OK;
 }
 
-static jeton_status check_role(const jd_call *call, jeton_span role, jeton_err *err)
-{
-    if (role.len == 0 || jeton_verdict_has(call->verdict, "roles", role))
-        return JETON_OK;
-    return jt_fail(err, JETON_E_SCOPE, "the role is missing");
-}
-
-/* Every word of the demand must be one of the token's. */
-static jeton_status check_scope(const jd_call *call, jeton_span rest, jeton_err *err)
-{
-    while (rest.len > 0) {
-        const uint8_t *space = memchr(rest.ptr, ' ', rest.len);
-        const size_t len = space != NULL ? (size_t)(space - rest.ptr) : rest.len;
-        if (!jeton_verdict_has_word(call->verdict, "scope", jeton_bytes(rest.ptr, len)))
-            return jt_fail(err, JETON_E_SCOPE, "a scope is missing");
-        rest = space != NULL ? jeton_bytes(space + 1, rest.len - len - 1) : jeton_str(NULL);
-    }
-    return JETON_OK;
-}
-
 static jeton_status check(const jd_call *call, const jd_demand *demand, jeton_err *err)
 {
-    JT_TRY(check_role(call, demand->role, err));
-    JT_TRY(check_scope(call, demand->scope, err));
+    if (demand->role.len > 0 && !jt_claim_has_name(call->verdict, "roles", demand->role))
+        return jt_fail(err, JETON_E_SCOPE, "the role is missing");
+    if (!jt_claim_has_names(call->verdict, "scope", demand->scope))
+        return jt_fail(err, JETON_E_SCOPE, "a scope is missing");
     return demand->fresh ? jd_guard_fresh(call, err) : JETON_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "guard/demands.h"
+#include "guard/locate.h"
 #include "oauth/bearer.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
@@ -40,20 +41,21 @@ static void note_actor(jd_call *call)
 /* A token in both places is the header's: no page of a stranger can send that. */
 static jeton_status find_token(jd_call *call, jeton_span *token, jeton_err *err)
 {
-    jeton_span cookie;
+    jt_found found = {0};
     JT_TRY(find_in_header(call, token, err));
-    const size_t cookies = jd_cookies_access(call, &cookie);
-    if (token->len == 0 && cookies == 0)
-        return jt_fail(err, JETON_E_MISSING, "no access token was sent");
+    if (token->len > 0) /* it is the first, so nothing is against it */
+        (void)jt_found_take(&found, JETON_IN_HEADER, *token);
+    const size_t cookies = jd_cookies_access(call, token);
     if (cookies > 1)
         return jt_fail(err, JETON_E_REQUEST, "the access cookie came twice");
-    if (token->len > 0 && cookies == 1 && !jeton_span_equal(*token, cookie))
+    if (cookies == 1 && jt_found_take(&found, JETON_IN_COOKIE, *token) != JT_FAULT_NONE)
         return jt_fail(err, JETON_E_REQUEST,
                        "one access token in the header, another in the cookie");
-    if (token->len > 0)
-        return JETON_OK;
-    call->by_cookie = true;
-    *token = cookie;
+    if (found.location == JETON_NOWHERE)
+        return jt_fail(err, JETON_E_MISSING, "no access token was sent");
+    if (found.location == JETON_IN_COOKIE)
+        call->by_cookie = true;
+    *token = found.token;
     return JETON_OK;
 }
 
@@ -107,7 +109,7 @@ bool jd_guard_has_token(const jd_call *call)
 jeton_status jd_guard_admin(jd_call *call, jeton_err *err)
 {
     JT_TRY(jd_guard(call, err));
-    if (jeton_verdict_has(call->verdict, "roles", jeton_str("admin")))
+    if (jt_claim_has_name(call->verdict, "roles", jeton_str("admin")))
         return JETON_OK;
     return jt_fail(err, JETON_E_SCOPE, "the role admin is missing");
 }

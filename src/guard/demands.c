@@ -2,6 +2,7 @@
 /* guard/demands.c - type, freshness, roles, scopes and rules. */
 #include "guard/demands.h"
 
+#include "core/cut.h"
 #include "token/rules.h"
 #include "json/pointer.h"
 
@@ -84,18 +85,25 @@ jt_fault jt_demand_fresh(const jt_settings *settings, const jeton_route *route,
 
 /* ---- roles and scopes ----------------------------------------------------------------------- */
 
-/* A list is an array, or a text of words: identity providers do it both ways. */
-static bool has_name(const jeton_verdict *verdict, const char *claim, const char *name)
+/* Identity providers do it both ways. */
+bool jt_claim_has_name(const jeton_verdict *verdict, const char *claim, jeton_span name)
 {
-    const jeton_span wanted = jeton_str(name);
-    return jeton_verdict_has(verdict, claim, wanted) ||
-           jeton_verdict_has_word(verdict, claim, wanted);
+    return name.len > 0 && (jeton_verdict_has(verdict, claim, name) ||
+                            jeton_verdict_has_word(verdict, claim, name));
+}
+
+bool jt_claim_has_names(const jeton_verdict *verdict, const char *claim, jeton_span names)
+{
+    while (names.len > 0)
+        if (!jt_claim_has_name(verdict, claim, jt_cut_before(&names, ' ')))
+            return false;
+    return true;
 }
 
 static bool has_all(const jeton_verdict *verdict, const char *claim, const char *const *names)
 {
     for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
-        if (!has_name(verdict, claim, names[i]))
+        if (!jt_claim_has_name(verdict, claim, jeton_str(names[i])))
             return false;
     return true;
 }
@@ -105,7 +113,7 @@ static bool has_any(const jeton_verdict *verdict, const char *claim, const char 
     if (names[0] == NULL)
         return true;
     for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
-        if (has_name(verdict, claim, names[i]))
+        if (jt_claim_has_name(verdict, claim, jeton_str(names[i])))
             return true;
     return false;
 }

@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/ctx.h"
+#include "core/cut.h"
 #include "guard/bearer.h"
 #include "guard/cookie.h"
 #include "guard/csrf.h"
@@ -40,27 +41,18 @@ static jt_bearer read_header(const search *of, jeton_span value, jeton_span *tok
     return is == JT_BEARER_OTHER && of->visit->bare ? jt_bearer_find(value, "", token) : is;
 }
 
-static bool is_one_of(uint8_t c, const char *set)
+static bool is_comma(uint8_t c)
 {
-    return memchr(set, c, strlen(set)) != NULL;
-}
-
-static jeton_span stripped(jeton_span value, const char *of)
-{
-    while (value.len > 0 && is_one_of(value.ptr[0], of))
-        value = jeton_bytes(value.ptr + 1, value.len - 1);
-    while (value.len > 0 && is_one_of(value.ptr[value.len - 1], of))
-        value.len--;
-    return value;
+    return c == ',';
 }
 
 static jt_fault find_in_header(const search *of, jeton_span *token)
 {
     jeton_span value;
     const size_t count = ask_header(of->visit, of->settings->is.header, &value);
-    value = stripped(value, " \t");
+    value = jt_trim(value, jt_is_blank);
     if (of->settings->is_flask)
-        value = stripped(value, ",");
+        value = jt_trim(value, is_comma);
     if (count > 1) /* for flask, a list in which the scheme occurs twice */
         return of->settings->is_flask ? JT_FAULT_NO_SCHEME : JT_FAULT_REPEATED;
     if (value.len == 0)
@@ -190,6 +182,15 @@ static jt_fault (*const places[])(const search *of, jeton_span *token) = {
     [JETON_IN_JSON] = find_in_json,
 };
 
+jt_fault jt_found_take(jt_found *found, jeton_location location, jeton_span token)
+{
+    if (found->location != JETON_NOWHERE)
+        return jeton_span_equal(token, found->token) ? JT_FAULT_NONE : JT_FAULT_TWO_TOKENS;
+    found->token = token;
+    found->location = location;
+    return JT_FAULT_NONE;
+}
+
 /* What one location says, taken into the search. */
 static jt_fault look_at(const search *of, size_t i, bool *any)
 {
@@ -200,12 +201,8 @@ static jt_fault look_at(const search *of, size_t i, bool *any)
     visit->missed[i] = fault;
     if (fault != JT_FAULT_NONE)
         return jt_fault_is_missing(fault) ? JT_FAULT_NONE : fault;
-    if (*any)
-        return jeton_span_equal(token, visit->found.token) ? JT_FAULT_NONE : JT_FAULT_TWO_TOKENS;
     *any = true;
-    visit->found.token = token;
-    visit->found.location = place;
-    return JT_FAULT_NONE;
+    return jt_found_take(&visit->found, place, token);
 }
 
 static jt_fault look_through(const search *of)

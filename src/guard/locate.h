@@ -12,4 +12,9 @@
  * Sets visit->found, or visit->missed for each location. A fault of the kind MISSING: no token. */
 jt_fault jt_locate(const jt_settings *settings, jeton_visit *visit);
 
+/* Takes what one location has into what the ones before it had: the same token again changes
+ * nothing, another one is a fault. Which of two is meant nobody knows, and whoever looks at the
+ * request on its way may see the other. */
+jt_fault jt_found_take(jt_found *found, jeton_location location, jeton_span token);
+
 #endif
