@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/unit/guard/test_issuer.c - tokens of an issuer pass the guard of the same settings, say
- * what they are to say, and travel in the cookies that the presets have. */
-#include "requests.h"
-
-static jeton_issuer *new_issuer(const jeton_guard_settings *settings,
-                                const jeton_issuer_options *options)
-{
-    jeton_issuer *issuer = BOGUS;
-    jeton_err err = {0};
-    if (jeton_issuer_new(token_ctx(), token_key(JETON_HS256), JETON_ALG_UNSET, settings, options,
-                         &issuer, &err) != JETON_OK)
-        fail_msg("%s", err.text);
-    return issuer;
-}
+/* tests/unit/guard/test_issuer.c - tokens of an issuer pass the guard of the same settings and say
+ * what they are to say. */
+#include "issuers.h"
 
 /* The payload and header of a token that was made, as text; freed by the caller. */
 static char *decoded(const jeton_issued *issued, unsigned part)
@@ -33,8 +22,6 @@ static const jeton_guard_settings flask = {.preset = JETON_GUARD_FLASK};
 static const jeton_guard_settings named = {
     .issuer = "https://i", .audiences = {"a"}, .csrf = JETON_OFF, .not_before = JETON_ON};
 static const jeton_guard_settings many = {.audiences = {"a", "b"}, .access_life = JETON_FOREVER};
-
-#define ALICE .identity = {(const uint8_t *)"alice", 5}
 
 static const struct {
     const char *why;
@@ -220,132 +207,6 @@ static void what_cannot_be_made_is_refused(void **state)
     jeton_issuer_free(NULL);
 }
 
-/* ---- cookies -------------------------------------------------------------------------------- */
-
-static char mine[] = "mine";
-static char lines[4][5000];
-static size_t line_count;
-
-static void keep(void *user, const char *line)
-{
-    assert_ptr_equal(user, mine);
-    snprintf(lines[line_count++], sizeof lines[0], "%s", line);
-}
-
-/* The line has this name, and behind the value these attributes. */
-static void assert_cookie(size_t i, const char *name, jeton_span value, const char *attributes)
-{
-    char want[5000];
-    snprintf(want, sizeof want, "%s=%.*s%s", name, (int)value.len, (const char *)value.ptr,
-             attributes);
-    assert_string_equal(lines[i], want);
-}
-
-static const jeton_guard_settings own = {.access_cookie = "a",
-                                         .access_path = "/p",
-                                         .access_csrf_cookie = "c",
-                                         .access_csrf_path = "/q",
-                                         .cookie_domain = "d.e",
-                                         .refresh_cookie = "r",
-                                         .refresh_csrf_cookie = "s",
-                                         .same_site = "Strict"};
-static const jeton_guard_settings no_csrf = {.csrf = JETON_OFF};
-static const jeton_guard_settings csrf_elsewhere = {.csrf_in_cookies = JETON_OFF};
-
-static const struct {
-    const char *why;
-    const jeton_guard_settings *settings;
-    bool refresh;
-    int64_t max_age;
-    const char *name, *attributes, *csrf_name, *csrf_attributes;
-} cookies[] = {
-    {"strict", NULL, false, -1, "__Host-jeton-access",
-     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
-     "; Path=/; Max-Age=900; Secure; SameSite=Lax"},
-    {"strict, refresh", NULL, true, -1, "__Host-jeton-refresh",
-     "; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-refresh-csrf",
-     "; Path=/; Max-Age=2592000; Secure; SameSite=Lax"},
-    {"for a minute", NULL, false, 60, "__Host-jeton-access",
-     "; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
-     "; Path=/; Max-Age=60; Secure; SameSite=Lax"},
-    {"flask", &flask, false, -1, "access_token_cookie", "; Path=/; HttpOnly", "csrf_access_token",
-     "; Path=/"},
-    {"flask, refresh", &flask, true, -1, "refresh_token_cookie", "; Path=/; HttpOnly",
-     "csrf_refresh_token", "; Path=/"},
-    {"names, paths and domain", &own, false, -1, "a",
-     "; Path=/p; Domain=d.e; Max-Age=900; Secure; HttpOnly; SameSite=Strict", "c",
-     "; Path=/q; Domain=d.e; Max-Age=900; Secure; SameSite=Strict"},
-    {"no CSRF", &no_csrf, false, -1, "__Host-jeton-access",
-     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", NULL, NULL},
-    {"the CSRF value travels in another way", &csrf_elsewhere, false, -1, "__Host-jeton-access",
-     "; Path=/; Max-Age=900; Secure; HttpOnly; SameSite=Lax", NULL, NULL},
-    {"for ever is as long as browsers keep them", &many, false, -1, "__Host-jeton-access",
-     "; Path=/; Max-Age=34560000; Secure; HttpOnly; SameSite=Lax", "__Host-jeton-csrf",
-     "; Path=/; Max-Age=34560000; Secure; SameSite=Lax"},
-};
-
-static void cookies_are_those_of_the_presets(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT(cookies); i++) {
-        print_message("  %s\n", cookies[i].why);
-        jeton_issuer *issuer = new_issuer(cookies[i].settings, NULL);
-        jeton_issued issued;
-        const jeton_grant grant = {ALICE};
-        assert_int_equal((cookies[i].refresh ? jeton_issuer_refresh
-                                             : jeton_issuer_access)(issuer, &grant, &issued, NULL),
-                         JETON_OK);
-        line_count = 0;
-        assert_int_equal(
-            jeton_issuer_set_cookies(issuer, &issued, cookies[i].max_age, keep, mine, NULL),
-            JETON_OK);
-        assert_int_equal(line_count, cookies[i].csrf_name != NULL ? 2 : 1);
-        assert_cookie(0, cookies[i].name, jeton_text_span(issued.token), cookies[i].attributes);
-        if (cookies[i].csrf_name != NULL)
-            assert_cookie(1, cookies[i].csrf_name, jeton_str(issued.csrf),
-                          cookies[i].csrf_attributes);
-        jeton_text_free(&issued.token);
-        jeton_issuer_free(&issuer);
-    }
-}
-
-static void cookies_are_taken_away_where_they_were_set(void **state)
-{
-    (void)state;
-    jeton_issuer *issuer = new_issuer(&own, NULL);
-    line_count = 0;
-    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_ACCESS, keep, mine, NULL), JETON_OK);
-    assert_int_equal(line_count, 2);
-    assert_string_equal(lines[0],
-                        "a=; Path=/p; Domain=d.e; Max-Age=0; Secure; HttpOnly; SameSite=Strict");
-    assert_string_equal(lines[1], "c=; Path=/q; Domain=d.e; Max-Age=0; Secure; SameSite=Strict");
-    line_count = 0;
-    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_REFRESH, keep, mine, NULL), JETON_OK);
-    assert_int_equal(line_count, 2);
-    assert_int_equal(strncmp(lines[0], "r=;", 3), 0);
-    line_count = 0;
-    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_EITHER, keep, mine, NULL), JETON_OK);
-    assert_int_equal(line_count, 4);
-    jeton_issuer_free(&issuer);
-}
-
-static void a_token_too_long_for_a_cookie_is_not_set(void **state)
-{
-    (void)state;
-    jeton_issuer *issuer = new_issuer(NULL, NULL);
-    jeton_issued issued;
-    char name[4000];
-    memset(name, 'a', sizeof name);
-    const jeton_grant grant = {.identity = jeton_bytes(name, sizeof name)};
-    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
-    line_count = 0;
-    assert_int_equal(jeton_issuer_set_cookies(issuer, &issued, -1, keep, mine, NULL),
-                     JETON_E_LIMIT);
-    assert_int_equal(line_count, 0);
-    jeton_text_free(&issued.token);
-    jeton_issuer_free(&issuer);
-}
-
 /* ---- there and back ------------------------------------------------------------------------- */
 
 /* What the guard says about a token of the issuer with the same settings, in the header. */
@@ -481,9 +342,6 @@ int main(void)
         cmocka_unit_test(tokens_say_what_they_are_to_say),
         cmocka_unit_test(callbacks_add_claims_and_header_members),
         cmocka_unit_test(what_cannot_be_made_is_refused),
-        cmocka_unit_test(cookies_are_those_of_the_presets),
-        cmocka_unit_test(cookies_are_taken_away_where_they_were_set),
-        cmocka_unit_test(a_token_too_long_for_a_cookie_is_not_set),
         cmocka_unit_test(a_guard_of_the_same_settings_takes_the_tokens),
         cmocka_unit_test(a_token_is_renewed_before_its_end),
         cmocka_unit_test(flask_ids_are_uuids),
