@@ -17,6 +17,7 @@
 #endif
 
 #define ANSWER_MOST ((size_t)4 << 20) /* bytes: more is no answer to anything we ask */
+#define READS_MOST  4096U             /* of at most 16 KiB each */
 #define WORDS_MOST  12U
 
 void jd_reply_free(redisReply **reply)
@@ -127,7 +128,7 @@ static jeton_status send_all(jd_link *link, int64_t until, jeton_err *err)
 
 static jeton_status receive(jd_link *link, int64_t until, redisReply **reply, jeton_err *err)
 {
-    for (;;) {
+    for (unsigned reads = 0; reads < READS_MOST; reads++) {
         void *got = NULL;
         if (redisReaderGetReply(link->context->reader, &got) != REDIS_OK)
             return jt_fail(err, JETON_E_SYSTEM, "the bus does not speak the protocol of Redis");
@@ -135,11 +136,12 @@ static jeton_status receive(jd_link *link, int64_t until, redisReply **reply, je
         if (got != NULL)
             return JETON_OK;
         if (link->context->reader->len > ANSWER_MOST)
-            return jt_fail(err, JETON_E_SYSTEM, "an answer of the bus is too long");
+            break;
         JT_TRY(wait_for(link, POLLIN, until, err));
         if (redisBufferRead(link->context) != REDIS_OK)
             return broken(link, err);
     }
+    return jt_fail(err, JETON_E_SYSTEM, "an answer of the bus is too long");
 }
 
 static jeton_status exchange(jd_link *link, const jeton_span *words, size_t count, unsigned wait_ms,

@@ -431,13 +431,13 @@ static void *speak(void *user)
 
 static const struct {
     const char *what, *says, *why;
-    unsigned times;
+    unsigned times, timeout_ms;
 } strangers[] = {
-    {"it speaks HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "protocol", 1},
+    {"it speaks HTTP", "HTTP/1.1 400 Bad Request\r\n\r\n", "protocol", 1, PATIENT},
     {"it never ends a text", "$9999999999\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-     "", 200000},
-    {"it nests without end", "*1\r\n", "protocol", 100},
-    {"it answers something else", ":1\r\n", "none of ours", 1},
+     "", 200000, PATIENT},
+    {"it nests without end", "*1\r\n", "", 100, 300},
+    {"it answers something else", ":1\r\n", "none of ours", 1, PATIENT},
 };
 
 static void strangers_are_no_bus(void **state)
@@ -458,7 +458,7 @@ static void strangers_are_no_bus(void **state)
         assert_int_equal(getsockname(of.fd, (struct sockaddr *)&at, &len), 0);
         assert_int_equal(pthread_create(&thread, NULL, speak, &of), 0);
         (void)snprintf(address, sizeof address, "redis://127.0.0.1:%u", ntohs(at.sin_port));
-        jd_bus *bus = bus_at(address, PATIENT);
+        jd_bus *bus = bus_at(address, strangers[i].timeout_ms);
         assert_int_equal(jd_bus_connect(bus, &err), JETON_E_SYSTEM);
         assert_non_null(strstr(err.text, strangers[i].why));
         jd_bus_close(&bus);
