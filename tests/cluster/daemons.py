@@ -52,10 +52,14 @@ class Daemon:
     def is_ready(self):
         raise NotImplementedError
 
+    def environment(self):
+        return None  # ours
+
     def launch(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), cwd=self.folder, stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, **as_user(self.user))
+                                            stdin=subprocess.DEVNULL, env=self.environment(),
+                                            **as_user(self.user))
         WARDEN.started(self.process.pid)
 
     def start(self):
