@@ -129,15 +129,9 @@ void jd_app_rest(jd_app *app)
     jt_trim();
 }
 
-jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
+static jeton_status open_lanes(jd_app *app, jeton_err *err)
 {
-    *app = (jd_app){.accounts = accounts, .every_origins = jt_arena_init(NULL)};
-    init_lock(&app->keys);
-    jd_verdicts_init(&app->verdicts);
-    jd_routes_name();
-    jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
-    jd_metric_set(JD_METRIC_BUILD, 0, 1);
-    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jt_now(NULL) / 1000));
+    jd_accounts *accounts = app->accounts;
     const jd_lane_options commits = {.name = "commit",
                                      .threads = 1,
                                      .queue = COMMIT_QUEUE,
@@ -152,6 +146,20 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
                                     .idle = true};
     const jd_lane_options operations = {
         .name = "operation", .threads = OPERATION_THREADS, .queue = OPERATION_QUEUE};
+    JT_TRY(jd_lane_open(&commits, &app->commits, err));
+    JT_TRY(jd_lane_open(&hashes, &app->hashes, err));
+    return jd_lane_open(&operations, &app->operations, err);
+}
+
+jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
+{
+    *app = (jd_app){.accounts = accounts, .every_origins = jt_arena_init(NULL)};
+    init_lock(&app->keys);
+    jd_verdicts_init(&app->verdicts);
+    jd_routes_name();
+    jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
+    jd_metric_set(JD_METRIC_BUILD, 0, 1);
+    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jt_now(NULL) / 1000));
     const jd_origins *origins;
     JT_TRY(jd_app_keep_origins(app, accounts->config->allowed_origins, &origins, err));
     jd_app_allow_origins(app, origins);
@@ -160,9 +168,7 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
     JT_TRY(jd_accounts_expect_logins(accounts, err));
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));
-    JT_TRY(jd_lane_open(&commits, &app->commits, err));
-    JT_TRY(jd_lane_open(&hashes, &app->hashes, err));
-    return jd_lane_open(&operations, &app->operations, err);
+    return open_lanes(app, err);
 }
 
 void jd_app_hurry(jd_app *app)
