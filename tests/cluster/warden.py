@@ -73,7 +73,7 @@ def kill_all(pid):
 def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    there = {"process": [], "folder": []}
+    there = {"process": [], "folder": [], "netns": []}
     for line in sys.stdin:
         what, _, name = line.rstrip("\n").partition(" ")
         if what[0] == "+":
@@ -82,6 +82,8 @@ def main():
             there[what[1:]].remove(name)
     for pid in map(int, there["process"]):
         kill_all(pid)
+    for name in there["netns"]:
+        subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
     for path in there["folder"]:
         shutil.rmtree(path, ignore_errors=True)
 
