@@ -52,6 +52,10 @@ static request_token request_tokens[] = {
      false, NULL},
     {"words", "{\"sub\":\"alice\",\"roles\":\"admin user\",\"scope\":[\"read\",\"write\"]" EXP "}",
      false, NULL},
+    {"aud", "{\"sub\":\"alice\",\"aud\":\"a\"" EXP "}", false, NULL},
+    {"iss", "{\"sub\":\"alice\",\"iss\":\"i\"" EXP "}", false, NULL},
+    {"late10", "{\"sub\":\"alice\",\"exp\":1699999990}", false, NULL},
+    {"soon10", "{\"sub\":\"alice\",\"nbf\":1700000010" EXP "}", false, NULL},
     {"deep", "{\"sub\":\"alice\",\"realm_access\":{\"roles\":[\"admin\"]}" EXP "}", false, NULL},
 };
 

@@ -127,10 +127,51 @@ static void the_refused_are_told_why(void **state)
     }
 }
 
+/* A refusal stands where there is no memory to explain it, or only for a part of it: at each length
+ * that the texts can have. */
+static void a_refusal_stands_without_its_words(void **state)
+{
+    (void)state;
+    static const jeton_guard_preset presets[] = {JETON_GUARD_STRICT, JETON_GUARD_FLASK};
+    static const request_sent sent = {.headers = {"Authorization: Basic x"}};
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    char text[257];
+    size_t explained = 0;
+    for (size_t i = 0; i < 2 * (sizeof text - 1); i++) {
+        const size_t len = i / 2 + 1;
+        memset(text, 'a', len);
+        text[len] = '\0';
+        const jeton_guard_settings settings = {
+            .preset = presets[i % 2], .realm = text, .scheme = text, .error_member = text};
+        jeton_guard *guard = request_guard(&settings);
+        for (size_t left = 0; left < 8; left++) {
+            jeton_visit *visit = NULL;
+            const jeton_request request = {
+                .method = "GET", .user = (void *)(uintptr_t)&sent, .header = request_header};
+            heap.left = SIZE_MAX;
+            assert_int_equal(jeton_visit_new(ctx, &visit, NULL), JETON_OK);
+            jeton_visit_begin(visit, &request);
+            heap.left = left;
+            assert_int_equal(jeton_guard_check(guard, NULL, visit, &decision), JETON_E_MISSING);
+            assert_false(decision.allowed);
+            assert_int_equal(decision.http, 401);
+            assert_non_null(decision.why);
+            explained += decision.body.len > 0;
+            assert_true(decision.body.len > 0 || decision.challenge == NULL);
+            jeton_visit_free(&visit);
+        }
+        jeton_guard_free(&guard);
+    }
+    assert_true(explained > 0);
+    unit_ctx_done(&ctx, &heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_refused_are_told_why),
+        cmocka_unit_test(a_refusal_stands_without_its_words),
     };
     return cmocka_run_group_tests(tests, request_set_up, request_tear_down);
 }

@@ -117,12 +117,44 @@ static void cookie_print_refuses_what_a_browser_would_drop(void **state)
     }
 }
 
+/* Whichever piece finds no room for itself, nothing else is said. */
+static void a_cookie_without_memory_fails(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    const jt_cookie cookie = {.name = "name",
+                              .value = jeton_str("value"),
+                              .path = "/path",
+                              .domain = "a.b",
+                              .max_age = 60,
+                              .secure = true,
+                              .http_only = true,
+                              .same_site = "Strict"};
+    size_t room = 0;
+    for (bool made = false; !made; room++) {
+        jt_buf to = jt_buf_init(ctx);
+        jeton_err err = {0};
+        heap.left = 1;
+        assert_int_equal(jt_buf_reserve(&to, 256, NULL), JETON_OK);
+        to.len = to.cap - room;
+        memset(to.ptr, 'x', to.len);
+        const jeton_status status = jt_cookie_print(&cookie, &to, &err);
+        made = status == JETON_OK;
+        assert_true(made || err.status == JETON_E_NOMEM);
+        jt_buf_done(&to);
+    }
+    assert_true(room > strlen("name=value; Path=/path; Domain=a.b; Max-Age=60; Secure; HttpOnly; "
+                              "SameSite=Strict"));
+    unit_ctx_done(&ctx, &heap);
+}
+
 static void names_and_attributes_are_told_from_what_is_none(void **state)
 {
     (void)state;
     static const char *const names[] = {"a", "__Host-a", "X-CSRF-TOKEN", "a.b_c~!"};
-    static const char *const no_names[] = {"",    "a b",  "a=b",      "a;b",
-                                           "a:b", "a\"b", "\303\244", "a\n"};
+    static const char *const no_names[] = {"",     "a b",      "a=b", "a;b",  "a:b",
+                                           "a\"b", "\303\244", "a\n", "a\177"};
     static const char *const no_attributes[] = {"a;b", "a\r\nb", "\177", "\303\244"};
     for (size_t i = 0; i < COUNT(names); i++) {
         assert_true(jt_is_http_name(names[i]));
@@ -143,6 +175,7 @@ int main(void)
         cmocka_unit_test(cookie_print_writes_the_attributes),
         cmocka_unit_test(cookie_print_refuses_what_would_say_something_else),
         cmocka_unit_test(cookie_print_refuses_what_a_browser_would_drop),
+        cmocka_unit_test(a_cookie_without_memory_fails),
         cmocka_unit_test(names_and_attributes_are_told_from_what_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

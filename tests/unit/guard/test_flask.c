@@ -3,6 +3,8 @@
  * for what its own tests ask of it. */
 #include "requests.h"
 
+#include "guard/flask.h"
+
 #define H                                                                                          \
     {                                                                                              \
         JETON_IN_HEADER                                                                            \
@@ -87,6 +89,11 @@ static const struct {
     {"not yet good", {FLASK}, {0}, {.headers = {"Authorization: Bearer @notyet"}}, 422, "The token is not yet valid (nbf)"},
     {"a bad signature", {FLASK}, {0}, {.headers = {"Authorization: Bearer @forged"}}, 422, "Signature verification failed"},
     {"not enough segments", {FLASK}, {0}, {.headers = {"Authorization: Bearer abc"}}, 422, "Not enough segments"},
+    {"too many segments", {FLASK}, {0}, {.headers = {"Authorization: Bearer a.b.c.d"}}, 422, "Invalid header padding"},
+    {"three segments of nothing", {FLASK}, {0}, {.headers = {"Authorization: Bearer aaaaa.bbbbb.ccccc"}}, 422, "Invalid header padding"},
+    {"strange characters in the signature", {FLASK}, {0}, {.headers = {"Authorization: Bearer @access!!"}}, 422, "Signature verification failed"},
+    {"a token that is empty", {FLASK, .locations = J}, {0}, {.method = "POST", .headers = {JSON}, .body = "{\"access_token\":7}"}, 422, "Not enough segments"},
+    {"an empty identity is one", {FLASK}, {0}, {.headers = {"Authorization: Bearer @empty"}}, 200, ""},
     {"no identity", {FLASK}, {0}, {.headers = {"Authorization: Bearer @nobody"}}, 422, "Missing claim: sub"},
     {"no identity under another name", {FLASK, .identity_claim = "who"}, {0}, {.headers = {"Authorization: Bearer @access"}}, 422, "Missing claim: who"},
     {"an identity that is a number", {FLASK}, {.number_identity = true}, {.headers = {"Authorization: Bearer @number"}}, 200, "42"},
@@ -132,6 +139,8 @@ static const struct {
     {"in a field of its own", {FLASK, .locations = C, .csrf_form = JETON_ON, .access_csrf_field = "f"}, {0}, {.method = "POST", .headers = {"Cookie: access_token_cookie=@access", FORM}, .body = "f=" VALUE}, 200, "alice"},
     {"a CSRF failure ends the search", {FLASK, .locations = {JETON_IN_COOKIE, JETON_IN_HEADER}}, {0}, {.method = "POST", .headers = {"Cookie: access_token_cookie=@access", "Authorization: Bearer @bob"}}, 401, "Missing CSRF token"},
     /* queries */
+    {"in the query twice", {FLASK, .locations = Q}, {0}, {.query = "jwt=@bob&jwt=@access"}, 200, "bob"},
+    {"two CSRF values", {FLASK, .locations = C}, {0}, {.method = "POST", .headers = {"Cookie: access_token_cookie=@access", "X-CSRF-TOKEN: " VALUE, "X-CSRF-TOKEN: banana"}}, 200, "alice"},
     {"in the query", {FLASK, .locations = Q}, {0}, {.query = "jwt=@access"}, 200, "alice"},
     {"not in the query", {FLASK, .locations = Q}, {0}, {.query = "foo=@access"}, 401, "Missing 'jwt' query paramater"},
     {"a query of its own", {FLASK, .locations = Q, .query = "Foo"}, {0}, {.query = "Foo=@access"}, 200, "alice"},
@@ -191,6 +200,63 @@ static void the_preset_answers_as_that_library(void **state)
     }
 }
 
+/* JWT_DECODE_AUDIENCE, JWT_DECODE_ISSUER, JWT_DECODE_LEEWAY and JWT_DECODE_ALGORITHMS are the
+ * verifier's policy. */
+#define PYJWT .preset = JETON_PRESET_PYJWT
+
+static const struct {
+    const char *why;
+    jeton_policy policy;
+    const char *token;
+    unsigned http;
+    const char *says;
+} judged[] = {
+    {"no audience expected or said", {PYJWT}, "access", 200, "alice"},
+    {"an audience that is expected", {PYJWT, .audiences = {"x", "a"}}, "aud", 200, "alice"},
+    {"expected and not said",
+     {PYJWT, .audiences = {"a"}},
+     "access",
+     422,
+     "Token is missing the \"aud\" claim"},
+    {"another one", {PYJWT, .audiences = {"b"}}, "aud", 422, "Audience doesn't match"},
+    {"the issuer", {PYJWT, .issuers = {"i"}}, "iss", 200, "alice"},
+    {"no issuer", {PYJWT, .issuers = {"i"}}, "access", 422, "Token is missing the \"iss\" claim"},
+    {"another issuer", {PYJWT, .issuers = {"j"}}, "iss", 422, "Invalid issuer"},
+    {"an algorithm that is not taken",
+     {PYJWT, .algs = JETON_ALG_BIT(JETON_HS512)},
+     "access",
+     422,
+     "The specified alg value is not allowed"},
+    {"expired ten seconds ago", {PYJWT}, "late10", 401, "Token has expired"},
+    {"… with leeway", {PYJWT, .leeway = 11}, "late10", 200, "alice"},
+    {"good in ten seconds", {PYJWT}, "soon10", 422, "The token is not yet valid (nbf)"},
+    {"… with leeway", {PYJWT, .leeway = 11}, "soon10", 200, "alice"},
+};
+
+static void a_policy_says_what_pyjwt_says(void **state)
+{
+    (void)state;
+    static const jeton_guard_settings settings = {FLASK};
+    jeton_verifier *usual = request_verifier;
+    for (size_t i = 0; i < COUNT(judged); i++) {
+        print_message("  %s\n", judged[i].why);
+        char header[64];
+        (void)snprintf(header, sizeof header, "Authorization: Bearer @%s", judged[i].token);
+        const request_sent sent = {.headers = {header}};
+        assert_int_equal(jeton_verifier_new(token_ctx(), &judged[i].policy, request_keys,
+                                            &request_verifier, NULL),
+                         JETON_OK);
+        (void)!request_judge(&settings, NULL, &sent);
+        assert_int_equal(decision.http, judged[i].http);
+        if (judged[i].http == 200)
+            unit_assert_span(decision.identity, judged[i].says);
+        else
+            assert_says("msg", judged[i].says);
+        jeton_verifier_free(&request_verifier);
+    }
+    request_verifier = usual;
+}
+
 static void the_member_of_the_message_is_a_setting(void **state)
 {
     (void)state;
@@ -200,11 +266,50 @@ static void the_member_of_the_message_is_a_setting(void **state)
     assert_says("message", "Missing Authorization Header");
 }
 
+/* The visit of a request whose token is in none of four places; each has a reason of its own. */
+static void a_message_without_memory_is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        jt_fault fault;
+        const char *begins;
+    } said[] = {{JT_FAULT_NO_HEADER, "Missing JWT in headers, cookies"},
+                {JT_FAULT_NO_USER, "Error loading the user alice"}};
+    const jeton_guard_settings all = {FLASK, .locations = ALL};
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    for (size_t i = 0; i < COUNT(said); i++) {
+        jt_settings settings;
+        const request_sent sent = {.headers = {NULL}};
+        assert_int_equal(jt_settings_init(&settings, NULL, &all, NULL), JETON_OK);
+        assert_int_equal(request_judge(&all, NULL, &sent), JETON_E_MISSING);
+        request_visit->identity = jeton_str("alice");
+        bool made = false;
+        for (size_t room = 0; !made; room++) {
+            jt_buf to = jt_buf_init(ctx);
+            heap.left = 1;
+            assert_int_equal(jt_buf_reserve(&to, 512, NULL), JETON_OK);
+            const size_t before = to.len = to.cap - room;
+            const jeton_status status =
+                jt_flask_say(&settings, request_visit, said[i].fault, &decision, &to);
+            made = status == JETON_OK;
+            assert_true(made || status == JETON_E_NOMEM);
+            if (made)
+                assert_memory_equal(to.ptr + before, said[i].begins, strlen(said[i].begins));
+            jt_buf_done(&to);
+        }
+        jt_settings_done(&settings);
+    }
+    unit_ctx_done(&ctx, &heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_preset_answers_as_that_library),
+        cmocka_unit_test(a_policy_says_what_pyjwt_says),
         cmocka_unit_test(the_member_of_the_message_is_a_setting),
+        cmocka_unit_test(a_message_without_memory_is_none),
     };
     return cmocka_run_group_tests(tests, request_set_up, request_tear_down);
 }

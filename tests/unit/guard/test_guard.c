@@ -123,6 +123,8 @@ static const struct {
     {"within: young, and says it is not fresh", &plain, &young, {.headers = {BEARER("unfresh")}}, OUT_OF(E_NOT_FRESH, NOT_FRESH, 401, HEADER)},
     {"within: says fresh, and is old", &plain, &young, {.headers = {BEARER("fresh")}}, OUT_OF(E_NOT_FRESH, NOT_FRESH, 401, HEADER)},
     /* roles, scopes, rules */
+    {"eight roles, all of them", &plain, &(const jeton_route){.roles_all = {"admin", "user", "admin", "user", "admin", "user", "admin", "user"}}, {.headers = {BEARER("admin")}}, IN(HEADER, "alice")},
+    {"eight roles, none of them", &plain, &(const jeton_route){.roles_any = {"a", "b", "c", "d", "e", "f", "g", "h"}}, {.headers = {BEARER("admin")}}, OUT_OF(E_SCOPE, FORBIDDEN, 403, HEADER)},
     {"one of the roles", &plain, &any_role, {.headers = {BEARER("admin")}}, IN(HEADER, "alice")},
     {"none of the roles", &plain, &no_such_role, {.headers = {BEARER("admin")}}, OUT_OF(E_SCOPE, FORBIDDEN, 403, HEADER)},
     {"no roles at all", &plain, &any_role, {.headers = {BEARER("access")}}, OUT_OF(E_SCOPE, FORBIDDEN, 403, HEADER)},
@@ -173,6 +175,8 @@ static const struct {
     {"POST, nothing to guard", &(const jeton_guard_settings){.locations = {JETON_IN_COOKIE}, .csrf = JETON_OFF}, &open, {.method = "POST", .headers = {COOKIE("access")}}, IN(COOKIE, "alice")},
     {"only PUT is guarded: POST", &(const jeton_guard_settings){.locations = {JETON_IN_COOKIE}, .csrf_methods = {"PUT"}}, &open, {.method = "POST", .headers = {COOKIE("access")}}, IN(COOKIE, "alice")},
     {"only PUT is guarded: PUT", &(const jeton_guard_settings){.locations = {JETON_IN_COOKIE}, .csrf_methods = {"PUT"}}, &open, {.method = "PUT", .headers = {COOKIE("access")}}, OUT_OF(E_CSRF, CSRF, 403, COOKIE)},
+    {"eight methods are guarded: the last", &(const jeton_guard_settings){.locations = {JETON_IN_COOKIE}, .csrf_methods = {"A", "B", "C", "D", "E", "F", "G", "H"}}, &open, {.method = "H", .headers = {COOKIE("access")}}, OUT_OF(E_CSRF, CSRF, 403, COOKIE)},
+    {"eight methods are guarded: another", &(const jeton_guard_settings){.locations = {JETON_IN_COOKIE}, .csrf_methods = {"A", "B", "C", "D", "E", "F", "G", "H"}}, &open, {.method = "I", .headers = {COOKIE("access")}}, IN(COOKIE, "alice")},
     {"the value in a form, not asked for", &cookies, &open, {.method = "POST", .headers = {COOKIE("access"), "Content-Type: application/x-www-form-urlencoded"}, .body = "csrf_token=abcdefghijklmnopqrstuvwxyz012345"}, OUT_OF(E_CSRF, CSRF, 403, COOKIE)},
     {"the value in a form", &everywhere, &open, {.method = "POST", .headers = {COOKIE("access"), "Content-Type: application/x-www-form-urlencoded; charset=utf-8"}, .body = "a=b&csrf_token=abcdefghijklmnopqrstuvwxyz01234%35"}, IN(COOKIE, "alice")},
     {"the value in a form of another type", &everywhere, &open, {.method = "POST", .headers = {COOKIE("access"), "Content-Type: text/plain"}, .body = "csrf_token=abcdefghijklmnopqrstuvwxyz012345"}, OUT_OF(E_CSRF, CSRF, 403, COOKIE)},

@@ -156,6 +156,16 @@ static void callbacks_add_claims_and_header_members(void **state)
     jeton_issuer_free(&issuer);
 }
 
+/* A callback that sets what no claim can be. */
+static jeton_status bad_claims(void *user, jeton_span identity, jeton_claims *to, jeton_err *err)
+{
+    (void)user;
+    (void)identity;
+    (void)err;
+    jeton_claims_set_text(to, "a", jeton_str("\xff"));
+    return JETON_OK;
+}
+
 static void what_cannot_be_made_is_refused(void **state)
 {
     (void)state;
@@ -174,6 +184,8 @@ static void what_cannot_be_made_is_refused(void **state)
         {"identity refused", {.identity = refuse}, {ALICE}, JETON_E_REFUSED},
         {"claims refused", {.claims = refuse}, {ALICE}, JETON_E_REFUSED},
         {"header refused", {.header = refuse}, {ALICE}, JETON_E_REFUSED},
+        {"claims that are no UTF-8", {.claims = bad_claims}, {ALICE}, JETON_E_SYNTAX},
+        {"a header that is no UTF-8", {.header = bad_claims}, {ALICE}, JETON_E_SYNTAX},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         print_message("  %s\n", bad[i].why);
@@ -205,6 +217,90 @@ static void what_cannot_be_made_is_refused(void **state)
     jeton_key_free(&public_key);
     jeton_text_free(&jwk);
     jeton_issuer_free(NULL);
+}
+
+/* The draw of that number fails, and all before it give zeros. */
+static bool few_draws(void *user, void *to, size_t len)
+{
+    unsigned *left = user;
+    memset(to, 0, len);
+    return *left > 0 && (*left)-- > 0;
+}
+
+static void without_randomness_there_is_no_token(void **state)
+{
+    (void)state;
+    unsigned left = 0;
+    jeton_ctx *ctx = NULL;
+    const jeton_ctx_options options = {.random = few_draws, .user = &left};
+    const jeton_guard_settings no_csrf = {.csrf = JETON_OFF};
+    static const struct {
+        unsigned draws;
+        bool csrf;
+        jeton_status want;
+    } rows[] = {{0, true, JETON_E_RANDOM},
+                {1, true, JETON_E_RANDOM},
+                {2, true, JETON_OK},
+                {0, false, JETON_E_RANDOM},
+                {1, false, JETON_OK}};
+    assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        jeton_issuer *issuer = NULL;
+        jeton_issued issued;
+        const jeton_grant grant = {ALICE};
+        left = UINT32_MAX;
+        assert_int_equal(jeton_issuer_new(ctx, token_key(JETON_HS256), JETON_ALG_UNSET,
+                                          rows[i].csrf ? NULL : &no_csrf, NULL, &issuer, NULL),
+                         JETON_OK);
+        memset(&issued, 0x5a, sizeof issued);
+        left = rows[i].draws;
+        assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), rows[i].want);
+        assert_int_equal(issued.token != NULL, rows[i].want == JETON_OK);
+        assert_int_equal(issued.csrf[0] != '\0', rows[i].want == JETON_OK && rows[i].csrf);
+        jeton_text_free(&issued.token);
+        jeton_issuer_free(&issuer);
+    }
+    jeton_ctx_free(&ctx);
+}
+
+static void names_of_members_have_a_limit(void **state)
+{
+    (void)state;
+    for (size_t over = 0; over < 2; over++) {
+        char further[JT_LIMIT_MEMBER_NAME + 16] = "{\"";
+        const size_t len = JT_LIMIT_MEMBER_NAME + over;
+        memset(further + 2, 'a', len);
+        memcpy(further + 2 + len, "\":1}", 5);
+        jeton_issuer *issuer = new_issuer(NULL, NULL);
+        jeton_issued issued;
+        const jeton_grant grant = {ALICE, .claims = further};
+        assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL),
+                         over == 0 ? JETON_OK : JETON_E_ARGUMENT);
+        jeton_text_free(&issued.token);
+        jeton_issuer_free(&issuer);
+    }
+}
+
+static void a_list_of_audiences_may_be_full(void **state)
+{
+    (void)state;
+    jeton_guard_settings settings = {0};
+    for (size_t i = 0; i < JETON_POLICY_NAMES; i++)
+        settings.audiences[i] = "a";
+    jeton_issuer *issuer = new_issuer(&settings, NULL);
+    jeton_issued issued;
+    const jeton_grant grant = {ALICE};
+    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
+    char *payload = decoded(&issued, 1);
+    const char *at = strstr(payload, "\"aud\":[");
+    assert_non_null(at);
+    size_t count = 1;
+    for (; *at != ']'; at++)
+        count += *at == ',';
+    assert_int_equal(count, JETON_POLICY_NAMES);
+    free(payload);
+    jeton_text_free(&issued.token);
+    jeton_issuer_free(&issuer);
 }
 
 /* ---- there and back ------------------------------------------------------------------------- */
@@ -315,6 +411,15 @@ static void a_token_is_renewed_before_its_end(void **state)
         jeton_issuer_renew(issuer, &(const jeton_decision){.allowed = true}, 9, &made, NULL),
         JETON_OK);
     assert_null(made.token);
+    static const jeton_route fresh = {.fresh = true};
+    jeton_issued old;
+    const jeton_grant soon = {ALICE, .life = 9};
+    assert_int_equal(jeton_issuer_access(issuer, &soon, &old, NULL), JETON_OK);
+    assert_int_equal(send_back(guard, &fresh, &old), JETON_E_NOT_FRESH);
+    assert_non_null(decision.verdict); /* good, and yet the request was refused */
+    assert_int_equal(jeton_issuer_renew(issuer, &decision, 900, &made, NULL), JETON_OK);
+    assert_null(made.token);
+    jeton_text_free(&old.token);
     assert_int_equal(jeton_decision_csrf(&(const jeton_decision){0}).len, 0);
     jeton_guard_free(&guard);
     jeton_issuer_free(&issuer);
@@ -342,6 +447,9 @@ int main(void)
         cmocka_unit_test(tokens_say_what_they_are_to_say),
         cmocka_unit_test(callbacks_add_claims_and_header_members),
         cmocka_unit_test(what_cannot_be_made_is_refused),
+        cmocka_unit_test(without_randomness_there_is_no_token),
+        cmocka_unit_test(names_of_members_have_a_limit),
+        cmocka_unit_test(a_list_of_audiences_may_be_full),
         cmocka_unit_test(a_guard_of_the_same_settings_takes_the_tokens),
         cmocka_unit_test(a_token_is_renewed_before_its_end),
         cmocka_unit_test(flask_ids_are_uuids),

@@ -113,6 +113,26 @@ static void cookies_are_taken_away_where_they_were_set(void **state)
     jeton_issuer_free(&issuer);
 }
 
+static void a_token_without_csrf_value_sets_one_cookie(void **state)
+{
+    (void)state;
+    jeton_issuer *issuer = new_issuer(NULL, NULL);
+    jeton_issued issued;
+    const jeton_grant grant = {ALICE};
+    assert_int_equal(jeton_issuer_access(issuer, &grant, &issued, NULL), JETON_OK);
+    issued.csrf[0] = '\0';
+    line_count = 0;
+    assert_int_equal(jeton_issuer_set_cookies(issuer, &issued, 5, keep, mine, NULL), JETON_OK);
+    assert_int_equal(line_count, 1);
+    jeton_text_free(&issued.token);
+    jeton_issuer_free(&issuer);
+    issuer = new_issuer(&no_csrf, NULL);
+    line_count = 0;
+    assert_int_equal(jeton_issuer_unset_cookies(issuer, JETON_EITHER, keep, mine, NULL), JETON_OK);
+    assert_int_equal(line_count, 2);
+    jeton_issuer_free(&issuer);
+}
+
 static void a_token_too_long_for_a_cookie_is_not_set(void **state)
 {
     (void)state;
@@ -135,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cookies_are_those_of_the_presets),
         cmocka_unit_test(cookies_are_taken_away_where_they_were_set),
+        cmocka_unit_test(a_token_without_csrf_value_sets_one_cookie),
         cmocka_unit_test(a_token_too_long_for_a_cookie_is_not_set),
     };
     return cmocka_run_group_tests(tests, request_set_up, request_tear_down);

@@ -104,12 +104,46 @@ static void without_memory_nothing_counts_as_missing(void **state)
     unit_ctx_done(&ctx, &heap);
 }
 
+static void a_body_longer_than_any_json_has_no_members(void **state)
+{
+    (void)state;
+    static char body[300000] = "{\"access_token\":\"x\",\"a\":\"";
+    const jeton_guard_settings settings = {.locations = {JETON_IN_JSON}};
+    memset(body + strlen(body), 'x', sizeof body - strlen(body) - 3);
+    memcpy(body + sizeof body - 3, "\"}", 2);
+    static const request_sent sent = {.headers = {"Content-Type: application/json"}};
+    jeton_request request = {.method = "POST",
+                             .user = (void *)(uintptr_t)&sent,
+                             .header = request_header,
+                             .body = jeton_bytes(body, sizeof body - 1)};
+    jeton_guard *guard = request_guard(&settings);
+    jeton_visit_begin(request_visit, &request);
+    assert_int_equal(request_check(guard, NULL), JETON_E_MISSING);
+    request.body = jeton_str("{\"access_token\":\"x\",\"a\":\"x\"}");
+    jeton_visit_begin(request_visit, &request);
+    assert_int_equal(request_check(guard, NULL), JETON_E_SYNTAX); /* found, and none */
+    jeton_guard_free(&guard);
+}
+
+static void a_server_that_knows_nothing_of_headers_has_none(void **state)
+{
+    (void)state;
+    const jeton_guard_settings settings = {.locations = {JETON_IN_HEADER, JETON_IN_COOKIE}};
+    const jeton_request request = {.method = "GET"};
+    jeton_guard *guard = request_guard(&settings);
+    jeton_visit_begin(request_visit, &request);
+    assert_int_equal(request_check(guard, NULL), JETON_E_MISSING);
+    jeton_guard_free(&guard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_found_twice_has_to_be_the_same),
         cmocka_unit_test(an_empty_one_counts_as_found),
         cmocka_unit_test(each_location_says_why_it_has_nothing),
+        cmocka_unit_test(a_body_longer_than_any_json_has_no_members),
+        cmocka_unit_test(a_server_that_knows_nothing_of_headers_has_none),
         cmocka_unit_test(without_memory_nothing_counts_as_missing),
     };
     return cmocka_run_group_tests(tests, request_set_up, request_tear_down);

@@ -22,6 +22,9 @@ static const struct {
     {"an empty header's name", {.header = ""}, {.header = "A"}},
     {"a scheme", {.scheme = "B c"}, {.scheme = ""}},
     {"a cookie's name", {.access_cookie = "a;b"}, {.access_cookie = "a"}},
+    {"a name with control characters",
+     {.cookie_domain = "a\n"},
+     {.cookie_domain = "a.b", .preset = JETON_GUARD_FLASK}},
     {"a path",
      {.access_cookie = "a", .access_path = "p"},
      {.access_cookie = "a", .access_path = "/p"}},
@@ -82,11 +85,35 @@ static void settings_are_copied(void **state)
     jt_settings_done(&made);
 }
 
+/* Texts that are longer than what is taken at once, so that each copy takes memory. */
+static void settings_without_memory_make_none(void **state)
+{
+    (void)state;
+    static char text[8192];
+    memset(text, 'a', sizeof text - 1);
+    const jeton_guard_settings from = {
+        .header = text, .csrf_methods = {text, text}, .audiences = {text, text}};
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    size_t failures = 0;
+    for (bool made = false; !made; failures++) {
+        jt_settings settings;
+        jeton_err err = {0};
+        heap.left = failures;
+        made = jt_settings_init(&settings, ctx, &from, &err) == JETON_OK;
+        assert_true(made || err.status == JETON_E_NOMEM);
+        jt_settings_done(&settings);
+    }
+    assert_true(failures > 5);
+    unit_ctx_done(&ctx, &heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_that_cannot_be_make_no_guard),
         cmocka_unit_test(settings_are_copied),
+        cmocka_unit_test(settings_without_memory_make_none),
     };
     return cmocka_run_group_tests(tests, request_set_up, request_tear_down);
 }

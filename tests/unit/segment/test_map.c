@@ -117,6 +117,34 @@ static void table_odd(image *of)
     of->head->parts[1].len -= 32;
 }
 
+static void table_between_slots(image *of)
+{
+    of->head->parts[1].at -= 8;
+    of->head->parts[1].len -= 4096 - 8; /* it ends in the file */
+}
+
+static void table_of_half_a_slot(image *of)
+{
+    of->head->parts[1].len -= 8;
+}
+
+static void table_not_a_power(image *of)
+{
+    of->head->parts[1].at -= 32; /* one slot more; the keys are shorter than what is taken here */
+    of->head->parts[1].len += 32;
+}
+
+static void table_starts_behind_end(image *of)
+{
+    of->head->parts[1].at = of->size + 32;
+    of->head->parts[1].len = 0;
+}
+
+static void empty(image *of)
+{
+    of->size = JT_SEGMENT_HEAD - 1;
+}
+
 static void bad_key_text(image *of)
 {
     of->bytes[JT_SEGMENT_HEAD] = '[';
@@ -144,6 +172,11 @@ static const struct {
     {"a table between two slots", table_crooked, true, JETON_E_SYNTAX},
     {"a table that is too small", table_short, true, JETON_E_SYNTAX},
     {"a table of an odd number", table_odd, true, JETON_E_SYNTAX},
+    {"a table that begins between two slots", table_between_slots, true, JETON_E_SYNTAX},
+    {"a table with half a slot", table_of_half_a_slot, true, JETON_E_SYNTAX},
+    {"a table of one more than a power of two", table_not_a_power, true, JETON_E_SYNTAX},
+    {"a table that begins behind the end", table_starts_behind_end, true, JETON_E_SYNTAX},
+    {"less than a head", empty, false, JETON_E_SYNTAX},
     {"keys that were changed", bad_key_text, false, JETON_E_SYNTAX},
     {"keys that are no set", bad_key_text, true, JETON_E_SYNTAX},
     {"a head that was changed", keys_in_head, false, JETON_E_SYNTAX},
@@ -181,6 +214,8 @@ static void what_the_system_says_of_a_file_counts(void **state)
     image of = image_new(EMPTY_SET);
     (void)snprintf(path, sizeof path, "%s/segment", folder);
     assert_int_equal(open_file(), JETON_E_NOT_FOUND);
+    jeton_segment_free(NULL);
+    jt_map_unref(NULL);
     image_write(&of, of.size, path, 0640);
     assert_int_equal(open_file(), JETON_OK);
     image_write(&of, of.size, path, 0644);
@@ -202,6 +237,82 @@ static void what_the_system_says_of_a_file_counts(void **state)
     assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(open_file(), JETON_E_SYSTEM);
     assert_int_equal(rmdir(path), 0);
+    image_done(&of);
+}
+
+/* A file of a size that no address space has room for, in a file system that knows such sizes. */
+static void a_file_that_cannot_be_mapped_is_told(void **state)
+{
+    (void)state;
+    char name[32];
+    jeton_err err = {0};
+    jt_map *map = BOGUS;
+    const int fd = memfd_create("segment", MFD_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(fchmod(fd, 0600), 0);
+    assert_int_equal(ftruncate(fd, (off_t)1 << 50), 0);
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    assert_int_equal(jt_map_open(NULL, name, IMAGE_BOOT, &map, NULL, &err), JETON_E_SYSTEM);
+    assert_null(map);
+    assert_non_null(strstr(err.text, "map"));
+    (void)close(fd);
+}
+
+static void a_path_through_a_file_is_told(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    jt_map *map = BOGUS;
+    jeton_err err = {0};
+    char beyond[80];
+    (void)snprintf(path, sizeof path, "%s/segment", folder);
+    (void)snprintf(beyond, sizeof beyond, "%s/x", path);
+    image_write(&of, of.size, path, 0600);
+    assert_int_equal(jt_map_open(NULL, beyond, IMAGE_BOOT, &map, NULL, &err), JETON_E_SYSTEM);
+    assert_null(map);
+    assert_int_equal(unlink(path), 0);
+    image_done(&of);
+}
+
+static void keys_longer_than_any_json_are_refused(void **state)
+{
+    (void)state;
+    jeton_ctx *ctx = NULL;
+    jt_map *map = BOGUS;
+    image of = image_new(EMPTY_SET);
+    const size_t len = strlen(EMPTY_SET);
+    for (size_t less = 0; less < 2; less++) {
+        const jeton_ctx_options options = {.limits = {.json = len - less}};
+        assert_int_equal(jeton_ctx_new(&options, &ctx, NULL), JETON_OK);
+        assert_int_equal(jt_map_over(ctx, of.bytes, of.size, IMAGE_BOOT, &map, NULL, NULL),
+                         less == 0 ? JETON_OK : JETON_E_SYNTAX);
+        jt_map_unref(map);
+        jeton_ctx_free(&ctx);
+    }
+    image_done(&of);
+}
+
+static void a_map_without_memory_is_none(void **state)
+{
+    (void)state;
+    unit_heap heap;
+    jeton_ctx *ctx = unit_ctx(&heap);
+    image of = image_new(EMPTY_SET);
+    size_t left = 0;
+    for (bool made = false; !made; left++) {
+        jt_map *map = BOGUS;
+        jeton_keyset *keys = BOGUS;
+        heap.left = left;
+        const jeton_status status =
+            jt_map_over(ctx, of.bytes, of.size, IMAGE_BOOT, &map, &keys, NULL);
+        made = status == JETON_OK;
+        assert_true(made || status == JETON_E_NOMEM);
+        assert_true(made == (map != NULL) && made == (keys != NULL));
+        jt_map_unref(map);
+        jeton_keyset_free(&keys);
+    }
+    assert_true(left > 2);
+    unit_ctx_done(&ctx, &heap);
     image_done(&of);
 }
 
@@ -265,6 +376,10 @@ int main(void)
         cmocka_unit_test(an_image_is_taken),
         cmocka_unit_test(what_is_no_segment_is_refused),
         cmocka_unit_test(what_the_system_says_of_a_file_counts),
+        cmocka_unit_test(a_file_that_cannot_be_mapped_is_told),
+        cmocka_unit_test(a_path_through_a_file_is_told),
+        cmocka_unit_test(keys_longer_than_any_json_are_refused),
+        cmocka_unit_test(a_map_without_memory_is_none),
         cmocka_unit_test(a_file_of_another_boot_is_not_fresh),
         cmocka_unit_test(age_is_what_the_clock_says),
     };

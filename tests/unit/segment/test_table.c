@@ -54,6 +54,22 @@ static void an_entry_is_found_by_its_kind_and_id(void **state)
     assert_int_equal(find(JT_REVOKED_SESSION, 2), 0);
 }
 
+/* In a table with one entry the next search that comes by it has to tell it from what it looks for,
+ * however alike they are. */
+static void ids_that_differ_at_their_end_are_told_apart(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < JT_REVOKED_ID; i++)
+        for (uint64_t n = 1; n < 1000; n++) {
+            jt_revocation entry = entry_of(JT_REVOKED_SESSION, 1, n);
+            const jt_table small = {table.slots, 1024, {i, n}};
+            memset(table.slots, 0, SLOTS * sizeof *table.slots);
+            assert_int_equal(jt_table_put(&small, &entry), JT_PUT_NEW);
+            entry.id[i] ^= 0x80;
+            assert_int_equal(jt_table_find(&small, JT_REVOKED_SESSION, entry.id), 0);
+        }
+}
+
 static void of_two_about_one_thing_the_higher_number_stays(void **state)
 {
     (void)state;
@@ -124,6 +140,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_entry_is_found_by_its_kind_and_id, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_that_differ_at_their_end_are_told_apart, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(of_two_about_one_thing_the_higher_number_stays, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_full_table_refuses_what_it_has_not, set_up, tear_down),
