@@ -28,6 +28,7 @@
 #include <jeton/keyset.h>
 #include <jeton/policy.h>
 #include <jeton/segment.h>
+#include <jeton/signature_cache.h>
 #include <jeton/signer.h>
 #include <jeton/span.h>
 #include <jeton/text.h>

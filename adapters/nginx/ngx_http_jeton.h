@@ -10,6 +10,7 @@
  *   remote     keys that a subrequest brings
  *   segment    the shared memory of jeton serve: revocation, and keys
  *   policy     what is demanded, and the verifier made of it
+ *   cache      what is remembered, in a worker and by all of them
  *   identity   what a token says, for the application
  *   variables  what a token says, for the rest of the configuration
  *
@@ -105,8 +106,12 @@ typedef struct {
     ngx_array_t               remotes;     /* ngx_http_jeton_keys_t * */
     ngx_shm_zone_t           *zone;        /* of their keys */
     ngx_array_t               segments;    /* ngx_http_jeton_segment_t * */
-    jeton_cache              *cache;
+    jeton_cache              *cache;       /* of this worker */
     size_t                    cache_size;
+    ngx_shm_zone_t           *signatures;  /* of all of them */
+    ngx_str_t                 zone_name;
+    size_t                    zone_size;
+    ngx_uint_t                cache_given;
     jeton_verdict            *spare[64];   /* warm ones, for the next request */
     ngx_uint_t                nspare;
     ngx_event_t               watch;       /* looks at the files */
@@ -120,7 +125,7 @@ typedef struct {
     ngx_array_t              *sources;     /* ngx_http_jeton_source_t */
     ngx_array_t              *files;       /* ngx_str_t */
 
-    ngx_http_jeton_keys_t    *remote;
+    ngx_array_t              *remotes;     /* ngx_http_jeton_keys_t * */
     time_t                    key_cache;
     ngx_str_t                 segment_name;
     jeton_stale_rule         *stale;
@@ -134,11 +139,11 @@ typedef struct {
     ngx_array_t              *identity;    /* ngx_http_jeton_identity_t */
     ngx_array_t              *requires;    /* ngx_http_jeton_require_t */
 
-    ngx_http_jeton_keys_t    *keys;        /* NULL: those of the segment */
+    ngx_http_jeton_keys_t    *keys;        /* of the files, or NULL */
     jeton_segment_use         segment;     /* asked about revocation */
     jeton_policy              policy;
     jeton_verifier           *verifier;
-    ngx_uint_t                generation;  /* of the keys it was made with */
+    ngx_uint_t                generation;  /* of all keys it was made with */
 } ngx_http_jeton_loc_conf_t;
 
 
@@ -175,6 +180,7 @@ ngx_int_t ngx_http_jeton_watch_keys(ngx_cycle_t *cycle);
 char *ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 ngx_int_t ngx_http_jeton_add_zone(ngx_conf_t *cf);
+ngx_uint_t ngx_http_jeton_is_missing(ngx_http_jeton_loc_conf_t *jlcf);
 ngx_int_t ngx_http_jeton_fetch(ngx_http_request_t *r,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_http_jeton_ctx_t *ctx,
     ngx_uint_t unknown);
@@ -193,6 +199,12 @@ jeton_verifier *ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log);
 ngx_int_t ngx_http_jeton_status(ngx_http_jeton_loc_conf_t *jlcf,
     jeton_verdict *verdict);
+
+char *ngx_http_jeton_set_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_jeton_init_cache(ngx_conf_t *cf,
+    ngx_http_jeton_main_conf_t *jmcf);
+void ngx_http_jeton_use_cache(ngx_http_jeton_main_conf_t *jmcf,
+    jeton_verifier *verifier);
 
 char *ngx_http_jeton_identity(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_jeton_tell(ngx_http_request_t *r,

@@ -206,10 +206,18 @@ ngx_http_jeton_verify(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
         return NGX_OK;
     }
 
-    if (status == JETON_E_KEY_UNKNOWN && jlcf->remote != NULL
-        && ngx_http_jeton_fetch(r, jlcf, ctx, 1) == NGX_AGAIN)
-    {
-        return NGX_AGAIN;
+    if (status == JETON_E_KEY_UNKNOWN && jlcf->remotes != NULL) {
+
+        if (ngx_http_jeton_fetch(r, jlcf, ctx, 1) == NGX_AGAIN) {
+            return NGX_AGAIN;
+        }
+
+        /* It may be among those that have not come yet. */
+
+        if (ngx_http_jeton_is_missing(jlcf)) {
+            ctx->reason = "E_STALE";
+            return NGX_HTTP_SERVICE_UNAVAILABLE;
+        }
     }
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0,
@@ -236,17 +244,12 @@ ngx_http_jeton_decide(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
                                   : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (jlcf->remote != NULL) {
+    if (jlcf->remotes != NULL) {
         rc = ngx_http_jeton_fetch(r, jlcf, ctx, 0);
 
         if (rc != NGX_OK) {
             return rc == NGX_AGAIN ? NGX_AGAIN
                                    : NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        if (jlcf->keys->keyset == NULL) {
-            ctx->reason = "E_STALE";
-            return NGX_HTTP_SERVICE_UNAVAILABLE;
         }
     }
 

@@ -23,8 +23,6 @@ static char *ngx_http_jeton_key_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_jeton_type(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-static char *ngx_http_jeton_set_cache(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 static ngx_int_t ngx_http_jeton_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_jeton_init_process(ngx_cycle_t *cycle);
 
@@ -230,7 +228,7 @@ static ngx_command_t  ngx_http_jeton_commands[] = {
       (void *) "header" },
 
     { ngx_string("jeton_cache"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
       ngx_http_jeton_set_cache,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
@@ -429,39 +427,6 @@ ngx_http_jeton_type(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* jeton_cache SIZE | off */
-
-static char *
-ngx_http_jeton_set_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_jeton_main_conf_t *jmcf = conf;
-
-    ssize_t     size;
-    ngx_str_t  *value;
-
-    if (jmcf->cache_size != NGX_CONF_UNSET_SIZE) {
-        return "is duplicate";
-    }
-
-    value = cf->args->elts;
-
-    if (ngx_strcmp(value[1].data, "off") == 0) {
-        jmcf->cache_size = 0;
-        return NGX_CONF_OK;
-    }
-
-    size = ngx_parse_size(&value[1]);
-
-    if (size == NGX_ERROR || size < 65536) {
-        return "takes a size of 64k or more, or \"off\"";
-    }
-
-    jmcf->cache_size = size;
-
-    return NGX_CONF_OK;
-}
-
-
 static void *
 ngx_http_jeton_create_main_conf(ngx_conf_t *cf)
 {
@@ -473,6 +438,7 @@ ngx_http_jeton_create_main_conf(ngx_conf_t *cf)
     }
 
     jmcf->cache_size = NGX_CONF_UNSET_SIZE;
+    jmcf->zone_size = NGX_CONF_UNSET_SIZE;
 
     if (ngx_array_init(&jmcf->keys, cf->pool, 4,
                        sizeof(ngx_http_jeton_keys_t *))
@@ -491,52 +457,10 @@ ngx_http_jeton_create_main_conf(ngx_conf_t *cf)
 }
 
 
-static void
-ngx_http_jeton_free_main_conf(void *data)
-{
-    ngx_http_jeton_main_conf_t *jmcf = data;
-
-    while (jmcf->nspare > 0) {
-        jeton_verdict_free(&jmcf->spare[--jmcf->nspare]);
-    }
-
-    jeton_cache_free(&jmcf->cache);
-}
-
-
 static char *
 ngx_http_jeton_init_main_conf(ngx_conf_t *cf, void *conf)
 {
-    ngx_http_jeton_main_conf_t *jmcf = conf;
-
-    jeton_err              err;
-    ngx_pool_cleanup_t    *cln;
-    jeton_cache_options    options;
-
-    ngx_conf_init_size_value(jmcf->cache_size, 8 * 1024 * 1024);
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    cln->handler = ngx_http_jeton_free_main_conf;
-    cln->data = jmcf;
-
-    if (jmcf->cache_size == 0) {
-        return NGX_CONF_OK;
-    }
-
-    ngx_memzero(&err, sizeof(jeton_err));
-    ngx_memzero(&options, sizeof(jeton_cache_options));
-    options.bytes = jmcf->cache_size;
-
-    if (jeton_cache_new(NULL, &options, &jmcf->cache, &err) != JETON_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "jeton_cache: %s", err.text);
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_jeton_init_cache(cf, conf);
 }
 
 
@@ -566,7 +490,7 @@ ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
     jlcf->dry_run = NGX_CONF_UNSET;
     jlcf->sources = NGX_CONF_UNSET_PTR;
     jlcf->files = NGX_CONF_UNSET_PTR;
-    jlcf->remote = NGX_CONF_UNSET_PTR;
+    jlcf->remotes = NGX_CONF_UNSET_PTR;
     jlcf->key_cache = NGX_CONF_UNSET;
     jlcf->stale = NGX_CONF_UNSET_PTR;
     jlcf->algs = NGX_CONF_UNSET_PTR;
@@ -581,20 +505,21 @@ ngx_http_jeton_create_loc_conf(ngx_conf_t *cf)
 }
 
 
-/* Keys of one place, files or a request, replace those of the place around. */
+/* Keys of one place, files and requests, replace those of the place around. */
 
 static void
 ngx_http_jeton_merge_keys(ngx_http_jeton_loc_conf_t *conf,
     ngx_http_jeton_loc_conf_t *prev)
 {
-    if (conf->files == NGX_CONF_UNSET_PTR && conf->remote == NGX_CONF_UNSET_PTR)
+    if (conf->files == NGX_CONF_UNSET_PTR
+        && conf->remotes == NGX_CONF_UNSET_PTR)
     {
         conf->files = prev->files;
-        conf->remote = prev->remote;
+        conf->remotes = prev->remotes;
     }
 
     ngx_conf_init_ptr_value(conf->files, NULL);
-    ngx_conf_init_ptr_value(conf->remote, NULL);
+    ngx_conf_init_ptr_value(conf->remotes, NULL);
 }
 
 
@@ -624,20 +549,13 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
-    if (conf->files == NULL && conf->remote == NULL
+    if (conf->files == NULL && conf->remotes == NULL
         && conf->segment_name.len == 0)
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"jeton\" is on and there are no keys: "
                            "\"jeton_key_file\", \"jeton_key_request\" or "
                            "\"jeton_segment\" is missing");
-        return NGX_CONF_ERROR;
-    }
-
-    if (conf->files != NULL && conf->remote != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"jeton_key_file\" and \"jeton_key_request\" "
-                           "in one place");
         return NGX_CONF_ERROR;
     }
 
@@ -648,10 +566,7 @@ ngx_http_jeton_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         }
     }
 
-    if (conf->remote != NULL) {
-        conf->keys = conf->remote;
-
-    } else if (conf->files != NULL) {
+    if (conf->files != NULL) {
         conf->keys = ngx_http_jeton_add_keys(cf, conf->files);
         if (conf->keys == NULL) {
             return NGX_CONF_ERROR;

@@ -348,13 +348,138 @@ ngx_http_jeton_free_verifier(void *data)
 }
 
 
+/*
+ * Where keys come from: the files, and each request.  *source is NULL for one
+ * that there is not.
+ */
+
+static ngx_uint_t
+ngx_http_jeton_source(ngx_http_jeton_loc_conf_t *jlcf, ngx_uint_t n,
+    ngx_http_jeton_keys_t **source)
+{
+    ngx_http_jeton_keys_t  **remotes;
+
+    if (n == 0) {
+        *source = jlcf->keys;
+        return 1;
+    }
+
+    if (jlcf->remotes == NULL || n > jlcf->remotes->nelts) {
+        return 0;
+    }
+
+    remotes = jlcf->remotes->elts;
+    *source = remotes[n - 1];
+
+    return 1;
+}
+
+
+/* Each one's number only rises: another sum, other keys. */
+
+static ngx_uint_t
+ngx_http_jeton_generation(ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_uint_t              n, generation;
+    ngx_http_jeton_keys_t  *source;
+
+    generation = 0;
+
+    for (n = 0; ngx_http_jeton_source(jlcf, n, &source); n++) {
+        generation += source ? source->generation : 0;
+    }
+
+    return generation;
+}
+
+
+/* All keys that there are at this moment, as one set; it may be empty. */
+
+static jeton_status
+ngx_http_jeton_join_keys(ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log,
+    jeton_keyset **joined, jeton_err *err)
+{
+    size_t                  i, count;
+    ngx_uint_t              n;
+    jeton_status            status;
+    const jeton_key       **keys;
+    ngx_http_jeton_keys_t  *source;
+
+    *joined = NULL;
+    count = 0;
+
+    for (n = 0; ngx_http_jeton_source(jlcf, n, &source); n++) {
+        if (source != NULL && source->keyset != NULL) {
+            count += jeton_keyset_count(source->keyset);
+        }
+    }
+
+    keys = ngx_alloc((count + 1) * sizeof(jeton_key *), log);
+    if (keys == NULL) {
+        return JETON_E_NOMEM;
+    }
+
+    count = 0;
+
+    for (n = 0; ngx_http_jeton_source(jlcf, n, &source); n++) {
+        if (source == NULL || source->keyset == NULL) {
+            continue;
+        }
+
+        for (i = 0; i < jeton_keyset_count(source->keyset); i++) {
+            keys[count++] = jeton_keyset_get(source->keyset, i);
+        }
+    }
+
+    status = jeton_keyset_new(NULL, keys, count, joined, err);
+    ngx_free(keys);
+
+    return status;
+}
+
+
+static jeton_status
+ngx_http_jeton_new_verifier(ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log,
+    jeton_verifier **verifier, jeton_err *err)
+{
+    jeton_status   status;
+    jeton_keyset  *keys;
+
+    /* That of a segment has its keys of each moment, and asks it. */
+
+    if (jlcf->keys == NULL && jlcf->remotes == NULL) {
+        return jeton_segment_verifier_new(NULL, &jlcf->policy,
+                             (jeton_segment *) jlcf->segment.segment,
+                             &jlcf->segment.rule, verifier, err);
+    }
+
+    *verifier = NULL;
+    status = ngx_http_jeton_join_keys(jlcf, log, &keys, err);
+
+    if (status != JETON_OK) {
+        return status;
+    }
+
+    status = jeton_verifier_new(NULL, &jlcf->policy, keys, verifier, err);
+    jeton_keyset_free(&keys);
+
+    if (status == JETON_OK && jlcf->segment.segment != NULL) {
+        jeton_verifier_on_revocation(*verifier, jeton_segment_revocation,
+                                     &jlcf->segment);
+    }
+
+    return status;
+}
+
+
 /* Makes the policy of what the directives say, and tries it. */
 
 ngx_int_t
 ngx_http_jeton_compile(ngx_conf_t *cf, ngx_http_jeton_loc_conf_t *jlcf)
 {
-    ngx_pool_cleanup_t          *cln;
-    ngx_http_jeton_main_conf_t  *jmcf;
+    jeton_err            err;
+    jeton_verifier      *verifier;
+    ngx_pool_cleanup_t  *cln;
 
     if (ngx_http_jeton_algs(cf, jlcf->algs, &jlcf->policy.algs) != NGX_OK
         || ngx_http_jeton_names(cf, jlcf->issuers, jlcf->policy.issuers,
@@ -379,54 +504,20 @@ ngx_http_jeton_compile(ngx_conf_t *cf, ngx_http_jeton_loc_conf_t *jlcf)
     cln->handler = ngx_http_jeton_free_verifier;
     cln->data = jlcf;
 
-    jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jeton_module);
+    /* Only tried: caches and keys are those of a worker. */
 
-    if (ngx_http_jeton_verifier(jmcf, jlcf, cf->log) == NULL) {
+    ngx_memzero(&err, sizeof(jeton_err));
+
+    if (ngx_http_jeton_new_verifier(jlcf, cf->log, &verifier, &err)
+        != JETON_OK)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "jeton: %s", err.text);
         return NGX_ERROR;
     }
 
+    jeton_verifier_free(&verifier);
+
     return NGX_OK;
-}
-
-
-static jeton_status
-ngx_http_jeton_new_verifier(ngx_http_jeton_loc_conf_t *jlcf,
-    jeton_verifier **verifier, jeton_err *err)
-{
-    jeton_status   status;
-    jeton_keyset  *keys, *none;
-
-    /* That of a segment has its keys of each moment, and asks it. */
-
-    if (jlcf->keys == NULL) {
-        return jeton_segment_verifier_new(NULL, &jlcf->policy,
-                             (jeton_segment *) jlcf->segment.segment,
-                             &jlcf->segment.rule, verifier, err);
-    }
-
-    /* As long as none have come, the policy is tried without keys. */
-
-    none = NULL;
-    keys = jlcf->keys->keyset;
-
-    if (keys == NULL) {
-        status = jeton_keyset_new(NULL, NULL, 0, &none, err);
-        if (status != JETON_OK) {
-            return status;
-        }
-
-        keys = none;
-    }
-
-    status = jeton_verifier_new(NULL, &jlcf->policy, keys, verifier, err);
-    jeton_keyset_free(&none);
-
-    if (status == JETON_OK && jlcf->segment.segment != NULL) {
-        jeton_verifier_on_revocation(*verifier, jeton_segment_revocation,
-                                     &jlcf->segment);
-    }
-
-    return status;
 }
 
 
@@ -437,28 +528,27 @@ ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log)
 {
     jeton_err        err;
+    ngx_uint_t       generation;
     jeton_verifier  *verifier;
 
-    if (jlcf->verifier != NULL
-        && (jlcf->keys == NULL || jlcf->generation == jlcf->keys->generation))
-    {
+    generation = ngx_http_jeton_generation(jlcf);
+
+    if (jlcf->verifier != NULL && jlcf->generation == generation) {
         return jlcf->verifier;
     }
 
     ngx_memzero(&err, sizeof(jeton_err));
 
-    if (ngx_http_jeton_new_verifier(jlcf, &verifier, &err) != JETON_OK) {
+    if (ngx_http_jeton_new_verifier(jlcf, log, &verifier, &err) != JETON_OK) {
         ngx_log_error(NGX_LOG_EMERG, log, 0, "jeton: %s", err.text);
         return NULL;
     }
 
-    if (jmcf->cache != NULL) {
-        jeton_verifier_use_cache(verifier, jmcf->cache);
-    }
+    ngx_http_jeton_use_cache(jmcf, verifier);
 
     jeton_verifier_free(&jlcf->verifier);
     jlcf->verifier = verifier;
-    jlcf->generation = jlcf->keys ? jlcf->keys->generation : 0;
+    jlcf->generation = generation;
 
     return verifier;
 }

@@ -55,7 +55,7 @@ ngx_http_jeton_free_remote(void *data)
 }
 
 
-/* jeton_key_request URI */
+/* jeton_key_request URI; may be repeated */
 
 char *
 ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -64,12 +64,8 @@ ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t                    *value;
     ngx_pool_cleanup_t           *cln;
-    ngx_http_jeton_keys_t        *keys, **place;
+    ngx_http_jeton_keys_t        *keys, **place, **here;
     ngx_http_jeton_main_conf_t   *jmcf;
-
-    if (jlcf->remote != NGX_CONF_UNSET_PTR) {
-        return "is duplicate";
-    }
 
     value = cf->args->elts;
 
@@ -77,11 +73,20 @@ ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "takes a URI of this server, which begins with \"/\"";
     }
 
+    if (jlcf->remotes == NGX_CONF_UNSET_PTR) {
+        jlcf->remotes = ngx_array_create(cf->pool, 1,
+                                         sizeof(ngx_http_jeton_keys_t *));
+        if (jlcf->remotes == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
     jmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_jeton_module);
     cln = ngx_pool_cleanup_add(cf->pool, sizeof(ngx_http_jeton_keys_t));
     place = ngx_array_push(&jmcf->remotes);
+    here = ngx_array_push(jlcf->remotes);
 
-    if (cln == NULL || place == NULL) {
+    if (cln == NULL || place == NULL || here == NULL) {
         return NGX_CONF_ERROR;
     }
 
@@ -92,7 +97,7 @@ ngx_http_jeton_key_request(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     keys->uri = value[1];
     keys->slot = jmcf->remotes.nelts - 1;
     *place = keys;
-    jlcf->remote = keys;
+    *here = keys;
 
     return NGX_CONF_OK;
 }
@@ -252,12 +257,12 @@ ngx_http_jeton_take_fetched(ngx_http_request_t *r, ngx_http_jeton_keys_t *keys)
 
 /*
  * Whether this request is the one to fetch.  NGX_OK: nobody needs to,
- * NGX_DONE: it is, NGX_AGAIN: somebody else does, and we cannot do without.
+ * NGX_DONE: it is, NGX_AGAIN: somebody else does.
  */
 
 static ngx_int_t
 ngx_http_jeton_claim(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
-    ngx_uint_t unknown)
+    ngx_http_jeton_keys_t *keys, ngx_uint_t unknown)
 {
     time_t                    now;
     ngx_int_t                 rc;
@@ -267,7 +272,7 @@ ngx_http_jeton_claim(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
 
     now = ngx_time();
     shared = ngx_http_jeton_shared(r);
-    slot = &shared->slots[jlcf->keys->slot];
+    slot = &shared->slots[keys->slot];
 
     ngx_shmtx_lock(&shared->pool->mutex);
 
@@ -275,11 +280,11 @@ ngx_http_jeton_claim(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
                      : slot->generation == 0
                        || now - slot->fetched >= jlcf->key_cache;
 
-    if (now - slot->failed < NGX_HTTP_JETON_RETRY || !wanted) {
-        rc = NGX_OK;
+    if (slot->busy > now) {
+        rc = NGX_AGAIN;
 
-    } else if (slot->busy > now) {
-        rc = slot->generation == 0 ? NGX_AGAIN : NGX_OK;
+    } else if (now - slot->failed < NGX_HTTP_JETON_RETRY || !wanted) {
+        rc = NGX_OK;
 
     } else {
         slot->busy = now + NGX_HTTP_JETON_BUSY;
@@ -554,36 +559,70 @@ ngx_http_jeton_wait(ngx_http_request_t *r, ngx_http_jeton_ctx_t *ctx)
 }
 
 
+/* Whether there are requests that have not brought anything yet. */
+
+ngx_uint_t
+ngx_http_jeton_is_missing(ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jeton_keys_t  **keys;
+
+    keys = jlcf->remotes->elts;
+
+    for (i = 0; i < jlcf->remotes->nelts; i++) {
+        if (keys[i]->keyset == NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /*
- * Sees to it that there are keys.  NGX_OK: those of jlcf->keys are what can be
- * had, NGX_AGAIN: wait.  `unknown`: the token names one that they do not have.
+ * Sees to it that there are keys.  NGX_OK: what is there is what can be had,
+ * NGX_AGAIN: wait.  `unknown`: the token names a key that is not there; only
+ * then a request waits for what another one fetches.
  */
 
 ngx_int_t
 ngx_http_jeton_fetch(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
     ngx_http_jeton_ctx_t *ctx, ngx_uint_t unknown)
 {
-    ngx_int_t  rc;
+    ngx_int_t                rc;
+    ngx_uint_t               i, n, others;
+    ngx_http_jeton_keys_t  **keys;
 
     if (ctx->fetching) {
         return NGX_AGAIN;
     }
 
-    ngx_http_jeton_take_fetched(r, jlcf->keys);
-
     if (ngx_http_jeton_enter(r, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    rc = ngx_http_jeton_claim(r, jlcf, unknown);
+    others = 0;
+    keys = jlcf->remotes->elts;
+    n = jlcf->remotes->nelts;
 
-    if (rc == NGX_AGAIN) {
-        return ngx_http_jeton_wait(r, ctx);
+    for (i = 0; i < n; i++) {
+        ngx_http_jeton_take_fetched(r, keys[i]);
+
+        if (ctx->tries == n * NGX_HTTP_JETON_TRIES) {
+            continue;
+        }
+
+        rc = ngx_http_jeton_claim(r, jlcf, keys[i], unknown);
+
+        if (rc == NGX_DONE) {
+            ctx->tries++;
+            return ngx_http_jeton_ask(r, keys[i], ctx);
+        }
+
+        if (rc == NGX_AGAIN) {
+            others = 1;
+        }
     }
 
-    if (rc == NGX_DONE && ctx->tries++ < NGX_HTTP_JETON_TRIES) {
-        return ngx_http_jeton_ask(r, jlcf->keys, ctx);
-    }
-
-    return NGX_OK;
+    return others && unknown ? ngx_http_jeton_wait(r, ctx) : NGX_OK;
 }

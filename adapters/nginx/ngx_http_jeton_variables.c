@@ -182,12 +182,16 @@ ngx_http_jeton_reason_variable(ngx_http_request_t *r,
 }
 
 
-/* HIT or MISS; nothing when no token was verified. */
+/*
+ * HIT: this worker has seen the token before, SHARED: another one has, MISS.
+ * Nothing when no token was verified.
+ */
 
 static ngx_int_t
 ngx_http_jeton_cache_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    const char            *status;
     ngx_http_jeton_ctx_t  *ctx;
 
     ctx = ngx_http_jeton_get_ctx(r->main);
@@ -195,9 +199,11 @@ ngx_http_jeton_cache_variable(ngx_http_request_t *r,
         return ngx_http_jeton_absent(v);
     }
 
-    return ngx_http_jeton_set_value(r, v,
-               jeton_str(jeton_verdict_is_remembered(ctx->verdict) ? "HIT"
-                                                                   : "MISS"));
+    status = jeton_verdict_is_remembered(ctx->verdict) ? "HIT"
+             : jeton_verdict_is_signature_known(ctx->verdict) ? "SHARED"
+             : "MISS";
+
+    return ngx_http_jeton_set_value(r, v, jeton_str(status));
 }
 
 

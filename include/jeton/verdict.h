@@ -53,6 +53,10 @@ JETON_API const jeton_key *jeton_verdict_key(const jeton_verdict *verdict);
  * statistics, since it changes no answer. */
 JETON_API bool jeton_verdict_is_remembered(const jeton_verdict *verdict);
 
+/* Whether only its signature was found, in a signature cache (jeton/signature_cache.h), and all
+ * else was checked: for statistics, too. */
+JETON_API bool jeton_verdict_is_signature_known(const jeton_verdict *verdict);
+
 /* The payload of an accepted token as JSON text. Empty for a refused one. */
 JETON_API jeton_span jeton_verdict_payload(const jeton_verdict *verdict);
 

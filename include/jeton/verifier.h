@@ -17,6 +17,7 @@
 #include <jeton/cache.h>
 #include <jeton/keyset.h>
 #include <jeton/policy.h>
+#include <jeton/signature_cache.h>
 #include <jeton/verdict.h>
 
 typedef struct jeton_verifier jeton_verifier;
@@ -66,6 +67,13 @@ JETON_API void jeton_verifier_on_accept(jeton_verifier *verifier, jeton_accept_h
  * by another, nor by a later one of the same policy. The hooks are asked and the time is looked at
  * in every call all the same. */
 JETON_API void jeton_verifier_use_cache(jeton_verifier *verifier, const jeton_cache *cache);
+
+/* Makes it look for signatures in memory that processes share (jeton/signature_cache.h), behind the
+ * choice of key and algorithm, and put there the good ones; call it before the verifier is shared.
+ * The cache is referenced: the caller still frees his. NULL takes it away. Works with a verdict
+ * cache and without. */
+JETON_API void jeton_verifier_use_signatures(jeton_verifier *verifier,
+                                             const jeton_signature_cache *cache);
 
 /* Frees *verifier and sets it to NULL. No verification may be under way. Takes what it had
  * accepted out of its cache. */

@@ -24,6 +24,7 @@ struct jeton_key {
     jeton_text *x5t;               /* the first one's SHA-256, base64url; NULL: not known */
     jt_pkey *pkey;                 /* the one … */
     jt_oct *oct;                   /* … or the other, as the type has it */
+    _Atomic(uint8_t *) digest;     /* jt_key_digest(); NULL: not asked for yet */
 };
 
 /* An empty key of a type, to be filled. JETON_E_NOMEM. */

@@ -47,6 +47,7 @@ void jeton_key_free(jeton_key **key)
     jeton_text_free(&old->kid);
     jeton_text_free(&old->use);
     jt_x5c_done(old);
+    jt_release(old->ctx, atomic_load_explicit(&old->digest, memory_order_relaxed));
     jt_release(old->ctx, old);
 }
 

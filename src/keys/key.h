@@ -38,6 +38,12 @@ JETON_MUST jeton_status jt_key_sign_end(const jeton_key *key, jeton_alg alg, jt_
 JETON_MUST jeton_status jt_key_verify_end(const jeton_key *key, jeton_alg alg, jt_sha2 *running,
                                           jeton_span sig, jeton_err *err);
 
+/* Which key it is, whatever it is called: SHA-256 of what RFC 7638 has hashed, JT_KEY_DIGEST bytes
+ * that live as long as the key. Made at the first call, by any thread. NULL for a secret, and when
+ * there is no memory. */
+#define JT_KEY_DIGEST 32U
+const uint8_t *jt_key_digest(const jeton_key *key);
+
 /* The set once more: adds a reference. */
 jeton_keyset *jt_keyset_ref(const jeton_keyset *set);
 

@@ -4,6 +4,7 @@
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/err.h"
+#include "core/mem.h"
 #include "keys/inside.h"
 
 static jeton_status add_number(jt_buf *json, jeton_span number, jeton_err *err)
@@ -44,17 +45,47 @@ static jeton_status print_required(const jeton_key *key, const jt_numbers *numbe
     return jt_buf_add(json, jeton_str("}"), err);
 }
 
-/* Adds the thumbprint behind what stands in *to. */
-static jeton_status add_thumbprint(const jeton_key *key, jt_buf *to, jeton_err *err)
+static jeton_status hash_required(const jeton_key *key, uint8_t *digest, jeton_err *err)
 {
     JT_AUTO(jt_buf_done) jt_buf bytes = jt_buf_init(key->ctx);
     JT_AUTO(jt_buf_done) jt_buf json = jt_buf_init(key->ctx);
     jt_numbers numbers;
     JT_TRY(key->kty->export(key, &bytes, &numbers, err));
     JT_TRY(print_required(key, &numbers, &json, err));
-    uint8_t digest[JT_HASH_MAX];
     jt_sha2_once(JT_SHA256, jt_buf_span(&json), digest);
-    return add_number(to, jeton_bytes(digest, jt_hash_len(JT_SHA256)), err);
+    return JETON_OK;
+}
+
+/* Adds the thumbprint behind what stands in *to. */
+static jeton_status add_thumbprint(const jeton_key *key, jt_buf *to, jeton_err *err)
+{
+    uint8_t digest[JT_KEY_DIGEST];
+    JT_TRY(hash_required(key, digest, err));
+    return add_number(to, jeton_bytes(digest, sizeof digest), err);
+}
+
+/* Gives the key the digest that another thread has not given it meanwhile; returns the key's. */
+static const uint8_t *keep_digest(jeton_key *key, uint8_t *made)
+{
+    uint8_t *known = NULL;
+    if (atomic_compare_exchange_strong(&key->digest, &known, made))
+        return made;
+    jt_release(key->ctx, made);
+    return known;
+}
+
+const uint8_t *jt_key_digest(const jeton_key *key)
+{
+    jeton_key *shared = (jeton_key *)(uintptr_t)key; /* a key says the same before and after */
+    uint8_t *digest = atomic_load_explicit(&shared->digest, memory_order_acquire);
+    if (digest != NULL || key->oct != NULL)
+        return digest;
+    digest = jt_alloc(key->ctx, JT_KEY_DIGEST);
+    if (digest == NULL || hash_required(key, digest, NULL) != JETON_OK) {
+        jt_release(key->ctx, digest);
+        return NULL;
+    }
+    return keep_digest(shared, digest);
 }
 
 static jeton_status print(const jeton_key *key, const char *before, jeton_text **text,

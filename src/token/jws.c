@@ -28,6 +28,7 @@ static void empty(jt_jws *jws)
     jws->header = (jt_header){0};
     jws->octets = (jt_octets){0};
     jws->key = NULL;
+    jws->known = false;
 }
 
 /* Whether algorithm `a` may be used with `key` too, and is there the same as `b`, which may: equal,
@@ -136,8 +137,33 @@ jeton_status jt_search_find(jt_search *search, jeton_span signed_part, jeton_spa
     return find(search, signed_part, signature, by, err);
 }
 
+/* The same for a compact token, with a cache of signatures. What it knows is as good as verified
+ * here: by this key, with this algorithm. */
+static jeton_status find_known(jt_search *search, const jeton_signature_cache *trusted,
+                               jeton_span signed_part, jt_jws *jws, jeton_err *err)
+{
+    const jeton_span signature = jws->octets.signature;
+    const jeton_alg alg = search->header->alg;
+    const jeton_key *key;
+    while ((key = next(search)) != NULL) {
+        jt_signature_tag tag;
+        const bool tagged = jt_signature_tag_make(trusted, key, alg, signed_part, signature, &tag);
+        jws->known = tagged && jt_signature_cache_has(trusted, &tag);
+        forget(&search->why);
+        if (jws->known ||
+            jt_key_verify(key, alg, signed_part, signature, &search->why) == JETON_OK) {
+            if (tagged && !jws->known)
+                jt_signature_cache_add(trusted, &tag);
+            jws->key = key;
+            return JETON_OK;
+        }
+    }
+    return jt_search_refuse(search, err);
+}
+
 INLINE jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
-                           jeton_span token, jt_jws *jws, jeton_err *err)
+                           const jeton_signature_cache *trusted, jeton_span token, jt_jws *jws,
+                           jeton_err *err)
 {
     jt_segments segments;
     JT_TRY(jt_segments_find(limits, token, &segments, err));
@@ -151,17 +177,21 @@ INLINE jeton_status decide(const jeton_limits *limits, const jeton_keyset *keys,
                                jws->octets.header_len, &jws->header, err));
     jt_search search;
     jt_search_begin(&search, keys, algs, &jws->header);
-    JT_TRY(find(&search, segments.signed_part, jws->octets.signature, &jws->key, err));
+    if (trusted != NULL)
+        JT_TRY(find_known(&search, trusted, segments.signed_part, jws, err));
+    else
+        JT_TRY(find(&search, segments.signed_part, jws->octets.signature, &jws->key, err));
     /* only now: a forger's headers do not push out the one that good tokens share */
     return known ? JETON_OK
                  : jt_last_header_keep(&jws->last, header, limits->depth, &jws->header, err);
 }
 
 jeton_status jt_jws_verify(const jeton_limits *limits, const jeton_keyset *keys, uint32_t algs,
-                           jeton_span token, jt_jws *jws, jeton_err *err)
+                           const jeton_signature_cache *trusted, jeton_span token, jt_jws *jws,
+                           jeton_err *err)
 {
     empty(jws);
-    const jeton_status status = decide(limits, keys, algs, token, jws, err);
+    const jeton_status status = decide(limits, keys, algs, trusted, token, jws, err);
     if (status != JETON_OK)
         empty(jws);
     return status;

@@ -10,6 +10,7 @@
 #include "keys/key.h"
 #include "token/compact.h"
 #include "token/last_header.h"
+#include "token/signature_cache.h"
 
 /* ---- the keys a signature may be of --------------------------------------------------------- */
 
@@ -49,6 +50,7 @@ typedef struct jt_jws {
     jt_header header;
     jt_octets octets;
     const jeton_key *key; /* whose signature it was; borrowed from the set */
+    bool known;           /* the signature was found in the cache */
     jt_buf bytes, pool;   /* scratch; header and octets point into it … */
     jt_last_header last;  /* … or here, and octets.header is then empty */
 } jt_jws;
@@ -59,11 +61,13 @@ void jt_jws_done(jt_jws *jws);
 /* Decides about the signature of a compact token. The algorithm of the header, of the key and of
  * `algs` must be one.
  *
- * limits  what the token may measure
- * keys    those it may be signed with; tried by kid, and JT_LIMIT_TRIED_KEYS at most
- * algs    JETON_ALG_BIT(…) | …; 0: the algorithm each key is bound to
- * jws     made by jt_jws_init(); header, octets and key are emptied first, and live until its next
- *         use. Once its memory is large enough nothing is allocated.
+ * limits   what the token may measure
+ * keys     those it may be signed with; tried by kid, and JT_LIMIT_TRIED_KEYS at most
+ * algs     JETON_ALG_BIT(…) | …; 0: the algorithm each key is bound to
+ * trusted  asked whether the signature was good before, once key and algorithm are chosen; NULL: it
+ *          is verified
+ * jws      made by jt_jws_init(); header, octets and key are emptied first, and live until its next
+ *          use. Once its memory is large enough nothing is allocated.
  *
  * JETON_E_LIMIT, JETON_E_SYNTAX, JETON_E_ENCODING, JETON_E_HEADER, JETON_E_CRIT   as for the steps
  * JETON_E_KEY_UNKNOWN, JETON_E_ALG, JETON_E_KEY, JETON_E_KEY_USE, JETON_E_SIGNATURE   the reason of
@@ -71,6 +75,7 @@ void jt_jws_done(jt_jws *jws);
  * JETON_E_NOMEM, JETON_E_CRYPTO
  */
 JETON_MUST jeton_status jt_jws_verify(const jeton_limits *limits, const jeton_keyset *keys,
-                                      uint32_t algs, jeton_span token, jt_jws *jws, jeton_err *err);
+                                      uint32_t algs, const jeton_signature_cache *trusted,
+                                      jeton_span token, jt_jws *jws, jeton_err *err);
 
 #endif

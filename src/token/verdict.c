@@ -99,6 +99,11 @@ bool jeton_verdict_is_remembered(const jeton_verdict *verdict)
     return verdict->remembered;
 }
 
+bool jeton_verdict_is_signature_known(const jeton_verdict *verdict)
+{
+    return verdict->key != NULL && !verdict->remembered && verdict->jws.known;
+}
+
 jeton_span jeton_verdict_payload(const jeton_verdict *verdict)
 {
     return verdict->accepted ? verdict->payload : jeton_str(NULL);

@@ -20,6 +20,7 @@ struct jeton_verifier {
     jeton_accept_hook last; /* the program's own check */
     void *last_user;
     jt_cache_use cached;
+    jeton_signature_cache *trusted; /* NULL: none */
 };
 
 static jeton_status make(const jeton_ctx *ctx, const jeton_policy *policy,
@@ -73,11 +74,19 @@ void jeton_verifier_use_cache(jeton_verifier *verifier, const jeton_cache *cache
     jt_cache_begin(&verifier->cached, cache);
 }
 
+void jeton_verifier_use_signatures(jeton_verifier *verifier, const jeton_signature_cache *cache)
+{
+    jeton_signature_cache *shared = jt_signature_cache_ref(cache); /* it may be the same one */
+    jeton_signature_cache_free(&verifier->trusted);
+    verifier->trusted = shared;
+}
+
 void jeton_verifier_free(jeton_verifier **verifier)
 {
     if (verifier == NULL || *verifier == NULL)
         return;
     jt_cache_end(&(*verifier)->cached);
+    jeton_signature_cache_free(&(*verifier)->trusted);
     jt_policy_done(&(*verifier)->policy);
     jeton_keyset_free(&(*verifier)->keys);
     if ((*verifier)->source.done != NULL)
@@ -148,7 +157,8 @@ static jeton_status check(const jeton_verifier *verifier, const means *with, jet
     const jeton_limits *limits = jt_limits(verifier->ctx);
     const jt_policy *policy = &verifier->policy;
     jt_jws *jws = &verdict->jws;
-    JT_TRY(jt_jws_verify(limits, with->keys, policy->is.algs, token, jws, &verdict->err));
+    JT_TRY(jt_jws_verify(limits, with->keys, policy->is.algs, verifier->trusted, token, jws,
+                         &verdict->err));
     verdict->key = jws->key;
     JT_TRY(read_claims(limits->depth, &jws->octets, verdict));
     const jeton_time now = jt_now(verifier->ctx);

@@ -460,15 +460,15 @@ static jeton_status cache_new(bool *had, jeton_err *err)
 }
 
 /* What the cache lacks refuses nothing: only the verdict's own memory does. */
-static jeton_status verify_twice(bool *had, jeton_err *err)
+static jeton_status verify_twice(const jeton_verifier *verifier, bool *had, jeton_err *err)
 {
     jeton_verdict *verdict = BOGUS;
     jeton_status status = jeton_verdict_new(ctx, &verdict, err);
     *had = false;
     if (status == JETON_OK) {
-        status = jeton_verify(given.caching, jeton_text_span(given.token), verdict);
+        status = jeton_verify(verifier, jeton_text_span(given.token), verdict);
         if (status == JETON_OK)
-            status = jeton_verify(given.caching, jeton_text_span(given.token), verdict);
+            status = jeton_verify(verifier, jeton_text_span(given.token), verdict);
         *had = jeton_verdict_payload(verdict).len > 0;
         err->status = status;
     }
@@ -483,10 +483,61 @@ static jeton_status verify_with_a_cache(bool *had, jeton_err *err)
     *had = false;
     if (status == JETON_OK) {
         jeton_verifier_use_cache(given.caching, cache);
-        status = verify_twice(had, err);
+        status = verify_twice(given.caching, had, err);
         jeton_verifier_use_cache(given.caching, NULL);
     }
     jeton_cache_free(&cache);
+    return status;
+}
+
+static _Alignas(JETON_SIGNATURE_CACHE_ALIGN) uint8_t shared[JETON_SIGNATURE_CACHE_BYTES];
+
+static jeton_status signature_cache_new(bool *had, jeton_err *err)
+{
+    jeton_signature_cache *cache = BOGUS;
+    jeton_status status = jeton_signature_cache_init(ctx, shared, sizeof shared, err);
+    *had = false;
+    if (status == JETON_OK) {
+        status = jeton_signature_cache_new(ctx, shared, sizeof shared, &cache, err);
+        *had = cache != NULL;
+        jeton_signature_cache_free(&cache);
+    }
+    return status;
+}
+
+/* A verifier of a key of its own: a key keeps what it is known by. */
+static jeton_status verifier_of_another(jeton_verifier **verifier, jeton_err *err)
+{
+    jeton_key *key = NULL;
+    jeton_keyset *keys = NULL;
+    *verifier = NULL;
+    jeton_status status = jeton_key_bind(given.key, JETON_ES256, jeton_str("e"), &key, err);
+    const jeton_key *const one[] = {key};
+    if (status == JETON_OK)
+        status = jeton_keyset_new(ctx, one, 1, &keys, err);
+    if (status == JETON_OK)
+        status = jeton_verifier_new(ctx, &policy, keys, verifier, err);
+    jeton_keyset_free(&keys);
+    jeton_key_free(&key);
+    return status;
+}
+
+static jeton_status verify_with_signatures(bool *had, jeton_err *err)
+{
+    jeton_signature_cache *cache = NULL;
+    jeton_verifier *verifier = NULL;
+    jeton_status status = jeton_signature_cache_init(ctx, shared, sizeof shared, err);
+    *had = false;
+    if (status == JETON_OK)
+        status = jeton_signature_cache_new(ctx, shared, sizeof shared, &cache, err);
+    if (status == JETON_OK)
+        status = verifier_of_another(&verifier, err);
+    if (status == JETON_OK) {
+        jeton_verifier_use_signatures(verifier, cache);
+        status = verify_twice(verifier, had, err);
+    }
+    jeton_verifier_free(&verifier);
+    jeton_signature_cache_free(&cache);
     return status;
 }
 
@@ -684,6 +735,8 @@ static const struct {
     {"jeton_issuer_access and cookies", issuer_access},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},
+    {"jeton_signature_cache_new", signature_cache_new},
+    {"jeton_verify with signatures", verify_with_signatures},
     {"jeton_segment_open", segment_open},
     {"jeton_segment_open, whatever is there", segment_open_later},
     {"jeton_segment_verifier_new", segment_verifier_new},

@@ -34,7 +34,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     {http}
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} {listen};
         root {folder}/www;
         {server}
     }}
@@ -51,10 +51,10 @@ def free_port():
 class Nginx:
     """nginx with a configuration: of `http`, and of one `server`. Use as a context manager."""
 
-    def __init__(self, server, http="", workers=1, folder=None):
+    def __init__(self, server, http="", workers=1, folder=None, listen=""):
         self.own = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="jeton-nginx-")
-        self.server, self.http, self.workers = server, http, workers
+        self.server, self.http, self.workers, self.listen = server, http, workers, listen
         self.port = free_port()
         self.process = None
         www = pathlib.Path(self.folder, "www")
@@ -66,7 +66,8 @@ class Nginx:
 
     def write(self):
         text = MAIN.format(user=USER, module=os.path.abspath(MODULE), folder=self.folder, port=self.port,
-                           http=self.http, server=self.server, workers=self.workers)
+                           http=self.http, server=self.server, workers=self.workers,
+                           listen=self.listen)
         self.path("nginx.conf").write_text(text)
         return [*self.command(), "-c", str(self.path("nginx.conf"))]
 

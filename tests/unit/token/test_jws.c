@@ -21,7 +21,7 @@ static jeton_status judge_by(const jeton_key *const *keys, size_t count, uint32_
     jeton_err err = {0};
     assert_int_equal(jeton_keyset_new(NULL, keys, count, &set, NULL), JETON_OK);
     const jeton_status status =
-        jt_jws_verify(jt_limits(NULL), set, algs, jeton_str(token), &jws, &err);
+        jt_jws_verify(jt_limits(NULL), set, algs, NULL, jeton_str(token), &jws, &err);
     assert_int_equal(err.status, status);
     assert_true((jws.key != NULL) == (status == JETON_OK));
     assert_true((jws.octets.header != NULL) == (status == JETON_OK));
@@ -624,7 +624,7 @@ static void jws_gives_out_octets_of_any_kind(void **state)
     char *token =
         token_forge_bytes(key, JETON_HS256, jeton_str("{\"alg\":\"HS256\",\"typ\":\"x\"}"),
                           jeton_bytes(octets, sizeof octets));
-    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, jeton_str(token), &jws, NULL),
+    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, NULL, jeton_str(token), &jws, NULL),
                      JETON_OK);
     assert_int_equal(jws.octets.payload.len, sizeof octets);
     assert_memory_equal(jws.octets.payload.ptr, octets, sizeof octets);
@@ -632,13 +632,13 @@ static void jws_gives_out_octets_of_any_kind(void **state)
     free(token);
 
     token = token_forge_bytes(key, JETON_HS256, jeton_str("{\"alg\":\"HS256\"}"), jeton_str(NULL));
-    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, jeton_str(token), &jws, NULL),
+    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, NULL, jeton_str(token), &jws, NULL),
                      JETON_OK);
     assert_int_equal(jws.octets.payload.len, 0);
     assert_int_equal(jws.header.typ.len, 0);
     free(token);
 
-    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, jeton_str("a.b"), &jws, NULL),
+    assert_int_equal(jt_jws_verify(jt_limits(NULL), set, 0, NULL, jeton_str("a.b"), &jws, NULL),
                      JETON_E_SYNTAX);
     assert_null(jws.key); /* nothing of the one before is left */
     assert_null(jws.octets.payload.ptr);

@@ -43,7 +43,7 @@ static jeton_status judge(const jeton_key *key, jeton_span token)
     const uint32_t algs = jeton_key_alg(key) == JETON_ALG_UNSET ? token_alg_bits() : 0;
     jeton_keyset *keys = token_keyset(key);
     jt_jws jws = jt_jws_init(NULL);
-    const jeton_status status = jt_jws_verify(jt_limits(NULL), keys, algs, token, &jws, NULL);
+    const jeton_status status = jt_jws_verify(jt_limits(NULL), keys, algs, NULL, token, &jws, NULL);
     jt_jws_done(&jws);
     jeton_keyset_free(&keys);
     return status;

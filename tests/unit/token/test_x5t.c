@@ -51,7 +51,7 @@ static void a_key_is_found_by_its_certificate_where_there_is_no_kid(void **state
             for (size_t again = 0; again < 2; again++) {
                 jeton_err err = {0};
                 assert_int_equal(
-                    jt_jws_verify(jt_limits(NULL), set, 0, jeton_str(token), &jws, &err),
+                    jt_jws_verify(jt_limits(NULL), set, 0, NULL, jeton_str(token), &jws, &err),
                     rows[i].want);
                 if (rows[i].want == JETON_OK)
                     assert_ptr_equal(jws.key, named);
