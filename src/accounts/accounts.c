@@ -6,6 +6,7 @@
 #include "accounts/bans.h"
 #include "accounts/batch.h"
 #include "accounts/client.h"
+#include "accounts/cluster.h"
 #include "accounts/hash_cost.h"
 #include "accounts/slot.h"
 #include "core/auto.h"
@@ -38,6 +39,7 @@ static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
 {
     JT_TRY(jd_master_open(NULL, accounts->config->data, accounts->store, &accounts->sealer, err));
     JT_TRY(jd_audit_open(accounts->store, accounts->sealer, err));
+    JT_TRY(jd_cluster_open(accounts->store, accounts->sealer, err));
     const jd_signer_options options = {.alg = accounts->config->token_alg,
                                        .max_age = accounts->config->jwks_max_age,
                                        .active = accounts->config->key_active,

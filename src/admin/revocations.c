@@ -124,24 +124,52 @@ static void put_entry(const jd_task *task, jt_node *list, const names *of,
     jt_add_node(tree, list, object);
 }
 
+/* A page that is being filled, and how far the log was read for it. */
+typedef struct page {
+    jt_node *list;
+    size_t left; /* entries that it still takes */
+    uint64_t seen;
+    bool more;
+} page;
+
+/* Whether an entry refuses anything: notices are for nodes, not for people. */
+static bool counts(const jt_revocation *entry, jeton_time now)
+{
+    return entry->expires > now && !jt_is_notice(entry->kind);
+}
+
+static jeton_status fill(const jd_task *task, const names *of, page *to, jeton_err *err)
+{
+    jd_entries entries;
+    const jeton_time now = jt_now(NULL);
+    JT_TRY(jd_store_log_after(task->accounts->store, to->seen, ENTRIES_MOST, task->arena, &entries,
+                              err));
+    size_t i = 0;
+    for (; i < entries.count && to->left > 0; i++) {
+        to->seen = entries.at[i].n;
+        if (!counts(&entries.at[i], now))
+            continue;
+        put_entry(task, to->list, of, &entries.at[i]);
+        to->left--;
+    }
+    to->more = i < entries.count || entries.count == ENTRIES_MOST;
+    return JETON_OK;
+}
+
 static jeton_status revocation_list(jd_task *task, jeton_err *err)
 {
-    size_t most;
-    jd_entries entries;
     names of = {0};
-    const jeton_time now = jt_now(NULL);
-    JT_TRY(jd_task_limit(task, ENTRIES_MOST, ENTRIES_MOST, &most, err));
-    JT_TRY(jd_store_log_after(task->accounts->store, (uint64_t)jd_task_number(task, "after"), most,
-                              task->arena, &entries, err));
+    page to = {.list = jt_tree_array(task->tree),
+               .seen = (uint64_t)jd_task_number(task, "after"),
+               .more = true};
+    JT_TRY(jd_task_limit(task, ENTRIES_MOST, ENTRIES_MOST, &to.left, err));
     JT_TRY(know_clients(task, &of, err));
     JT_TRY(know_keys(task, &of, err));
-    jt_node *list = jt_tree_array(task->tree);
-    for (size_t i = 0; i < entries.count; i++)
-        if (entries.at[i].expires > now)
-            put_entry(task, list, &of, &entries.at[i]);
-    jt_put_node(task->tree, task->result, "revocations", list);
-    if (entries.count == most)
-        jt_put_int(task->tree, task->result, "next", (int64_t)entries.at[entries.count - 1].n);
+    while (to.more && to.left > 0)
+        JT_TRY(fill(task, &of, &to, err));
+    jt_put_node(task->tree, task->result, "revocations", to.list);
+    if (to.more)
+        jt_put_int(task->tree, task->result, "next", (int64_t)to.seen);
     return JETON_OK;
 }
 

@@ -76,7 +76,7 @@ static void put(jd_agent *of, const jt_revocation *entry)
     if (jd_segment_peek(&live->used) >= of->file.table.count / 2 &&
         try_remake(of, "it fills up, then every token issued before is refused"))
         live = of->file.live; /* it is in there already; putting it in once more is harmless */
-    if (!jd_segment_put(&of->file, entry)) {
+    if (!jt_is_notice(entry->kind) && !jd_segment_put(&of->file, entry)) {
         jd_segment_set(&live->lost, jd_segment_peek(&live->lost) + 1);
         if (entry->n > jd_segment_peek(&live->all))
             jd_segment_set(&live->all, entry->n);

@@ -4,6 +4,7 @@
 
 #include "accounts/accounts.h"
 #include "accounts/audit.h"
+#include "accounts/cluster.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -144,6 +145,7 @@ static jeton_status prepare(const jd_config *config, const places *at, uint64_t 
     JT_TRY(jd_store_migrate(store, &applied, err));
     JT_TRY(jd_master_open(NULL, config->data, store, &sealer, err));
     JT_TRY(jd_audit_open(store, sealer, err));
+    JT_TRY(jd_cluster_open(store, sealer, err));
     jd_audit_within(&operator);
     const jeton_status status = jd_store_restart(store, head, now, jd_accounts_horizon(now), err);
     jd_audit_within(NULL);

@@ -220,6 +220,11 @@ static jeton_status take(jt_revocations *revocations, const jt_revocation *entry
     case JT_REVOKED_KEY:
     case JT_REVOKED_TOKEN: return keep(revocations, entry, err);
     case JT_REVOKED_ALL: raise_all(revocations, entry->n, entry->expires); return JETON_OK;
+    case JT_NOTICE_KEYS:
+    case JT_NOTICE_CLIENTS:
+    case JT_NOTICE_BANS: return JETON_OK; /* the head alone moves */
+    case JT_REVOKED_INDEX:
+    case JT_REVOKED_LIST: break; /* not kept yet: refused like what is not known */
     }
     raise_all(revocations, entry->n, entry->expires);
     return jt_fail(err, JETON_E_UNSUPPORTED,

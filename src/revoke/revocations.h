@@ -23,7 +23,8 @@
 #include <jeton/ctx.h>
 #include <jeton/error.h>
 
-#define JT_REVOKED_ID 16U
+#define JT_REVOKED_ID  16U
+#define JT_REVOKED_MAC 16U
 
 /* What an entry is about. The numbers stand in the log and never change. */
 typedef enum jt_revoked {
@@ -33,15 +34,31 @@ typedef enum jt_revoked {
     JT_REVOKED_CLIENT = 4,  /* a mark for the tokens of one client */
     JT_REVOKED_KEY = 5,     /* a mark for the tokens signed with one key */
     JT_REVOKED_TOKEN = 6,   /* one token */
+    JT_REVOKED_INDEX = 7,   /* one token by its index: list and index, each a u64, big endian */
+    JT_REVOKED_LIST = 8,    /* nothing, but: list, and how many indexes of it are announced */
+
+    /* Notices revoke nothing: they tell whoever follows the log to read something anew. Their id
+     * is zeros, and `expires` the moment they were written. */
+    JT_NOTICE_KEYS = 9,     /* the signing keys have changed */
+    JT_NOTICE_CLIENTS = 10, /* the clients */
+    JT_NOTICE_BANS = 11,    /* the networks that are banned */
     /* A number that is not known here is taken like an entry for which there is no memory. */
 } jt_revoked;
+
+/* Whether an entry refuses nothing and is only news. */
+static inline bool jt_is_notice(jt_revoked kind)
+{
+    return kind == JT_NOTICE_KEYS || kind == JT_NOTICE_CLIENTS || kind == JT_NOTICE_BANS;
+}
 
 typedef struct jt_revocation {
     uint64_t n; /* its number in the log, from 1 */
     jt_revoked kind;
-    uint8_t id[JT_REVOKED_ID]; /* of the session or the subject, of a client, key or token what
-                                  its owner makes of its name; zeros for JT_REVOKED_ALL */
-    jeton_time expires;        /* when every token it concerns has expired */
+    uint8_t id[JT_REVOKED_ID];   /* of the session or the subject, of a client, key or token what
+                                    its owner makes of its name; zeros for JT_REVOKED_ALL */
+    jeton_time expires;          /* when every token it concerns has expired */
+    uint8_t mac[JT_REVOKED_MAC]; /* of the above (entry_mac.h), as the store and the bus carry it;
+                                    not looked at here, and zeros in what comes from here */
 } jt_revocation;
 
 typedef struct jt_revocations jt_revocations;

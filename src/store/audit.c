@@ -28,18 +28,30 @@ jeton_span jd_audit_id(const jd_id *id)
     return jeton_str(text);
 }
 
+jd_audit_row jd_audit_row_of(const jd_audit_who *who, const char *action, jeton_span target,
+                             jeton_span detail)
+{
+    jd_audit_row row = {.time = jt_now(NULL),
+                        .action = jeton_str(action),
+                        .target = target,
+                        .detail = detail,
+                        .outcome = jeton_str("ok")};
+    if (who == NULL)
+        return row;
+    row.actor = jeton_str(who->actor);
+    row.address = jeton_str(who->address);
+    row.request = jeton_str(who->request);
+    return row;
+}
+
 void jd_audit_note(const char *action, jeton_span target, jeton_span detail)
 {
-    const jd_audit_who *who = working_for;
-    noted = (jd_audit_row){.action = jeton_str(action),
-                           .target = target,
-                           .detail = detail,
-                           .outcome = jeton_str("ok")};
-    if (who == NULL)
-        return;
-    noted.actor = jeton_str(who->actor);
-    noted.address = jeton_str(who->address);
-    noted.request = jeton_str(who->request);
+    noted = jd_audit_row_of(working_for, action, target, detail);
+}
+
+const jd_audit_who *jd_audit_whom(void)
+{
+    return working_for;
 }
 
 void jd_audit_note_by(jeton_span actor, jeton_span address, const char *action, jeton_span target)

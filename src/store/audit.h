@@ -19,6 +19,10 @@
 /* Notes what the operation that follows is called; the spans are borrowed until jd_audit_end(). */
 void jd_audit_note(const char *action, jeton_span target, jeton_span detail);
 
+/* A row as jd_audit_note() would note it for somebody. */
+jd_audit_row jd_audit_row_of(const jd_audit_who *who, const char *action, jeton_span target,
+                             jeton_span detail);
+
 /* The same where the actor is told by the operation: a login. */
 void jd_audit_note_by(jeton_span actor, jeton_span address, const char *action, jeton_span target);
 

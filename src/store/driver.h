@@ -37,8 +37,8 @@ typedef struct jd_driver {
     /* Runs the statements of a text, which give no rows. */
     jeton_status (*script)(jd_conn *conn, const char *sql, jeton_err *err);
 
-    /* One statement, with query->params: goes to the first or next row. False: there is none, or
-     * query->rc has become the driver's code of a failure. */
+    /* One statement, with jd_query_params(): goes to the first or next row. False: there is none,
+     * or query->rc has become the driver's code of a failure. */
     bool (*row)(jd_query *query);
     /* The columns of the row: borrowed until the next one. */
     int64_t (*column_int)(jd_query *query, int column);
@@ -55,11 +55,13 @@ struct jd_store {
     const jd_driver *driver;
     const jeton_ctx *ctx;
     jt_hmac_key audit_key; /* set by jd_store_open() */
+    jt_hmac_key log_key;   /* likewise */
 };
 
 /* The same of a connection. */
 struct jd_conn {
     const jd_driver *driver;
+    const jd_store *store; /* set by whoever takes it */
 };
 
 extern const jd_driver jd_sqlite_driver;

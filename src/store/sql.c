@@ -75,12 +75,19 @@ static jeton_status read_part(jd_conn *conn, jd_work *work, void *args, jeton_er
     return is_lost(conn) ? lost(err) : work(conn, args, err);
 }
 
+static jeton_status take(jd_store *store, jd_purpose purpose, jd_conn **conn, jeton_err *err)
+{
+    JT_TRY(store->driver->take(store, purpose, conn, err));
+    (*conn)->store = store;
+    return JETON_OK;
+}
+
 static jeton_status transact_on(jd_store *store, jd_sql begin, jd_work *work, void *args,
                                 jeton_err *err)
 {
     jd_conn *conn;
     const jd_purpose purpose = begin == JD_SQL_BEGIN_READ ? JD_TO_READ : JD_TO_WRITE;
-    JT_TRY(store->driver->take(store, purpose, &conn, err));
+    JT_TRY(take(store, purpose, &conn, err));
     const jeton_status status = transact(conn, begin, work, args, err);
     store->driver->give(store, conn);
     return status;
@@ -125,7 +132,7 @@ jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err)
     if (batching != NULL)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
     jd_conn *conn;
-    JT_TRY(store->driver->take(store, JD_TO_WRITE, &conn, err));
+    JT_TRY(take(store, JD_TO_WRITE, &conn, err));
     const jeton_status status = run(conn, JD_SQL_BEGIN_WRITE, err);
     if (status != JETON_OK) {
         store->driver->give(store, conn);

@@ -29,12 +29,33 @@ JETON_MUST jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void
 jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err);
 jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err);
 
+/* Writes rows of the audit log, in their order. */
+JETON_MUST jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count,
+                                          jeton_err *err);
+
 /* Writes the row that is noted for the thread (audit.h), if any. */
 JETON_MUST jeton_status jd_sql_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err);
 
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err);
 JETON_MUST jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
+JETON_MUST jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count,
+                                           jeton_err *err);
+/* Tells those who follow the log to read something anew. */
+JETON_MUST jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, jeton_err *err);
+/* The entries behind a number, at most so many, each with its mac checked. */
+typedef struct jd_log_span {
+    uint64_t after;
+    size_t most;
+} jd_log_span;
+JETON_MUST jeton_status jd_sql_entries_after(jd_conn *conn, const jd_log_span *asked,
+                                             jt_arena *arena, jd_entries *entries, jeton_err *err);
+/* Sets a text of meta unless it is set; and reads it. */
+JETON_MUST jeton_status jd_sql_meta_take(jd_conn *conn, const char *name, jeton_span value,
+                                         bool *ours, jeton_err *err);
+JETON_MUST jeton_status jd_sql_meta_read(jd_conn *conn, const char *name, jt_arena *arena,
+                                         jeton_span *value, jeton_err *err);
+JETON_MUST jeton_status jd_sql_purge_nodes(jd_conn *conn, jeton_err *err);
 /* The texts that a statement of one column gives. */
 JETON_MUST jeton_status jd_sql_read_texts(jd_query *query, jt_arena *arena,
                                           const jeton_span **texts, size_t *count, jeton_err *err);
@@ -122,6 +143,10 @@ jeton_status jd_sql_session_list(jd_store *store, const jd_id *user, jeton_time 
                                  jt_arena *arena, jd_sessions *sessions, jeton_err *err);
 
 jeton_status jd_sql_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sql_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
+                                 jeton_err *err);
+jeton_status jd_sql_log_claim(jd_store *store, const jd_log_claim *asked, jt_arena *arena,
+                              jeton_span *winner, jeton_err *err);
 jeton_status jd_sql_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
                               jd_entries *entries, jeton_err *err);
 jeton_status jd_sql_log_head(jd_store *store, uint64_t *head, jeton_err *err);
@@ -129,6 +154,14 @@ jeton_status jd_sql_purge(jd_store *store, jeton_time before, size_t *removed, j
 
 jeton_status jd_sql_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
                            jeton_err *err);
+
+jeton_status jd_sql_revoke_many(jd_store *store, jd_revoke_one *ones, jd_audit_row *rows,
+                                size_t count, jeton_err *err);
+
+jeton_status jd_sql_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                              jd_beat_answer *answer, jeton_err *err);
+jeton_status jd_sql_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes, jeton_err *err);
+jeton_status jd_sql_node_remove(jd_store *store, const jd_id *id, jeton_err *err);
 
 jeton_status jd_sql_client_add(jd_store *store, const jd_client *client, jeton_err *err);
 jeton_status jd_sql_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,

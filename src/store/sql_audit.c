@@ -24,35 +24,67 @@ static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_e
     return jd_query_run(&query, NULL, err);
 }
 
-static jeton_status write_row(jd_conn *conn, const jd_audit_row *row, jeton_err *err)
+static void bind_row(jd_query *query, const jd_audit_row *row)
 {
     const jeton_span texts[] = {row->actor,   row->action,  row->target, row->detail,
                                 row->address, row->request, row->outcome};
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_ADD);
-    jd_bind_count(&query, row->n);
-    jd_bind_int(&query, row->time);
+    jd_bind_count(query, row->n);
+    jd_bind_int(query, row->time);
     for (size_t i = 0; i < JT_COUNT(texts); i++)
-        jd_bind_text(&query, texts[i]);
-    jd_bind_blob(&query, jeton_bytes(row->mac, sizeof row->mac));
+        jd_bind_text(query, texts[i]);
+    jd_bind_blob(query, jeton_bytes(row->mac, sizeof row->mac));
+}
+
+#define COLUMNS  10
+#define ADD_MOST 64 /* rows of one statement */
+
+static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jd_audit_row *rows, size_t count,
+                             jeton_err *err)
+{
+    jd_param params[COLUMNS * ADD_MOST];
+    JT_AUTO(jd_query_done)
+    jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
+    for (size_t i = 0; i < count; i++)
+        bind_row(&query, &rows[i]);
     return jd_query_run(&query, NULL, err);
 }
 
-static jeton_status append(jd_store *store, jd_conn *conn, jd_audit_row *row, jeton_err *err)
+/* Statements by how many rows they take, the largest first. */
+static const struct {
+    jd_sql sql;
+    size_t rows;
+} adders[] = {{JD_SQL_AUDIT_ADD_64, ADD_MOST}, {JD_SQL_AUDIT_ADD_8, 8}, {JD_SQL_AUDIT_ADD_1, 1}};
+
+static jeton_status write_rows(jd_conn *conn, const jd_audit_row *rows, size_t count,
+                               jeton_err *err)
 {
+    size_t done = 0;
+    for (size_t i = 0; i < JT_COUNT(adders); i++)
+        for (; count - done >= adders[i].rows; done += adders[i].rows)
+            JT_TRY(add_rows(conn, adders[i].sql, &rows[done], adders[i].rows, err));
+    return JETON_OK;
+}
+
+jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count, jeton_err *err)
+{
+    const jt_hmac_key *key = &conn->store->audit_key;
     jd_audit_head head = {0};
     JT_TRY(read_head(conn, &head, err));
-    row->n = ++head.n;
-    jd_audit_mac(&store->audit_key, head.mac, row, row->mac);
-    memcpy(head.mac, row->mac, sizeof head.mac);
-    jd_audit_seal(&store->audit_key, &head, head.seal);
-    JT_TRY(write_row(conn, row, err));
+    for (size_t i = 0; i < count; i++) {
+        rows[i].n = ++head.n;
+        jd_audit_mac(key, head.mac, &rows[i], rows[i].mac);
+        memcpy(head.mac, rows[i].mac, sizeof head.mac);
+    }
+    JT_TRY(write_rows(conn, rows, count, err));
+    jd_audit_seal(key, &head, head.seal);
     return write_head(conn, &head, err);
 }
 
 jeton_status jd_sql_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err)
 {
     jd_audit_row row;
-    return jd_audit_noted(&row) ? append(store, conn, &row, err) : JETON_OK;
+    (void)store;
+    return jd_audit_noted(&row) ? jd_sql_audit_rows(conn, &row, 1, err) : JETON_OK;
 }
 
 /* What is added is what is noted: there is nothing else to do. */

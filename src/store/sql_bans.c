@@ -56,7 +56,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_count(&query, JD_BANS_MAX);
     JT_TRY(jd_query_run(&query, &changed, err));
     return changed == 1
-               ? JETON_OK
+               ? jd_sql_notice(conn, JT_NOTICE_BANS, err)
                : jt_fail(err, JETON_E_LIMIT, "at most %u networks are banned", JD_BANS_MAX);
 }
 
@@ -73,7 +73,8 @@ static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_BAN_LIFT);
     jd_bind_text(&query, *network);
     JT_TRY(jd_query_run(&query, &changed, err));
-    return changed == 1 ? JETON_OK : jt_fail(err, JETON_E_NOT_FOUND, "that network is not banned");
+    return changed == 1 ? jd_sql_notice(conn, JT_NOTICE_BANS, err)
+                        : jt_fail(err, JETON_E_NOT_FOUND, "that network is not banned");
 }
 
 jeton_status jd_sql_ban_lift(jd_store *store, jeton_span network, jeton_err *err)

@@ -18,7 +18,8 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, key->since);
     jd_bind_int(&query, key->ready);
     jd_bind_int(&query, key->until);
-    return jd_query_run(&query, NULL, err);
+    JT_TRY(jd_query_run(&query, NULL, err));
+    return jd_sql_notice(conn, JT_NOTICE_KEYS, err);
 }
 
 jeton_status jd_sql_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
@@ -89,6 +90,7 @@ static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
     const changing *asked = args;
     for (size_t i = 0; i < asked->count; i++)
         JT_TRY(change_one(conn, &asked->changes[i], err));
+    JT_TRY(jd_sql_notice(conn, JT_NOTICE_KEYS, err));
     return asked->mark != NULL ? jd_sql_revoke_piece(conn, asked->mark, asked->entry, err)
                                : JETON_OK;
 }

@@ -17,6 +17,19 @@
                            "session_ttl, disabled, created, alg"
 #define JD_KEY_COLUMNS     "kid, alg, state, public, sealed, created, client, since, ready, until"
 
+/* Many rows of the logs go into one statement. */
+#define JD_EIGHT(row)      row ", " row ", " row ", " row ", " row ", " row ", " row ", " row
+#define JD_LOG_ADD         "INSERT INTO log (n, kind, subject, expires, mac) VALUES "
+#define JD_LOG_ROW         "(?, ?, ?, ?, ?)"
+#define JD_LOG_ROWS_8      JD_EIGHT(JD_LOG_ROW)
+#define JD_AUDIT_ADD       "INSERT INTO audit (n, time, actor, action, target, detail, address, " \
+                           "request, outcome, mac) VALUES "
+#define JD_AUDIT_ROW       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define JD_AUDIT_ROWS_8    JD_EIGHT(JD_AUDIT_ROW)
+
+/* The database's clock: milliseconds since 1970. */
+#define JD_SQL_NOW         "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
 #define JD_SQL_LIST(X)                                                                            \
     X(BEGIN_READ,  "BEGIN")                                                                       \
     X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                             \
@@ -120,12 +133,30 @@
     X(SESSION_PURGE,    "DELETE FROM sessions WHERE id IN "                                       \
                         "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
     /* the log */                                                                                 \
-    X(LOG_NEXT,  "UPDATE log_head SET n = n + 1")                                                 \
+    X(LOG_NEXT,  "UPDATE log_head SET n = n + ? RETURNING n")                                     \
     X(LOG_HEAD,  "SELECT n FROM log_head")                                                        \
     X(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296")                                \
-    X(LOG_ADD,   "INSERT INTO log (n, kind, subject, expires) VALUES (?, ?, ?, ?)")               \
-    X(LOG_AFTER, "SELECT n, kind, subject, expires FROM log WHERE n > ? ORDER BY n LIMIT ?")      \
-    X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?)")      \
+    X(LOG_FORGET, "UPDATE log_head SET pruned = n")                                               \
+    X(LOG_ADD_1,  JD_LOG_ADD JD_LOG_ROW)                                                          \
+    X(LOG_ADD_8,  JD_LOG_ADD JD_LOG_ROWS_8)                                                       \
+    X(LOG_ADD_64, JD_LOG_ADD JD_EIGHT(JD_LOG_ROWS_8))                                             \
+    X(LOG_AFTER, "SELECT n, kind, subject, expires, mac FROM log WHERE n > ? ORDER BY n LIMIT ?") \
+    X(LOG_UNSIGNED, "SELECT n, kind, subject, expires, mac FROM log WHERE mac = x'' AND n > ? "   \
+                 "ORDER BY n LIMIT ?")                                                            \
+    X(LOG_SIGN,  "UPDATE log SET mac = ? WHERE n = ?")                                            \
+    X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?) "      \
+                 "RETURNING n")                                                                   \
+    X(LOG_PRUNED, "UPDATE log_head SET pruned = ? WHERE pruned < ?")                              \
+    /* nodes */                                                                                   \
+    X(NODE_BEAT, "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
+                 "SELECT ?, ?, ?, ?, ?, ?, now, now FROM (SELECT " JD_SQL_NOW " AS now) "         \
+                 "WHERE true ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "         \
+                 "lease = excluded.lease, seen = excluded.seen")                                  \
+    X(NODE_NOW,  "SELECT n, pruned, " JD_SQL_NOW ", 0 FROM log_head")                             \
+    X(NODE_LIST, "SELECT id, name, kind, version, applied, lease, began, seen FROM nodes "        \
+                 "ORDER BY name, began, id")                                                      \
+    X(NODE_REMOVE, "DELETE FROM nodes WHERE id = ?")                                              \
+    X(NODE_PURGE, "DELETE FROM nodes WHERE seen < " JD_SQL_NOW " - 86400000")                     \
     /* clients */                                                                                 \
     X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
@@ -150,8 +181,9 @@
     /* the audit log */                                                                           \
     X(AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                          \
     X(AUDIT_MOVE, "UPDATE audit_head SET n = ?, mac = ?, seal = ?")                               \
-    X(AUDIT_ADD,  "INSERT INTO audit (n, time, actor, action, target, detail, address, request, " \
-                  "outcome, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                          \
+    X(AUDIT_ADD_1,  JD_AUDIT_ADD JD_AUDIT_ROW)                                                    \
+    X(AUDIT_ADD_8,  JD_AUDIT_ADD JD_AUDIT_ROWS_8)                                                 \
+    X(AUDIT_ADD_64, JD_AUDIT_ADD JD_EIGHT(JD_AUDIT_ROWS_8))                                       \
     X(AUDIT_LIST, "SELECT n, time, actor, action, target, detail, address, request, outcome, "    \
                   "mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                \
     /* restoring */                                                                               \

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store/sql_log.c - the revocation log, and what is removed once it has expired. */
 #include "core/auto.h"
+#include "core/ctx.h"
+#include "core/err.h"
+#include "revoke/entry_mac.h"
 #include "store/sql.h"
+
+#include <inttypes.h>
 
 #define PURGE_ROWS 1000 /* of each table at a time: the writer is held no longer than that */
 
@@ -14,22 +19,74 @@ jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-static jeton_status count_up(jd_conn *conn, jeton_err *err)
+/* ---- adding --------------------------------------------------------------------------------- */
+
+/* Takes the next `count` numbers. Whoever does has the head to himself until his commit. */
+static jeton_status take_numbers(jd_conn *conn, size_t count, uint64_t *last, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_NEXT);
+    jd_bind_count(&query, count);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "the log has no head");
+    *last = (uint64_t)jd_take_int(&query);
+    return jd_query_end(&query, err);
+}
+
+static void bind_entry(jd_query *query, const jt_revocation *entry)
+{
+    jd_bind_count(query, entry->n);
+    jd_bind_int(query, entry->kind);
+    jd_bind_blob(query, jeton_bytes(entry->id, sizeof entry->id));
+    jd_bind_int(query, entry->expires);
+    jd_bind_blob(query, jeton_bytes(entry->mac, sizeof entry->mac));
+}
+
+#define COLUMNS  5
+#define ADD_MOST 64 /* rows of one statement */
+
+static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jt_revocation *entries, size_t rows,
+                             jeton_err *err)
+{
+    jd_param params[COLUMNS * ADD_MOST];
+    JT_AUTO(jd_query_done)
+    jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
+    for (size_t i = 0; i < rows; i++)
+        bind_entry(&query, &entries[i]);
     return jd_query_run(&query, NULL, err);
+}
+
+/* Statements by how many rows they take, the largest first. */
+static const struct {
+    jd_sql sql;
+    size_t rows;
+} adders[] = {{JD_SQL_LOG_ADD_64, ADD_MOST}, {JD_SQL_LOG_ADD_8, 8}, {JD_SQL_LOG_ADD_1, 1}};
+
+jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count, jeton_err *err)
+{
+    uint64_t last;
+    if (count == 0)
+        return JETON_OK;
+    JT_TRY(take_numbers(conn, count, &last, err));
+    for (size_t i = 0; i < count; i++) {
+        entries[i].n = last - count + 1 + i;
+        jt_entry_sign(&conn->store->log_key, &entries[i]);
+    }
+    size_t done = 0;
+    for (size_t i = 0; i < JT_COUNT(adders); i++)
+        for (; count - done >= adders[i].rows; done += adders[i].rows)
+            JT_TRY(add_rows(conn, adders[i].sql, &entries[done], adders[i].rows, err));
+    return JETON_OK;
 }
 
 jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)
 {
-    JT_TRY(count_up(conn, err));
-    JT_TRY(jd_sql_head(conn, &entry->n, err));
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_ADD);
-    jd_bind_count(&query, entry->n);
-    jd_bind_int(&query, entry->kind);
-    jd_bind_blob(&query, jeton_bytes(entry->id, sizeof entry->id));
-    jd_bind_int(&query, entry->expires);
-    return jd_query_run(&query, NULL, err);
+    return jd_sql_append_many(conn, entry, 1, err);
+}
+
+jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, jeton_err *err)
+{
+    jt_revocation notice = {.kind = kind, .expires = jt_now(conn->store->ctx)};
+    return jd_sql_append(conn, &notice, err);
 }
 
 static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
@@ -42,6 +99,26 @@ jeton_status jd_sql_log_add(jd_store *store, jt_revocation *entry, jeton_err *er
     return jd_sql_write(store, add, entry, err);
 }
 
+typedef struct many {
+    jt_revocation *entries;
+    size_t count;
+} many;
+
+static jeton_status add_many(jd_conn *conn, void *args, jeton_err *err)
+{
+    const many *of = args;
+    return jd_sql_append_many(conn, of->entries, of->count, err);
+}
+
+jeton_status jd_sql_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
+                                 jeton_err *err)
+{
+    many args = {entries, count};
+    return jd_sql_write(store, add_many, &args, err);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
 static jeton_status head(jd_conn *conn, void *args, jeton_err *err)
 {
     return jd_sql_head(conn, args, err);
@@ -52,19 +129,12 @@ jeton_status jd_sql_log_head(jd_store *store, uint64_t *found, jeton_err *err)
     return jd_sql_read(store, head, found, err);
 }
 
-typedef struct listing {
-    uint64_t n;
-    size_t most;
-    jt_arena *arena;
-    jd_entries *entries;
-} listing;
-
-static jeton_status after(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status read_entries(jd_conn *conn, jd_sql sql, const jd_log_span *asked,
+                                 jt_arena *arena, jd_entries *entries, jeton_err *err)
 {
-    const listing *asked = args;
-    jd_rows rows = {.arena = asked->arena, .size = sizeof(jt_revocation)};
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_AFTER);
-    jd_bind_count(&query, asked->n);
+    jd_rows rows = {.arena = arena, .size = sizeof(jt_revocation)};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
+    jd_bind_count(&query, asked->after);
     jd_bind_count(&query, asked->most);
     while (jd_query_row(&query)) {
         jt_revocation *entry = jd_rows_add(&rows, &query);
@@ -74,17 +144,109 @@ static jeton_status after(jd_conn *conn, void *args, jeton_err *err)
         entry->kind = (jt_revoked)jd_take_int(&query);
         jd_take_bytes(&query, entry->id, sizeof entry->id);
         entry->expires = jd_take_int(&query);
+        if (sql == JD_SQL_LOG_AFTER)
+            jd_take_bytes(&query, entry->mac, sizeof entry->mac);
     }
-    *asked->entries = (jd_entries){rows.at, rows.count};
+    *entries = (jd_entries){rows.at, rows.count};
     return jd_query_end(&query, err);
+}
+
+jeton_status jd_sql_entries_after(jd_conn *conn, const jd_log_span *asked, jt_arena *arena,
+                                  jd_entries *entries, jeton_err *err)
+{
+    JT_TRY(read_entries(conn, JD_SQL_LOG_AFTER, asked, arena, entries, err));
+    for (size_t i = 0; i < entries->count; i++)
+        if (!jt_entry_genuine(&conn->store->log_key, &entries->at[i]))
+            return jt_fail(err, JETON_E_SIGNATURE,
+                           "entry %" PRIu64 " of the revocation log is not what was written",
+                           entries->at[i].n);
+    return JETON_OK;
+}
+
+typedef struct listing {
+    jd_log_span span;
+    jt_arena *arena;
+    jd_entries *entries;
+} listing;
+
+static jeton_status after(jd_conn *conn, void *args, jeton_err *err)
+{
+    const listing *asked = args;
+    return jd_sql_entries_after(conn, &asked->span, asked->arena, asked->entries, err);
 }
 
 jeton_status jd_sql_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
                               jd_entries *entries, jeton_err *err)
 {
-    listing args = {n, most, arena, entries};
+    listing args = {{n, most}, arena, entries};
     return jd_sql_read(store, after, &args, err);
 }
+
+/* ---- the cluster key comes ------------------------------------------------------------------ */
+
+#define SIGN_ROWS 1000U /* at a time: as much as is held in memory */
+
+static jeton_status sign_row(jd_conn *conn, const jt_revocation *entry, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_SIGN);
+    jd_bind_blob(&query, jeton_bytes(entry->mac, sizeof entry->mac));
+    jd_bind_count(&query, entry->n);
+    return jd_query_run(&query, NULL, err);
+}
+
+/* Signs some of the rows that have no mac, those above *seen. */
+static jeton_status sign_some(jd_conn *conn, const jt_hmac_key *key, uint64_t *seen, size_t *count,
+                              jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(conn->store->ctx);
+    const jd_log_span asked = {*seen, SIGN_ROWS};
+    jd_entries entries;
+    JT_TRY(read_entries(conn, JD_SQL_LOG_UNSIGNED, &asked, &arena, &entries, err));
+    for (size_t i = 0; i < entries.count; i++) {
+        jt_revocation entry = entries.at[i];
+        jt_entry_sign(key, &entry);
+        JT_TRY(sign_row(conn, &entry, err));
+        *seen = entry.n;
+    }
+    *count = entries.count;
+    return JETON_OK;
+}
+
+static jeton_status sign_rest(jd_conn *conn, jeton_span cluster, jeton_err *err)
+{
+    JT_AUTO(jt_hmac_done) jt_hmac_key key;
+    jt_entry_key(cluster, &key);
+    uint64_t seen = 0;
+    size_t count = SIGN_ROWS;
+    while (count == SIGN_ROWS)
+        JT_TRY(sign_some(conn, &key, &seen, &count, err));
+    return JETON_OK;
+}
+
+typedef struct claiming {
+    const jd_log_claim *claim;
+    jt_arena *arena;
+    jeton_span *winner;
+} claiming;
+
+static jeton_status claim(jd_conn *conn, void *args, jeton_err *err)
+{
+    const claiming *of = args;
+    bool ours;
+    JT_TRY(jd_sql_meta_take(conn, of->claim->name, of->claim->value, &ours, err));
+    if (ours)
+        JT_TRY(sign_rest(conn, of->claim->cluster, err));
+    return jd_sql_meta_read(conn, of->claim->name, of->arena, of->winner, err);
+}
+
+jeton_status jd_sql_log_claim(jd_store *store, const jd_log_claim *asked, jt_arena *arena,
+                              jeton_span *winner, jeton_err *err)
+{
+    claiming args = {asked, arena, winner};
+    return jd_sql_write(store, claim, &args, err);
+}
+
+/* ---- pruning -------------------------------------------------------------------------------- */
 
 typedef struct purging {
     jeton_time before;
@@ -102,11 +264,40 @@ static jeton_status purge_table(jd_conn *conn, jd_sql sql, const purging *asked,
     return JETON_OK;
 }
 
+static jeton_status prune(jd_conn *conn, const purging *asked, uint64_t *pruned, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_PURGE);
+    jd_bind_int(&query, asked->before);
+    jd_bind_int(&query, PURGE_ROWS);
+    for (*pruned = 0; jd_query_row(&query); (*asked->removed)++) {
+        const uint64_t n = (uint64_t)jd_take_int(&query);
+        if (n > *pruned)
+            *pruned = n;
+    }
+    return jd_query_end(&query, err);
+}
+
+static jeton_status remember_pruned(jd_conn *conn, uint64_t pruned, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_PRUNED);
+    jd_bind_count(&query, pruned);
+    jd_bind_count(&query, pruned);
+    return jd_query_run(&query, NULL, err);
+}
+
+static jeton_status purge_log(jd_conn *conn, const purging *asked, jeton_err *err)
+{
+    uint64_t pruned;
+    JT_TRY(prune(conn, asked, &pruned, err));
+    return pruned > 0 ? remember_pruned(conn, pruned, err) : JETON_OK;
+}
+
 static jeton_status purge(jd_conn *conn, void *args, jeton_err *err)
 {
     JT_TRY(purge_table(conn, JD_SQL_SESSION_PURGE, args, err));
     JT_TRY(purge_table(conn, JD_SQL_RESET_PURGE, args, err));
-    return purge_table(conn, JD_SQL_LOG_PURGE, args, err);
+    JT_TRY(jd_sql_purge_nodes(conn, err));
+    return purge_log(conn, args, err);
 }
 
 jeton_status jd_sql_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)

@@ -11,7 +11,17 @@
 
 jd_query jd_query_of(jd_conn *conn, jd_sql sql)
 {
-    return (jd_query){.conn = conn, .sql = sql};
+    return (jd_query){.conn = conn, .sql = sql, .room = JD_PARAMS_MAX};
+}
+
+jd_query jd_query_wide(jd_conn *conn, jd_sql sql, jd_param *many, int room)
+{
+    return (jd_query){.conn = conn, .sql = sql, .many = many, .room = room};
+}
+
+const jd_param *jd_query_params(const jd_query *query)
+{
+    return query->many != NULL ? query->many : query->few;
 }
 
 void jd_query_done(jd_query *query)
@@ -25,8 +35,9 @@ void jd_query_done(jd_query *query)
 
 static void bind(jd_query *query, jd_param param)
 {
-    assert(query->bound < JD_PARAMS_MAX && !query->running);
-    query->params[query->bound++] = param;
+    assert(query->bound < query->room && !query->running);
+    jd_param *to = query->many != NULL ? query->many : query->few;
+    to[query->bound++] = param;
 }
 
 void jd_bind_text(jd_query *query, jeton_span text)

@@ -34,7 +34,7 @@ typedef struct jd_param {
     } as;
 } jd_param;
 
-#define JD_PARAMS_MAX 20 /* of one statement */
+#define JD_PARAMS_MAX 20 /* of one statement, unless it was made with room for more */
 
 /* Failures that are not the driver's. */
 typedef enum jd_query_trouble {
@@ -47,7 +47,9 @@ typedef struct jd_query {
     jd_conn *conn;
     jd_sql sql;
     int rc; /* a driver's code or a jd_query_trouble: the first failure */
-    jd_param params[JD_PARAMS_MAX];
+    jd_param few[JD_PARAMS_MAX];
+    jd_param *many; /* in the place of the few; NULL: they do */
+    int room;
     int bound;    /* parameters so far */
     int column;   /* the next one */
     bool running; /* its first row was asked for */
@@ -57,6 +59,12 @@ typedef struct jd_query {
 } jd_query;
 
 jd_query jd_query_of(jd_conn *conn, jd_sql sql);
+
+/* One with more than JD_PARAMS_MAX parameters, for which there is room in `many`, borrowed. */
+jd_query jd_query_wide(jd_conn *conn, jd_sql sql, jd_param *many, int room);
+
+/* What is bound, query->bound of them. */
+const jd_param *jd_query_params(const jd_query *query);
 
 /* Makes the statement ready for the next run and forgets what was bound. */
 void jd_query_done(jd_query *query);

@@ -40,6 +40,7 @@ static jeton_status start_again(jd_conn *conn, void *args, jeton_err *err)
     jt_revocation entry;
     JT_TRY(check(conn, err));
     JT_TRY(jump(conn, of->head, err));
+    JT_TRY(run(conn, JD_SQL_LOG_FORGET, err)); /* nobody has read what comes next */
     JT_TRY(run(conn, JD_SQL_RESET_DROP_ALL, err));
     return jd_sql_revoke_piece(conn, &all, &entry, err);
 }

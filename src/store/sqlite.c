@@ -296,7 +296,7 @@ static int start(jd_query *query)
         rc = sqlite3_prepare_v3(conn->db, sql_texts[query->sql], -1, SQLITE_PREPARE_PERSISTENT,
                                 prepared, NULL);
     for (int i = 0; rc == SQLITE_OK && i < query->bound; i++)
-        rc = bind(*prepared, i + 1, &query->params[i]);
+        rc = bind(*prepared, i + 1, &jd_query_params(query)[i]);
     query->handle = *prepared;
     return rc;
 }

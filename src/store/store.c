@@ -5,6 +5,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "revoke/entry_mac.h"
 #include "store/audit.h"
 #include "store/sql.h"
 
@@ -30,6 +31,7 @@ static jeton_status open_with(const jd_driver *driver, const jeton_ctx *ctx, con
 {
     JT_TRY(driver->open(ctx, where, store, err));
     jd_store_audit_key(*store, jeton_str(NULL));
+    jd_store_log_key(*store, jeton_str(NULL));
     return JETON_OK;
 }
 
@@ -51,6 +53,7 @@ void jd_store_close(jd_store **store)
     if (store == NULL || *store == NULL)
         return;
     jt_hmac_done(&(*store)->audit_key);
+    jt_hmac_done(&(*store)->log_key);
     (*store)->driver->close(*store);
     *store = NULL;
 }
@@ -462,6 +465,30 @@ jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most, jt_are
     return status;
 }
 
+jeton_status jd_store_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
+                                   jeton_err *err)
+{
+    const jeton_status status = jd_sql_log_add_many(store, entries, count, err);
+    for (size_t i = 0; i < count && status != JETON_OK; i++)
+        entries[i].n = 0;
+    return status;
+}
+
+void jd_store_log_key(jd_store *store, jeton_span cluster)
+{
+    jt_entry_key(cluster, &store->log_key);
+}
+
+jeton_status jd_store_log_claim(jd_store *store, const jd_log_claim *claim, jt_arena *arena,
+                                jeton_span *winner, jeton_err *err)
+{
+    *winner = (jeton_span){0};
+    const jeton_status status = jd_sql_log_claim(store, claim, arena, winner, err);
+    if (status != JETON_OK)
+        *winner = (jeton_span){0};
+    return status;
+}
+
 jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err)
 {
     *head = 0;
@@ -493,6 +520,69 @@ jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revoc
     if (status != JETON_OK)
         *entry = (jt_revocation){0};
     return status;
+}
+
+/* The row of the audit log that goes with one of many. */
+static jeton_status note_one(const jd_revoke_one *one, jt_arena *arena, jd_audit_row *row,
+                             jeton_err *err)
+{
+    char *id = jt_arena_alloc(arena, JD_AUDIT_LIST);
+    if (id == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "rows of the audit log");
+    *row = jd_audit_row_of(one->who, "revoke", revoked_id(&one->asked, id),
+                           jeton_str(revoked_kind(one->asked.kind)));
+    return JETON_OK;
+}
+
+static jeton_status revoke_many(jd_store *store, jd_revoke_one *ones, size_t count, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(store->ctx);
+    jd_audit_row *rows = jt_arena_alloc(&arena, count * sizeof *rows);
+    if (rows == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "rows of the audit log");
+    for (size_t i = 0; i < count; i++)
+        JT_TRY(note_one(&ones[i], &arena, &rows[i], err));
+    return jd_sql_revoke_many(store, ones, rows, count, err);
+}
+
+jeton_status jd_store_revoke_many(jd_store *store, jd_revoke_one *ones, size_t count,
+                                  jeton_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        ones[i].entry = (jt_revocation){0};
+    const jeton_status status = count > 0 ? revoke_many(store, ones, count, err) : JETON_OK;
+    for (size_t i = 0; i < count && status != JETON_OK; i++)
+        ones[i].entry = (jt_revocation){0};
+    return status;
+}
+
+/* --- nodes ---------------------------------------------------------------------------------- */
+
+jeton_status jd_store_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                                jd_beat_answer *answer, jeton_err *err)
+{
+    *answer = (jd_beat_answer){0};
+    if (!jeton_span_equal(beat->kind, jeton_str("serve")) &&
+        !jeton_span_equal(beat->kind, jeton_str("agent")))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a kind of node");
+    const jeton_status status = jd_sql_node_beat(store, beat, arena, answer, err);
+    if (status != JETON_OK)
+        *answer = (jd_beat_answer){0};
+    return status;
+}
+
+jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes, jeton_err *err)
+{
+    *nodes = (jd_nodes){0};
+    const jeton_status status = jd_sql_node_list(store, arena, nodes, err);
+    if (status != JETON_OK)
+        *nodes = (jd_nodes){0};
+    return status;
+}
+
+jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
+{
+    return jd_sql_node_remove(store, id, err);
 }
 
 /* --- clients -------------------------------------------------------------------------------- */

@@ -406,13 +406,40 @@ JETON_MUST jeton_status jd_store_session_list(jd_store *store, const jd_id *user
  */
 JETON_MUST jeton_status jd_store_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
 
+/* Adds many at once, in their order, which costs little more than one. All or none. */
+JETON_MUST jeton_status jd_store_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
+                                              jeton_err *err);
+
 /* The entries numbered above `n`, in their order, at most `most`; fewer means that there are no
- * more. Expired ones may be missing. */
+ * more. Those that nobody needs any more may be missing (jd_store_purge()). Each comes with its
+ * mac, which has been checked.
+ * JETON_E_SIGNATURE  an entry is not what was written, and err says which */
 JETON_MUST jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most,
                                            jt_arena *arena, jd_entries *entries, jeton_err *err);
 
 /* The highest number ever given; 0 for none. */
 JETON_MUST jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err);
+
+/* The cluster key, from which that of the macs is made; copied. Until it is given, the macs are
+ * made and checked under the empty one. Before a second thread. */
+void jd_store_log_key(jd_store *store, jeton_span cluster);
+
+/* A cluster key that was just made, and under which name and as which text it is to be kept. */
+typedef struct jd_log_claim {
+    const char *name; /* in meta */
+    jeton_span value; /* sealed: what meta gets */
+    jeton_span cluster;
+} jd_log_claim;
+
+/* Keeps the value under its name, unless there is one, and gives a mac under this key to each entry
+ * that has none, from before there was a cluster key: in one transaction, so that no entry is ever
+ * taken without a mac. *winner is what meta has afterwards, in either case. */
+JETON_MUST jeton_status jd_store_log_claim(jd_store *store, const jd_log_claim *claim,
+                                           jt_arena *arena, jeton_span *winner, jeton_err *err);
+
+/* Operations that change what each node keeps a copy of put a notice into the log in their own
+ * transaction, so that others read it anew: those of keys (JT_NOTICE_KEYS), clients
+ * (JT_NOTICE_CLIENTS) and bans (JT_NOTICE_BANS). */
 
 /* What is to be refused from now on: the tokens issued so far to a subject, to a client, with a
  * key, all of them, or one token. */
@@ -429,6 +456,78 @@ typedef struct jd_revoking {
  * entry  the mark, to be applied */
 JETON_MUST jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked,
                                         jt_revocation *entry, jeton_err *err);
+
+/* One of many revocations, and who asked for it. */
+typedef struct jd_revoke_one {
+    jd_revoking asked;
+    const struct jd_audit_who *who; /* for its row in the audit log; NULL: nobody is known */
+    jt_revocation entry;            /* output: the mark, to be applied */
+} jd_revoke_one;
+
+/* jd_store_revoke() for many at once, in their order, which costs little more than one. All or
+ * none. */
+JETON_MUST jeton_status jd_store_revoke_many(jd_store *store, jd_revoke_one *ones, size_t count,
+                                             jeton_err *err);
+
+/* --- nodes ---------------------------------------------------------------------------------- */
+
+/* A program that follows the log: one run of `jeton serve` or `jeton agent`. While its lease lasts
+ * it may accept tokens by what it has applied. */
+typedef struct jd_node {
+    jd_id id; /* of this one run */
+    jeton_span name;
+    jeton_span kind; /* "serve" or "agent" */
+    jeton_span version;
+    uint64_t applied; /* the log, up to this number */
+    int64_t lease;    /* milliseconds */
+    jeton_time began; /* by the database's clock, like all times here */
+    jeton_time seen;  /* of its last request */
+} jd_node;
+
+/* What a node says, and asks. */
+typedef struct jd_beat {
+    jd_id id;
+    jeton_span name, kind, version;
+    uint64_t applied;
+    int64_t lease;
+    uint64_t from; /* the lowest number it wants */
+    size_t most;   /* entries */
+} jd_beat;
+
+typedef struct jd_beat_answer {
+    uint64_t head;      /* of the log */
+    uint64_t pruned;    /* the highest number that was ever pruned: who has not applied that much
+                           may have missed notices, and reads anew all that they are about */
+    jeton_time now;     /* the database's clock */
+    jeton_time started; /* the database: rows of `nodes` from before may be lost; 0: they are not */
+    jd_entries entries; /* numbered `from` and above, in their order, at least up to the head unless
+                           there are `most` of them; as with jd_store_log_after() */
+} jd_beat_answer;
+
+/* Writes the node's row, and then reads the log: whoever commits an entry that is not in the answer
+ * finds the row, with what the node said, when he looks at jd_store_node_list() afterwards. That
+ * the row survives a power cut is not waited for.
+ *
+ * JETON_E_ARGUMENT   the kind is another word
+ * JETON_E_SIGNATURE  as with jd_store_log_after(); the row has been written
+ */
+JETON_MUST jeton_status jd_store_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                                           jd_beat_answer *answer, jeton_err *err);
+
+typedef struct jd_nodes {
+    const jd_node *at; /* in the order of their names */
+    size_t count;
+    uint64_t head;           /* of the log */
+    jeton_time now, started; /* as in jd_beat_answer */
+} jd_nodes;
+
+/* All that have not said that they stop; those that were not seen for a day are removed some time
+ * (jd_store_purge()). */
+JETON_MUST jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes,
+                                           jeton_err *err);
+
+/* To be called by a node that will not accept anything any more. One that is not there is fine. */
+JETON_MUST jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err);
 
 /* --- clients -------------------------------------------------------------------------------- */
 
@@ -597,6 +696,7 @@ typedef struct jd_audit_who {
 } jd_audit_who;
 
 void jd_audit_within(const jd_audit_who *who);
+const jd_audit_who *jd_audit_whom(void);
 
 /* The key of the macs, copied; until it is given it is the empty one. Before a second thread. */
 void jd_store_audit_key(jd_store *store, jeton_span key);
@@ -644,7 +744,8 @@ JETON_MUST jeton_status jd_store_restart(jd_store *store, uint64_t head, jeton_t
 /* --- housekeeping --------------------------------------------------------------------------- */
 
 /* Removes sessions and log entries that expired before `before`, a bounded number of them: call
- * again while *removed is not 0. The head of the log stays. */
+ * again while *removed is not 0. The head of the log stays. Nodes that were not seen for a day go
+ * as well. */
 JETON_MUST jeton_status jd_store_purge(jd_store *store, jeton_time before, size_t *removed,
                                        jeton_err *err);
 

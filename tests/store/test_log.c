@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_log.c - the revocation log: numbered without gaps, in commit order. */
+#include "revoke/entry_mac.h"
 #include "suite.h"
 
 #include <pthread.h>
@@ -49,6 +50,71 @@ static void log_gives_entries_back_as_they_were_added(void **state)
     assert_int_equal(entries.count, 1);
     assert_ok(jd_store_log_after(s->store, UINT64_MAX, 2, &s->arena, &entries, NULL));
     assert_int_equal(entries.count, 0);
+}
+
+static void log_takes_many_at_once_in_their_order(void **state)
+{
+    static const size_t sizes[] = {1, 7, 8, 63, 64, 65, 137, 0};
+    suite *s = *state;
+    uint64_t head = 0;
+    jt_revocation entries[137];
+    for (size_t at = 0; at < COUNT(sizes); at++) {
+        const size_t count = sizes[at];
+        print_message("  %zu\n", count);
+        for (size_t i = 0; i < count; i++)
+            entries[i] = mark((uint8_t)i);
+        assert_ok(jd_store_log_add_many(s->store, entries, count, NULL));
+        jd_entries kept;
+        assert_ok(jd_store_log_after(s->store, head, 1000, &s->arena, &kept, NULL));
+        assert_int_equal(kept.count, count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(kept.at[i].n, head + 1 + i);
+            assert_int_equal(entries[i].n, head + 1 + i);
+            assert_memory_equal(kept.at[i].id, entries[i].id, sizeof entries[i].id);
+            assert_memory_equal(kept.at[i].mac, entries[i].mac, sizeof entries[i].mac);
+        }
+        head += count;
+    }
+}
+
+static void entries_carry_a_mac_under_the_cluster_key(void **state)
+{
+    suite *s = *state;
+    jt_hmac_key key;
+    jt_hmac_key other;
+    jt_entry_key(jeton_str("a cluster key"), &key);
+    jt_entry_key(jeton_str("another cluster key"), &other);
+    jd_store_log_key(s->store, jeton_str("a cluster key"));
+    jt_revocation entry = mark(1);
+    assert_ok(jd_store_log_add(s->store, &entry, NULL));
+    assert_true(jt_entry_genuine(&key, &entry));
+    assert_false(jt_entry_genuine(&other, &entry));
+
+    jd_entries kept;
+    assert_ok(jd_store_log_after(s->store, 0, 10, &s->arena, &kept, NULL));
+    assert_true(jt_entry_genuine(&key, &kept.at[0]));
+
+    jeton_err err = {0};
+    jd_store_log_key(s->store, jeton_str("another cluster key"));
+    assert_int_equal(jd_store_log_after(s->store, 0, 10, &s->arena, &kept, &err),
+                     JETON_E_SIGNATURE);
+    assert_int_equal(kept.count, 0);
+    assert_non_null(strstr(err.text, "entry 1 "));
+    assert_ok(jd_store_log_after(s->store, 1, 10, &s->arena, &kept, NULL));
+    jt_hmac_done(&key);
+    jt_hmac_done(&other);
+}
+
+static void the_first_cluster_key_wins(void **state)
+{
+    suite *s = *state;
+    const jd_log_claim first = {"key", jeton_str("first"), jeton_str("1")};
+    const jd_log_claim second = {"key", jeton_str("second"), jeton_str("2")};
+    jeton_span winner = {BOGUS, 7};
+    assert_ok(jd_store_log_claim(s->store, &first, &s->arena, &winner, NULL));
+    unit_assert_span(winner, "first");
+    assert_ok(jd_store_log_claim(s->store, &second, &s->arena, &winner, NULL));
+    unit_assert_span(winner, "first");
 }
 
 static void *write_entries(void *arg)
@@ -101,6 +167,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_starts_empty_at_zero),
         cmocka_unit_test(log_gives_entries_back_as_they_were_added),
+        cmocka_unit_test(log_takes_many_at_once_in_their_order),
+        cmocka_unit_test(entries_carry_a_mac_under_the_cluster_key),
+        cmocka_unit_test(the_first_cluster_key_wins),
         cmocka_unit_test(log_has_no_gap_when_many_write_and_some_fail),
         cmocka_unit_test(log_head_and_session_agree_on_the_moment),
     };

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/sql_nodes.c - who follows the log, and how far. */
+#include "core/auto.h"
+#include "store/sql.h"
+
+/* ---- the clock and the head ----------------------------------------------------------------- */
+
+static jeton_status read_now(jd_conn *conn, jd_beat_answer *answer, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_NOW);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "the log has no head");
+    answer->head = (uint64_t)jd_take_int(&query);
+    answer->pruned = (uint64_t)jd_take_int(&query);
+    answer->now = jd_take_int(&query);
+    answer->started = jd_take_int(&query);
+    return jd_query_end(&query, err);
+}
+
+/* ---- a beat --------------------------------------------------------------------------------- */
+
+static jeton_status write_beat(jd_conn *conn, void *args, jeton_err *err)
+{
+    const jd_beat *beat = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_BEAT);
+    jd_bind_id(&query, &beat->id);
+    jd_bind_text(&query, beat->name);
+    jd_bind_text(&query, beat->kind);
+    jd_bind_text(&query, beat->version);
+    jd_bind_count(&query, beat->applied);
+    jd_bind_int(&query, beat->lease);
+    return jd_query_run(&query, NULL, err);
+}
+
+typedef struct answering {
+    const jd_beat *beat;
+    jt_arena *arena;
+    jd_beat_answer *answer;
+} answering;
+
+/* The head first: where others commit in between, the entries are more than it says, not fewer. */
+static jeton_status read_answer(jd_conn *conn, void *args, jeton_err *err)
+{
+    const answering *of = args;
+    const uint64_t from = of->beat->from;
+    const jd_log_span asked = {from > 0 ? from - 1 : 0, of->beat->most};
+    JT_TRY(read_now(conn, of->answer, err));
+    return jd_sql_entries_after(conn, &asked, of->arena, &of->answer->entries, err);
+}
+
+/* Two transactions, in this order: an entry that is committed behind the second one's back is
+ * committed by somebody who finds the row of the first. */
+jeton_status jd_sql_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                              jd_beat_answer *answer, jeton_err *err)
+{
+    jd_beat row = *beat;
+    answering args = {beat, arena, answer};
+    JT_TRY(jd_sql_write(store, write_beat, &row, err));
+    return jd_sql_read(store, read_answer, &args, err);
+}
+
+/* ---- the list ------------------------------------------------------------------------------- */
+
+static void take_node(jd_query *query, jt_arena *arena, jd_node *node)
+{
+    jd_take_bytes(query, node->id.bytes, sizeof node->id.bytes);
+    node->name = jd_take_text(query, arena);
+    node->kind = jd_take_text(query, arena);
+    node->version = jd_take_text(query, arena);
+    node->applied = (uint64_t)jd_take_int(query);
+    node->lease = jd_take_int(query);
+    node->began = jd_take_int(query);
+    node->seen = jd_take_int(query);
+}
+
+typedef struct listing {
+    jt_arena *arena;
+    jd_nodes *nodes;
+} listing;
+
+static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
+{
+    const listing *asked = args;
+    jd_beat_answer clock = {0};
+    jd_rows rows = {.arena = asked->arena, .size = sizeof(jd_node)};
+    JT_TRY(read_now(conn, &clock, err));
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_LIST);
+    while (jd_query_row(&query)) {
+        jd_node *node = jd_rows_add(&rows, &query);
+        if (node == NULL)
+            break;
+        take_node(&query, asked->arena, node);
+    }
+    *asked->nodes = (jd_nodes){.at = rows.at,
+                               .count = rows.count,
+                               .head = clock.head,
+                               .now = clock.now,
+                               .started = clock.started};
+    return jd_query_end(&query, err);
+}
+
+jeton_status jd_sql_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes, jeton_err *err)
+{
+    listing args = {arena, nodes};
+    return jd_sql_read(store, list, &args, err);
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static jeton_status remove_one(jd_conn *conn, void *args, jeton_err *err)
+{
+    const jd_id *id = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_REMOVE);
+    jd_bind_id(&query, id);
+    return jd_query_run(&query, NULL, err);
+}
+
+jeton_status jd_sql_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
+{
+    jd_id args = *id;
+    return jd_sql_write(store, remove_one, &args, err);
+}
+
+jeton_status jd_sql_purge_nodes(jd_conn *conn, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_PURGE);
+    return jd_query_run(&query, NULL, err);
+}
