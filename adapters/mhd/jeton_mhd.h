@@ -14,7 +14,11 @@
  *
  *     MHD_start_daemon(…, answer, NULL, MHD_OPTION_NOTIFY_COMPLETED, jeton_mhd_done, NULL, …);
  *
- * What a route demands, and what a guard is, is in jeton/guard.h.
+ * What a route demands, and what a guard is, is in jeton/guard.h. Programs to start from are in
+ * examples/mhd.
+ *
+ * It takes in the body of a request, so that a guard may look into it, up to JETON_MHD_BODY bytes.
+ * Answers are not to be cached.
  *
  * Threads: a request belongs to one at a time, as libmicrohttpd has it. With threads of
  * libmicrohttpd's own, callbacks of a guard run on several of them at once.
@@ -31,9 +35,7 @@
 /* A request, its body, and what the guards know of it. */
 typedef struct jeton_mhd jeton_mhd;
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+JETON_BEGIN
 
 /* Takes in what comes of a request; to be called first in the access handler, with its arguments.
  *
@@ -70,8 +72,6 @@ JETON_API void jeton_mhd_set_cookie(void *request, const char *line);
 /* A field of a JSON body or a form; see jeton_visit_field(). */
 JETON_API bool jeton_mhd_field(jeton_mhd *request, const char *name, jeton_span *value);
 
-#ifdef __cplusplus
-}
-#endif
+JETON_END
 
 #endif

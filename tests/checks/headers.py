@@ -10,7 +10,11 @@ import sys
 
 import findings
 
-FLAGS = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-Iinclude", "-Isrc"]
+FLAGS = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-Iinclude", "-Isrc",
+         "-Iadapters/mhd"]
+
+# What programs include. Those of adapters lie in folders of their own.
+PUBLIC = ("include/", "adapters/mhd/")
 AS_C = ["gcc", "-std=gnu17", "-x", "c"]
 AS_CXX = ["clang++", "-std=c++17", "-x", "c++"]
 
@@ -26,7 +30,7 @@ def foreign_flags():
 
 
 def compile_alone(compiler, path, flags):
-    unit = f"#include <{path}>\n".replace("<include/", "<").replace("<src/", "<")
+    unit = "#include <" + re.sub(r"^(include|src|adapters/mhd)/", "", path) + ">\n"
     return subprocess.run(compiler + FLAGS + flags + ["-"], input=unit, cwd=findings.ROOT,
                           capture_output=True, text=True)
 
@@ -44,13 +48,13 @@ def main():
     found = findings.Findings("headers")
     flags = foreign_flags()
     jobs = []
-    for path in found.files(("include", "src"), (".h",)):
+    for path in found.files(("include", "adapters/mhd", "src"), (".h",)):
         if ROWS_ONLY.search(findings.read(path)):
             continue
         jobs.append((path, AS_C))
-        if path.startswith("include/"):
+        if path.startswith(PUBLIC):
             jobs.append((path, AS_CXX))
-        if path.startswith("include/jeton/") and not says_threads(path):
+        if path.startswith(("include/jeton/", "adapters/mhd/")) and not says_threads(path):
             found.add(path, 'says nothing about threads: a paragraph " * Threads: ..." at the top')
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         answers = pool.map(lambda job: compile_alone(job[1], job[0], flags), jobs)

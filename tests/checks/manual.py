@@ -3,7 +3,7 @@
 """manual.py FOLDER: the manual pages of that folder tell of everything there is, and of nothing
 else.
 
-- each symbol of src/libjeton.map is in one page of section 3 and in one page of docs/reference;
+- each symbol of src/libjeton.map, and each function of an adapter, is in one page of section 3 and in one page of docs/reference;
 - each command that the program lists (FOLDER/commands.json) has its synopsis in one page of
   section 1, with each of its options; no page of its noun names an option that it has not;
 - each variable of the environment that the program reads is in a page of section 1;
@@ -27,7 +27,14 @@ EXAMPLE = re.compile(r"\bjeton ([a-z]+(?: [a-z]+)?)((?: +(?:\\?-){2}[a-z-]+(?: [
 
 def symbols():
     text = findings.without_comments(findings.read("src/libjeton.map"))
-    return sorted(set(re.findall(r"^\s*(\w+);", text.split("local:")[0], re.M)))
+    return sorted(set(re.findall(r"^\s*(\w+);", text.split("local:")[0], re.M)) | of_adapters())
+
+
+def of_adapters():
+    """What the libraries beside libjeton declare."""
+    return {name for path in findings.files(("adapters",), (".h",))
+            for name in re.findall(r"^JETON_API\b[^;{(]*?(\w+)\s*\(",
+                                   findings.without_comments(findings.read(path)), re.M)}
 
 
 def inline_functions():

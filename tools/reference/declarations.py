@@ -12,6 +12,10 @@ import re
 import findings
 
 
+# Libraries beside libjeton: the folder of each, which is that of its header.
+ADAPTERS = {"adapters/mhd": "libjeton-mhd (\\-ljeton-mhd, pkg-config jeton-mhd)"}
+
+
 @dataclasses.dataclass
 class Function:
     name: str
@@ -45,7 +49,8 @@ class Group:
 
 @dataclasses.dataclass
 class Header:
-    path: str  # "jeton/key.h"
+    file: str  # "include/jeton/key.h"
+    path: str  # "jeton/key.h": as programs include it
     noun: str  # "key"
     summary: str
     blocks: list
@@ -249,8 +254,8 @@ def read(path):
     """One header, as findings.ROOT knows it: "include/jeton/key.h"."""
     text = findings.read(path)
     blank = findings.without_comments(text)
-    header = Header(path=path.removeprefix("include/"), noun=os.path.basename(path)[:-2],
-                    summary="", blocks=[], includes=[], groups=[], text=text)
+    header = Header(file=path, path=re.sub(r"^(include|adapters/\w+)/", "", path),
+                    noun=os.path.basename(path)[:-2].removeprefix("jeton_"), summary="", blocks=[], includes=[], groups=[], text=text)
     at, above, joined = 0, None, False  # joined: no empty line since the last declaration
     while at < len(text):
         space = re.compile(r"\s*").match(text, at)
@@ -300,7 +305,7 @@ def about_file(header, lines):
     title = " ".join(lines[:first])
     name, found, header.summary = title.partition(" - ")
     if not found or name != header.path:
-        raise ValueError(f"include/{header.path}: its comment begins with its name and a summary")
+        raise ValueError(f"{header.file}: its comment begins with its name and a summary")
     header.blocks = blocks_of(lines[first:])
 
 
@@ -321,7 +326,8 @@ def with_lists_merged(header):
 
 
 def read_all():
-    """Every public header, by path; jeton.h, which only includes the others, is the last."""
-    paths = findings.files(("include",), (".h",))
+    """Every public header, by path, those of adapters too; jeton.h, which only includes others, is
+    the last."""
+    paths = findings.files(("include", *ADAPTERS), (".h",))
     return sorted((read(path) for path in paths), key=lambda header: (header.noun == "jeton",
                                                                       header.path))

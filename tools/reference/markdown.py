@@ -6,7 +6,7 @@ from declarations import Function, Macro, Type
 import words
 
 WIDTH = 88
-NOTICE = "<!-- Written by tools/gen-docs from include/{}; what is wrong here is wrong there. -->"
+NOTICE = "<!-- Written by tools/gen-docs from {}; what is wrong here is wrong there. -->"
 
 
 def pages(all_headers):
@@ -23,7 +23,7 @@ def pages(all_headers):
 def index(all_headers, known, calls):
     whole = next(header for header in all_headers if header.noun == "jeton")
     page = Page(whole, known, calls)
-    lines = [NOTICE.format("jeton.h"), "", "# The reference of libjeton", "",
+    lines = [NOTICE.format(whole.file), "", "# The reference of libjeton", "",
              "```c", "#include <jeton.h>", "```", ""]
     for block in whole.blocks:
         lines += page.block(block)
@@ -33,7 +33,7 @@ def index(all_headers, known, calls):
     for header in all_headers:
         if header.noun != "jeton":
             summary = page.inline(header.summary.rstrip(".:"), True)
-            lines.append(f"| [jeton/{header.noun}.h]({header.noun}.md) | {summary} |")
+            lines.append(f"| [{header.path}]({header.noun}.md) | {summary} |")
     lines += ["", "## Every function", ""]
     for header in all_headers:
         names = [page.inline(part.name) for part in header.parts(Function)]
@@ -128,7 +128,7 @@ class Page:
 
     def text(self):
         header = self.header
-        lines = [NOTICE.format(header.path), "", f"# {header.path}", "",
+        lines = [NOTICE.format(header.file), "", f"# {header.path}", "",
                  self.inline(header.summary[0].upper() + header.summary[1:]), "",
                  *self.blocks(header.blocks)]
         for title, kinds in (("Types", (Type, Macro)),

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """mdoc.py - the headers as manual pages of section 3, in mdoc(7)."""
+import os
 import re
 import textwrap
 
 import findings
-from declarations import Function, Macro, Type
+from declarations import ADAPTERS, Function, Macro, Type
 import words
 
 SPECIAL = {"\\": r"\e", "§": r"\(sc", "…": r"\&...", "≥": r"\(>=", "≤": r"\(<=", "–": r"\(en",
@@ -135,6 +136,10 @@ class Page:
         return [".Sh NAME", *[f".Nm {name} ," for name in names[:-1]], f".Nm {names[-1]}",
                 f".Nd {escaped(self.header.summary.rstrip('.:'))}"]
 
+    def library(self):
+        return ADAPTERS.get(os.path.dirname(self.header.file),
+                            "libjeton (\\-ljeton, pkg-config jeton)")
+
     def synopsis(self):
         lines = [".Sh SYNOPSIS", f".In {self.header.path}"]
         for part in self.header.parts(Macro):
@@ -210,9 +215,9 @@ class Page:
     def text(self):
         title = f"JETON_{self.header.noun.upper()}"
         lines = ['.\\" SPDX-License-Identifier: Apache-2.0',
-                 f'.\\" Made of include/{self.header.path} by tools/gen-man.',
+                 f'.\\" Made of {self.header.file} by tools/gen-man.',
                  f".Dd {self.date}", f".Dt {title} 3", f".Os Jeton {self.release}",
-                 *self.name(), ".Sh LIBRARY", "libjeton (\\-ljeton, pkg-config jeton)",
+                 *self.name(), ".Sh LIBRARY", self.library(),
                  *self.synopsis(), *self.description(), *self.outcomes(), *self.see_also()]
         return "\n".join(lines) + "\n"
 
