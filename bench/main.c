@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench/main.c - jeton-bench: how fast tokens are verified and made. */
-#include "hit.h"
+#include "guard.h"
 #include "row.h"
 
 #include <stdio.h>
@@ -12,13 +12,15 @@ static const char usage[] =
     "One thread verifies and makes tokens with 220 bytes of claims, all checks on: nanoseconds "
     "per\n"
     "token, against the bare primitive and libjwt in the same run, and allocations by libjeton;\n"
-    "what two threads verify as a multiple of one; a hit in the verdict cache over 1000 tokens;\n"
+    "what two threads verify as a multiple of one; a hit in the verdict cache over 1000 tokens,\n"
+    "and what a guard of a route takes beyond it;\n"
     "one look into the segment's table, and all that it is asked about a token.\n"
     "Without ALG, every algorithm. Takes about half a second for each.\n"
     "\n"
     "  --json  one object: {\"verify\":{ALG:{\"ns\",\"bare_ns\",\"ratio_bare\",\"ratio_libjwt\",\n"
     "          "
-    "\"own_allocations\"},...,\"cache_hit_ns\"},\"sign\":{...},\"threads\":{ALG:ratio},"
+    "\"own_allocations\"},...,\"cache_hit_ns\",\"guard_ns\"},\"sign\":{...},\"threads\":{ALG:ratio}"
+    ","
     "\"segment\":{\"lookup_ns\",\"check_ns\"}}\n";
 
 static const jeton_alg algs[] = {
@@ -77,7 +79,8 @@ int main(int argc, char **argv)
     }
     bench_row rows[ALGS * BENCH_DIRECTIONS];
     const size_t count = measure_all(asked.chosen, rows);
-    const bench_once once = {.hit_ns = bench_hit_ns(), .segment = bench_segment()};
+    const bench_once once = {
+        .hit_ns = bench_hit_ns(), .guard_ns = bench_guard_ns(), .segment = bench_segment()};
     (asked.json ? bench_print_json : bench_print_table)(rows, count, &once);
     return count > 0 ? 0 : 1;
 }

@@ -42,6 +42,8 @@ void bench_print_table(const bench_row *rows, size_t count, const bench_once *on
     }
     if (once->hit_ns > 0)
         (void)printf("verdict-cache hit over 1000 tokens: %.0f ns\n", once->hit_ns);
+    if (once->guard_ns > 0)
+        (void)printf("a guard beyond such a hit: %.0f ns\n", once->guard_ns);
     if (once->segment.check_ns > 0)
         (void)printf("segment with 10000 revocations: %.0f ns a look, %.0f ns a token\n",
                      once->segment.lookup_ns, once->segment.check_ns);
@@ -61,15 +63,17 @@ static void print_object(const bench_row *row)
     (void)printf(",\"own_allocations\":%g}", row->own_allocations);
 }
 
-static void print_direction(const bench_row *rows, size_t count, bench_direction d, double hit_ns)
+static void print_direction(const bench_row *rows, size_t count, bench_direction d,
+                            const bench_once *once)
 {
     (void)printf("\"%s\":{", bench_direction_names[d]);
     for (size_t i = 0; i < count; i++) {
         (void)printf("%s", i > 0 ? "," : "");
         print_object(&rows[i * BENCH_DIRECTIONS + d]);
     }
-    if (d == BENCH_VERIFY && hit_ns > 0)
-        (void)printf("%s\"cache_hit_ns\":%.1f", count > 0 ? "," : "", hit_ns);
+    if (d == BENCH_VERIFY && once->hit_ns > 0)
+        (void)printf("%s\"cache_hit_ns\":%.1f,\"guard_ns\":%.1f", count > 0 ? "," : "",
+                     once->hit_ns, once->guard_ns);
     (void)printf("},");
 }
 
@@ -77,7 +81,7 @@ void bench_print_json(const bench_row *rows, size_t count, const bench_once *onc
 {
     (void)printf("{");
     for (size_t d = 0; d < BENCH_DIRECTIONS; d++)
-        print_direction(rows, count, d, once->hit_ns);
+        print_direction(rows, count, d, once);
     (void)printf("\"threads\":{");
     for (size_t i = 0; i < count; i++) {
         const bench_row *row = &rows[i * BENCH_DIRECTIONS + BENCH_VERIFY];

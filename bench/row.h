@@ -31,7 +31,8 @@ bool bench_measure(jeton_alg alg, bench_row rows[BENCH_DIRECTIONS]);
 
 /* What is measured once. 0: there is none. */
 typedef struct bench_once {
-    double hit_ns; /* of the verdict cache */
+    double hit_ns;   /* of the verdict cache */
+    double guard_ns; /* of a guard beyond that */
     bench_segment_times segment;
 } bench_once;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* core/scan.h - looking at every byte of a text, eight at a time.
+/* core/scan.h - looking at every byte of a text, thirty-two at a time.
  *
  * What comes over the network is looked through in every request, and a token is most of it. */
 #ifndef JT_CORE_SCAN_H
@@ -16,12 +16,15 @@
 static inline bool jt_has_below(jeton_span bytes, uint8_t least)
 {
     size_t i = 0;
-    for (; bytes.len - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
-        uint64_t word;
-        memcpy(&word, bytes.ptr + i, sizeof word);
+    uint64_t words[4];
+    for (; bytes.len - i >= sizeof words; i += sizeof words) {
+        uint64_t below = 0;
+        memcpy(words, bytes.ptr + i, sizeof words);
         /* Subtracting sets the top bit of a byte that is smaller, or was above 127 before. The
          * borrow of a byte that is smaller may reach the next one, when it does not matter. */
-        if (((word - JT_EACH_BYTE * least) & ~word & JT_EACH_BYTE * 0x80) != 0)
+        for (size_t k = 0; k < 4; k++)
+            below |= (words[k] - JT_EACH_BYTE * least) & ~words[k];
+        if ((below & JT_EACH_BYTE * 0x80) != 0)
             return true;
     }
     for (; i < bytes.len; i++)

@@ -2,7 +2,9 @@
 /* guard/demands.c - type, freshness, roles, scopes and rules. */
 #include "guard/demands.h"
 
+#include "core/ctx.h"
 #include "core/cut.h"
+#include "core/words.h"
 #include "token/rules.h"
 #include "json/pointer.h"
 
@@ -76,46 +78,67 @@ static bool is_fresh(const jt_settings *settings, const jeton_route *route,
 }
 
 jt_fault jt_demand_fresh(const jt_settings *settings, const jeton_route *route,
-                         const jeton_verdict *verdict, jeton_time now)
+                         const jeton_verdict *verdict, const jeton_ctx *ctx)
 {
     if (!route->fresh && route->fresh_within == 0)
-        return JT_FAULT_NONE;
-    return is_fresh(settings, route, verdict, now) ? JT_FAULT_NONE : JT_FAULT_NOT_FRESH;
+        return JT_FAULT_NONE; /* which is what most routes say: without a look at the clock */
+    return is_fresh(settings, route, verdict, jt_now(ctx)) ? JT_FAULT_NONE : JT_FAULT_NOT_FRESH;
 }
 
 /* ---- roles and scopes ----------------------------------------------------------------------- */
 
 /* Identity providers do it both ways. */
+static bool list_has(const jt_val *list, jeton_span name)
+{
+    jeton_span words;
+    return name.len > 0 && (jt_val_has_text(list, name) ||
+                            (jt_val_text(list, &words) && jt_words_have(words, name)));
+}
+
 bool jt_claim_has_name(const jeton_verdict *verdict, const char *claim, jeton_span name)
 {
-    return name.len > 0 && (jeton_verdict_has(verdict, claim, name) ||
-                            jeton_verdict_has_word(verdict, claim, name));
+    return list_has(jt_path_find(verdict->claims, claim), name);
 }
 
 bool jt_claim_has_names(const jeton_verdict *verdict, const char *claim, jeton_span names)
 {
+    const jt_val *list = jt_path_find(verdict->claims, claim);
     while (names.len > 0)
-        if (!jt_claim_has_name(verdict, claim, jt_cut_before(&names, ' ')))
+        if (!list_has(list, jt_cut_before(&names, ' ')))
             return false;
     return true;
 }
 
-static bool has_all(const jeton_verdict *verdict, const char *claim, const char *const *names)
+static bool has_all(const jt_val *list, const char *const *names)
 {
     for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
-        if (!jt_claim_has_name(verdict, claim, jeton_str(names[i])))
+        if (!list_has(list, jeton_str(names[i])))
             return false;
     return true;
 }
 
-static bool has_any(const jeton_verdict *verdict, const char *claim, const char *const *names)
+static bool has_any(const jt_val *list, const char *const *names)
 {
     if (names[0] == NULL)
         return true;
     for (size_t i = 0; i < JETON_ROUTE_NAMES && names[i] != NULL; i++)
-        if (jt_claim_has_name(verdict, claim, jeton_str(names[i])))
+        if (list_has(list, jeton_str(names[i])))
             return true;
     return false;
+}
+
+static bool has_roles(const jeton_route *route, const jeton_verdict *verdict, const char *claim)
+{
+    if (route->roles_any[0] == NULL && route->roles_all[0] == NULL)
+        return true;
+    const jt_val *list = jt_path_find(verdict->claims, claim);
+    return has_any(list, route->roles_any) && has_all(list, route->roles_all);
+}
+
+static bool has_scopes(const jeton_route *route, const jeton_verdict *verdict, const char *claim)
+{
+    return route->scopes_all[0] == NULL ||
+           has_all(jt_path_find(verdict->claims, claim), route->scopes_all);
 }
 
 /* ---- rules ---------------------------------------------------------------------------------- */
@@ -136,12 +159,10 @@ static jt_fault demand_rules(const jeton_route *route, jeton_visit *visit)
 
 jt_fault jt_demand_rights(const jt_settings *settings, const jeton_route *route, jeton_visit *visit)
 {
-    const jeton_verdict *verdict = visit->verdict;
     const jeton_guard_settings *is = &settings->is;
-    if (!has_any(verdict, is->roles_claim, route->roles_any) ||
-        !has_all(verdict, is->roles_claim, route->roles_all))
+    if (!has_roles(route, visit->verdict, is->roles_claim))
         return JT_FAULT_NO_ROLE;
-    if (!has_all(verdict, is->scope_claim, route->scopes_all))
+    if (!has_scopes(route, visit->verdict, is->scope_claim))
         return JT_FAULT_NO_SCOPE;
     return demand_rules(route, visit);
 }

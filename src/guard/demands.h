@@ -10,9 +10,9 @@
 jt_fault jt_demand_type(const jt_settings *settings, const jeton_route *route,
                         const jeton_verdict *verdict);
 
-/* How fresh it is. */
+/* How fresh it is, by the clock of `ctx`. */
 jt_fault jt_demand_fresh(const jt_settings *settings, const jeton_route *route,
-                         const jeton_verdict *verdict, jeton_time now);
+                         const jeton_verdict *verdict, const jeton_ctx *ctx);
 
 /* Roles, scopes, and rules about claims. */
 jt_fault jt_demand_rights(const jt_settings *settings, const jeton_route *route,

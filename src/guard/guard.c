@@ -3,7 +3,6 @@
 #include "guard/guard.h"
 
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
 #include "guard/answer.h"
@@ -196,7 +195,7 @@ static jt_fault demand(const jeton_guard *guard, const jeton_route *route, jeton
     if (fault == JT_FAULT_NONE)
         fault = jt_demand_type(settings, route, visit->verdict);
     if (fault == JT_FAULT_NONE)
-        fault = jt_demand_fresh(settings, route, visit->verdict, jt_now(guard->ctx));
+        fault = jt_demand_fresh(settings, route, visit->verdict, guard->ctx);
     if (fault == JT_FAULT_NONE)
         fault = ask_revoked(guard, route, visit);
     if (fault == JT_FAULT_NONE)

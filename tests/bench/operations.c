@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/bench/operations.c - does one thing many times, for instructions.py to count under
- * callgrind: everything is counted that happens below counted_verify(), counted_hmac() or
- * counted_hit().
+ * callgrind: everything is counted that happens below counted_verify(), counted_hmac(),
+ * counted_hit() or counted_guard().
  */
-#include "../../bench/hit.h"
+#include "../../bench/guard.h"
 #include "crypto/hmac.h"
 
 #include <stdio.h>
@@ -14,6 +14,7 @@
 bool counted_verify(bench_fixture *fixture, unsigned times);
 bool counted_hmac(const jt_hmac_key *key, jeton_span input, unsigned times);
 bool counted_hit(bench_hit *hit, unsigned times);
+bool counted_guard(bench_guard *guard, unsigned times);
 
 __attribute__((noinline)) bool counted_verify(bench_fixture *fixture, unsigned times)
 {
@@ -40,6 +41,15 @@ __attribute__((noinline)) bool counted_hit(bench_hit *hit, unsigned times)
     bool good = true;
     for (unsigned i = 0; i < times; i++)
         good &= bench_hit_verify(hit);
+    return good;
+}
+
+/* The same in a request that a guard lets in. */
+__attribute__((noinline)) bool counted_guard(bench_guard *guard, unsigned times)
+{
+    bool good = true;
+    for (unsigned i = 0; i < times; i++)
+        good &= bench_guard_check(guard);
     return good;
 }
 
@@ -72,14 +82,25 @@ static bool run_hits(bench_hit *hit, unsigned times)
     return good && counts.hits == BENCH_HIT_TOKENS + times;
 }
 
+static bool run_guard(bench_guard *guard, unsigned times)
+{
+    const size_t before = guard->hit.fixture.allocations;
+    const bool good = counted_guard(guard, times);
+    (void)printf("guards: %zu\n", guard->hit.fixture.allocations - before);
+    return good;
+}
+
 /* operations TIMES: prints how many allocations libjeton made, on a line for each kind. */
 int main(int argc, char **argv)
 {
     static bench_hit hit;
+    static bench_guard guard;
     bench_fixture fixture;
     const unsigned times = argc == 2 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
     const bool good = bench_fixture_init(&fixture, JETON_HS256) && run(&fixture, times) &&
-                      bench_hit_init(&hit) && run_hits(&hit, times);
+                      bench_hit_init(&hit) && run_hits(&hit, times) && bench_guard_init(&guard) &&
+                      run_guard(&guard, times);
+    bench_guard_done(&guard);
     bench_hit_done(&hit);
     bench_fixture_done(&fixture);
     return good ? 0 : 1;
