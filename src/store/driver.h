@@ -20,10 +20,11 @@ typedef enum jd_purpose {
 } jd_purpose;
 
 typedef struct jd_driver {
-    const char *scheme; /* of its addresses: "sqlite:" */
+    bool whole_address; /* `where` is all of the address, and not what is behind the scheme */
+    bool many_writers;  /* several connections may write: see jd_sql_write_beside() */
     const jd_migrations *migrations;
-    const char
-        *migrations_table; /* the statement that makes the table of them, unless it is there */
+    const char *migrations_table; /* makes the table of them, unless it is there */
+    const char *schema_lock;      /* what a change of the schema begins with; may be NULL */
 
     jeton_status (*open)(const jeton_ctx *ctx, const char *where, jd_store **store, jeton_err *err);
     void (*close)(jd_store *store);
@@ -34,6 +35,9 @@ typedef struct jd_driver {
     void (*give)(jd_store *store, jd_conn *conn);
     /* Within a transaction: that it is there no more, whatever has ended it. */
     bool (*is_lost)(const jd_conn *conn);
+    /* After a failure: that it was another's transaction in the way, and the same again may do. May
+     * be NULL: that does not happen. */
+    bool (*lost_race)(const jd_conn *conn);
     /* Runs the statements of a text, which give no rows. */
     jeton_status (*script)(jd_conn *conn, const char *sql, jeton_err *err);
 
@@ -65,5 +69,6 @@ struct jd_conn {
 };
 
 extern const jd_driver jd_sqlite_driver;
+extern const jd_driver jd_postgres_driver;
 
 #endif

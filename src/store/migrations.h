@@ -17,5 +17,6 @@ typedef struct jd_migrations {
 } jd_migrations;
 
 extern const jd_migrations jd_sqlite_migrations;
+extern const jd_migrations jd_postgres_migrations; /* with the same numbers */
 
 #endif

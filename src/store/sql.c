@@ -6,9 +6,12 @@
 #include "core/err.h"
 #include "sys/metrics.h"
 
+#define RACES 3U /* times that a work is tried */
+
 /* The store that this thread has a batch open on, and its connection; NULL: none. */
 static _Thread_local const jd_store *batching;
 static _Thread_local jd_conn *batch_conn;
+static _Thread_local bool batch_ordered; /* it has taken the head of the log */
 
 /* --- transactions --------------------------------------------------------------------------- */
 
@@ -40,10 +43,22 @@ static jeton_status commit_write(jd_conn *conn, jeton_err *err)
     return status;
 }
 
-static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *args, jeton_err *err)
+/* What is written in the order of the log waits here for whoever does the same. */
+static jeton_status take_turn(jd_conn *conn, jd_sql begin, bool ordered, jeton_err *err)
+{
+    const jd_driver *driver = conn->driver;
+    if (begin == JD_SQL_BEGIN_SCHEMA && driver->schema_lock != NULL)
+        return driver->script(conn, driver->schema_lock, err);
+    return ordered && driver->many_writers ? run(conn, JD_SQL_HEAD_LOCK, err) : JETON_OK;
+}
+
+static jeton_status transact(jd_conn *conn, jd_sql begin, bool ordered, jd_work *work, void *args,
+                             jeton_err *err)
 {
     JT_TRY(run(conn, begin, err));
-    jeton_status status = work(conn, args, err);
+    jeton_status status = take_turn(conn, begin, ordered, err);
+    if (status == JETON_OK)
+        status = work(conn, args, err);
     if (status == JETON_OK)
         status =
             begin == JD_SQL_BEGIN_READ ? run(conn, JD_SQL_COMMIT, err) : commit_write(conn, err);
@@ -54,10 +69,14 @@ static jeton_status transact(jd_conn *conn, jd_sql begin, jd_work *work, void *a
 
 /* An operation of a batch: all or nothing by a savepoint. If the savepoint cannot be closed nobody
  * knows what would be kept, so the whole batch is given up. */
-static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
+static jeton_status write_part(jd_conn *conn, bool ordered, jd_work *work, void *args,
+                               jeton_err *err)
 {
     if (is_lost(conn))
         return lost(err);
+    /* Outside of the savepoint: going back to it would let go of the head. */
+    JT_TRY(take_turn(conn, JD_SQL_BEGIN_WRITE, ordered && !batch_ordered, err));
+    batch_ordered = batch_ordered || ordered;
     JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
     const jeton_status status = work(conn, args, err);
     if (is_lost(conn))
@@ -68,6 +87,12 @@ static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_e
     if (closed != JETON_OK)
         (void)run(conn, JD_SQL_ROLLBACK, NULL);
     return status != JETON_OK ? status : closed;
+}
+
+/* Nothing of it was done, and what was in the way is over. */
+static bool lost_race(const jd_conn *conn)
+{
+    return conn->driver->lost_race != NULL && conn->driver->lost_race(conn);
 }
 
 static jeton_status read_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
@@ -82,21 +107,25 @@ static jeton_status take(jd_store *store, jd_purpose purpose, jd_conn **conn, je
     return JETON_OK;
 }
 
-static jeton_status transact_on(jd_store *store, jd_sql begin, jd_work *work, void *args,
-                                jeton_err *err)
+static jeton_status transact_on(jd_store *store, jd_sql begin, bool ordered, jd_work *work,
+                                void *args, bool *again, jeton_err *err)
 {
     jd_conn *conn;
     const jd_purpose purpose = begin == JD_SQL_BEGIN_READ ? JD_TO_READ : JD_TO_WRITE;
+    *again = false;
     JT_TRY(take(store, purpose, &conn, err));
-    const jeton_status status = transact(conn, begin, work, args, err);
+    const jeton_status status = transact(conn, begin, ordered, work, args, err);
+    *again = status != JETON_OK && lost_race(conn);
     store->driver->give(store, conn);
     return status;
 }
 
 jeton_status jd_sql_read(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
-    return batching == store ? read_part(batch_conn, work, args, err)
-                             : transact_on(store, JD_SQL_BEGIN_READ, work, args, err);
+    bool again;
+    return batching == store
+               ? read_part(batch_conn, work, args, err)
+               : transact_on(store, JD_SQL_BEGIN_READ, false, work, args, &again, err);
 }
 
 /* A work and its row in the audit log. */
@@ -113,16 +142,41 @@ static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_audit_noted(of->store, conn, err);
 }
 
+/* A deadlock with the transaction of another node: one of the two is undone, and may go again. */
+static jeton_status write_again(jd_store *store, bool ordered, void *args, jeton_err *err)
+{
+    jeton_err why = {0};
+    bool again = true;
+    jeton_status status = JETON_E_BUSY;
+    for (unsigned i = 0; again && i < RACES; i++) {
+        why = (jeton_err){0};
+        if (batching == store) {
+            status = write_part(batch_conn, ordered, work_audited, args, &why);
+            again = status != JETON_OK && !is_lost(batch_conn) && lost_race(batch_conn);
+        } else {
+            status =
+                transact_on(store, JD_SQL_BEGIN_WRITE, ordered, work_audited, args, &again, &why);
+        }
+    }
+    return status == JETON_OK ? JETON_OK : jt_fail(err, status, "%s", why.text);
+}
+
 jeton_status jd_sql_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
     audited of = {store, work, args};
-    return batching == store ? write_part(batch_conn, work_audited, &of, err)
-                             : transact_on(store, JD_SQL_BEGIN_WRITE, work_audited, &of, err);
+    return write_again(store, true, &of, err);
+}
+
+jeton_status jd_sql_write_beside(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    audited of = {store, work, args};
+    return write_again(store, false, &of, err);
 }
 
 jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
-    return transact_on(store, JD_SQL_BEGIN_SCHEMA, work, args, err);
+    bool again;
+    return transact_on(store, JD_SQL_BEGIN_SCHEMA, false, work, args, &again, err);
 }
 
 /* --- batches -------------------------------------------------------------------------------- */
@@ -140,6 +194,7 @@ jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err)
     }
     batching = store;
     batch_conn = conn;
+    batch_ordered = false;
     return JETON_OK;
 }
 

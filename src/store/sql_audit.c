@@ -26,12 +26,15 @@ static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_e
 
 static void bind_row(jd_query *query, const jd_audit_row *row)
 {
-    const jeton_span texts[] = {row->actor,   row->action,  row->target, row->detail,
-                                row->address, row->request, row->outcome};
     jd_bind_count(query, row->n);
     jd_bind_int(query, row->time);
-    for (size_t i = 0; i < JT_COUNT(texts); i++)
-        jd_bind_text(query, texts[i]);
+    jd_bind_text(query, row->actor);
+    jd_bind_text(query, row->action);
+    jd_bind_octets(query, row->target); /* a stranger's name is what it is */
+    jd_bind_octets(query, row->detail);
+    jd_bind_text(query, row->address);
+    jd_bind_text(query, row->request);
+    jd_bind_text(query, row->outcome);
     jd_bind_blob(query, jeton_bytes(row->mac, sizeof row->mac));
 }
 

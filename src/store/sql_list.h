@@ -3,6 +3,11 @@
  *
  * X(NAME, "statement"): prepared once per connection, at its first use. Parameters are bound and
  * columns are taken in the order they stand here.
+ * Y(NAME, "statement of SQLite", "statement of PostgreSQL"), where the two say it differently.
+ *
+ * Written so that both understand it: "user" is quoted, since it is a word of PostgreSQL's; an
+ * empty blob has length(x) = 0; a parameter is ? or ?1, and becomes $1 for PostgreSQL. Texts are
+ * compared byte by byte (COLLATE "C"), names of users without the case of ASCII letters.
  */
 #ifndef JD_STORE_SQL_LIST_H
 #define JD_STORE_SQL_LIST_H
@@ -10,7 +15,9 @@
 /* clang-format off */
 #define JD_USER_COLUMNS    "id, name, email, password, password_n, disabled, must_change, " \
                            "created"
-#define JD_SESSION_COLUMNS "id, user, client, counter, created, rotated, idle_expires, expires, " \
+/* A parameter, folded as the index of PostgreSQL does it. */
+#define JD_LOWER           "lower(? COLLATE \"C\")"
+#define JD_SESSION_COLUMNS "id, \"user\", client, counter, created, rotated, idle_expires, expires, " \
                            "ended, auth_time, device, address, scope"
 
 #define JD_CLIENT_COLUMNS  "id, name, secret, audience, scopes, grants, access_ttl, refresh_ttl, " \
@@ -28,23 +35,36 @@
 #define JD_AUDIT_ROWS_8    JD_EIGHT(JD_AUDIT_ROW)
 
 /* The database's clock: milliseconds since 1970. */
-#define JD_SQL_NOW         "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+#define JD_SQLITE_NOW      "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+#define JD_PG_MS(time)     "CAST(extract(epoch FROM " time ") * 1000 AS bigint)"
+#define JD_PG_NOW          JD_PG_MS("clock_timestamp()")
 
-#define JD_SQL_LIST(X)                                                                            \
-    X(BEGIN_READ,  "BEGIN")                                                                       \
-    X(BEGIN_WRITE, "BEGIN IMMEDIATE")                                                             \
-    X(BEGIN_SCHEMA, "BEGIN IMMEDIATE")                                                            \
+#define JD_SQL_LIST(X, Y)                                                                            \
+    Y(BEGIN_READ,  "BEGIN",                                                                       \
+                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")                             \
+    Y(BEGIN_WRITE, "BEGIN IMMEDIATE",                                                             \
+                   "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")                             \
+    Y(BEGIN_SCHEMA, "BEGIN IMMEDIATE",                                                            \
+                   "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")                             \
+    /* what has to be in the order of the log begins with its head, where several may write */    \
+    Y(HEAD_LOCK,   "SELECT n FROM log_head", "SELECT n FROM log_head FOR UPDATE")                 \
     X(COMMIT,      "COMMIT")                                                                      \
     X(ROLLBACK,    "ROLLBACK")                                                                    \
     X(PART_BEGIN,  "SAVEPOINT part")                                                              \
     X(PART_END,    "RELEASE part")                                                                \
     X(PART_UNDO,   "ROLLBACK TO part")                                                            \
     /* migrations */                                                                              \
-    X(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations'), "            \
+    Y(TABLES,         "SELECT count(*), count(*) FILTER (WHERE name = 'migrations'), "            \
                       "(SELECT application_id FROM pragma_application_id) "                       \
-                      "FROM sqlite_schema WHERE type = 'table'")                                  \
-    X(WHOLE_CHECK,    "SELECT (SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok') "\
-                      "+ (SELECT count(*) FROM pragma_foreign_key_check)")                        \
+                      "FROM sqlite_schema WHERE type = 'table'",                                  \
+                      "SELECT count(*), count(*) FILTER (WHERE relname = 'migrations'), "         \
+                      "CASE obj_description(to_regclass('migrations'), 'pg_class') "              \
+                      "WHEN 'of jeton' THEN 1248162927 ELSE 0 END FROM pg_class "                 \
+                      "WHERE relkind IN ('r', 'p') AND relnamespace = "                           \
+                      "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())")          \
+    Y(WHOLE_CHECK,    "SELECT (SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok') "\
+                      "+ (SELECT count(*) FROM pragma_foreign_key_check)",                        \
+                      "SELECT 0")                                                                 \
     X(MIGRATION_LIST, "SELECT number, sha256 FROM migrations ORDER BY number")                    \
     X(MIGRATION_ADD,  "INSERT INTO migrations (number, name, sha256, applied) "                   \
                       "VALUES (?, ?, ?, ?)")                                                      \
@@ -56,13 +76,21 @@
     /* users */                                                                                   \
     X(USER_ADD,      "INSERT INTO users (id, name, email, password, disabled, must_change, "      \
                      "created, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                        \
-    X(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?")                      \
+    Y(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?",                      \
+                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) = " JD_LOWER)       \
     X(USER_BY_ID,    "SELECT " JD_USER_COLUMNS " FROM users WHERE id = ?")                        \
     /* a prefix as a range, for the index: char(1114111) is the last character there is */        \
-    X(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name >= ? "                     \
-                     "AND name < ? || char(1114111) ORDER BY name LIMIT ?")                       \
-    X(USER_LIST_ON,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
-                     "AND +name >= ? AND name < ? || char(1114111) ORDER BY name LIMIT ?")        \
+    Y(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name >= ? "                     \
+                     "AND name < ? || char(1114111) ORDER BY name LIMIT ?",                       \
+                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) >= " JD_LOWER " "   \
+                     "AND lower(name) < " JD_LOWER " || chr(1114111) "                            \
+                     "ORDER BY lower(name) LIMIT ?")                                              \
+    Y(USER_LIST_ON,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
+                     "AND +name >= ? AND name < ? || char(1114111) ORDER BY name LIMIT ?",        \
+                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) > " JD_LOWER " "    \
+                     "AND lower(name) >= " JD_LOWER " AND "                                       \
+                     "lower(name) < " JD_LOWER " || chr(1114111) "                                \
+                     "ORDER BY lower(name) LIMIT ?")                                              \
     X(USER_DISABLE,  "UPDATE users SET disabled = 1 WHERE id = ?")                                \
     X(USER_ENABLE,   "UPDATE users SET disabled = 0 WHERE id = ?")                                \
     X(USER_REHASH,   "UPDATE users SET password = ? WHERE id = ? AND password = ?")               \
@@ -70,28 +98,30 @@
     X(USER_SET_EMAIL, "UPDATE users SET email = ? WHERE id = ?")                                  \
     X(USER_MUST_CHANGE, "UPDATE users SET must_change = 1 WHERE id = ?")                          \
     X(USER_REMOVE,   "DELETE FROM users WHERE id = ?")                                            \
-    X(USER_IMPORTED, "SELECT imported FROM users WHERE name = ?")                                 \
-    X(USER_BY_EMAIL, "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND email <> ''")       \
-    X(USER_ROLE_COUNT, "SELECT count(*) FROM user_roles WHERE user = ?")                          \
-    X(USER_ROLE_DROP, "DELETE FROM user_roles WHERE user = ? AND role = ?")                       \
+    Y(USER_IMPORTED, "SELECT imported FROM users WHERE name = ?",                                 \
+                     "SELECT imported FROM users WHERE lower(name) = " JD_LOWER)                  \
+    Y(USER_BY_EMAIL, "SELECT id FROM users WHERE email = ? COLLATE NOCASE AND email <> ''",       \
+                     "SELECT id FROM users WHERE lower(email) = " JD_LOWER " AND email <> ''")    \
+    X(USER_ROLE_COUNT, "SELECT count(*) FROM user_roles WHERE \"user\" = ?")                          \
+    X(USER_ROLE_DROP, "DELETE FROM user_roles WHERE \"user\" = ? AND role = ?")                       \
     X(USER_PERMISSIONS, "SELECT DISTINCT permission FROM user_roles "                             \
-                     "JOIN role_permissions USING (role) WHERE user = ? ORDER BY permission")     \
+                     "JOIN role_permissions USING (role) WHERE \"user\" = ? ORDER BY permission")     \
     X(USER_IS_ADMIN, "SELECT count(*) FROM users WHERE id = ? AND disabled = 0 AND EXISTS "       \
-                     "(SELECT 1 FROM user_roles WHERE user = users.id AND role = 'admin')")       \
-    X(ADMIN_LEFT,    "SELECT EXISTS (SELECT 1 FROM user_roles JOIN users ON users.id = user "     \
+                     "(SELECT 1 FROM user_roles WHERE \"user\" = users.id AND role = 'admin')")       \
+    X(ADMIN_LEFT,    "SELECT EXISTS (SELECT 1 FROM user_roles JOIN users ON users.id = \"user\" "     \
                      "WHERE role = 'admin' AND disabled = 0)")                                    \
     /* passwords */                                                                               \
     X(PASSWORD_SET,  "UPDATE users SET password = ?, password_n = password_n + 1, "               \
                      "must_change = ? WHERE id = ? AND password_n = ? AND disabled = 0")          \
-    X(RESET_PUT,     "INSERT INTO password_resets (user, digest, expires) VALUES (?, ?, ?) "      \
-                     "ON CONFLICT (user) DO UPDATE SET digest = excluded.digest, "                \
+    X(RESET_PUT,     "INSERT INTO password_resets (\"user\", digest, expires) VALUES (?, ?, ?) "      \
+                     "ON CONFLICT (\"user\") DO UPDATE SET digest = excluded.digest, "                \
                      "expires = excluded.expires")                                                \
-    X(RESET_FIND,    "SELECT user FROM password_resets WHERE digest = ? AND expires > ?")         \
-    X(RESET_USE,     "DELETE FROM password_resets WHERE user = ? AND digest = ? AND expires > ?") \
-    X(RESET_DROP,    "DELETE FROM password_resets WHERE user = ?")                                \
+    X(RESET_FIND,    "SELECT \"user\" FROM password_resets WHERE digest = ? AND expires > ?")         \
+    X(RESET_USE,     "DELETE FROM password_resets WHERE \"user\" = ? AND digest = ? AND expires > ?") \
+    X(RESET_DROP,    "DELETE FROM password_resets WHERE \"user\" = ?")                                \
     X(RESET_DROP_ALL, "DELETE FROM password_resets")                                              \
-    X(RESET_PURGE,   "DELETE FROM password_resets WHERE user IN "                                 \
-                     "(SELECT user FROM password_resets WHERE expires < ? LIMIT ?)")              \
+    X(RESET_PURGE,   "DELETE FROM password_resets WHERE \"user\" IN "                                 \
+                     "(SELECT \"user\" FROM password_resets WHERE expires < ? LIMIT ?)")              \
     /* roles */                                                                                   \
     X(ROLE_NEW,      "INSERT INTO roles (name) VALUES (?)")                                       \
     X(ROLE_GET,      "SELECT 1 FROM roles WHERE name = ?")                                        \
@@ -105,11 +135,11 @@
     X(ROLE_PERMISSIONS, "SELECT permission FROM role_permissions WHERE role = ? "                 \
                      "ORDER BY permission")                                                       \
     X(ROLE_ADD,      "INSERT INTO roles (name) VALUES (?) ON CONFLICT (name) DO NOTHING")         \
-    X(USER_ROLE_ADD, "INSERT INTO user_roles (user, role) VALUES (?, ?) ON CONFLICT DO NOTHING")  \
-    X(USER_ROLES,    "SELECT role FROM user_roles WHERE user = ? ORDER BY role")                  \
+    X(USER_ROLE_ADD, "INSERT INTO user_roles (\"user\", role) VALUES (?, ?) ON CONFLICT DO NOTHING")  \
+    X(USER_ROLES,    "SELECT role FROM user_roles WHERE \"user\" = ? ORDER BY role")                  \
     /* sessions */                                                                                \
     X(SESSION_ADD,      "INSERT INTO sessions (id, client, sealed_key, created, rotated, "        \
-                        "idle_expires, expires, auth_time, device, address, scope, user) "        \
+                        "idle_expires, expires, auth_time, device, address, scope, \"user\") "        \
                         "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                             \
                         "FROM users WHERE id = ? AND disabled = 0 AND must_change = 0 "            \
                         "AND password_n = ?")                                                     \
@@ -117,46 +147,54 @@
     X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
                         "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \
                         "AND idle_expires > ? AND expires > ? AND EXISTS "                        \
-                        "(SELECT 1 FROM users WHERE id = sessions.user AND disabled = 0)")        \
+                        "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0)")        \
     X(SESSION_ENDED_N,  "SELECT ended_n FROM sessions WHERE id = ?")                              \
     X(SESSION_END,      "UPDATE sessions SET ended = ?, ended_n = ? WHERE id = ?")                \
     X(SESSION_END_USER, "UPDATE sessions SET ended = ?, ended_n = ? "                             \
-                        "WHERE user = ? AND ended = 0")                                           \
+                        "WHERE \"user\" = ? AND ended = 0")                                           \
     X(SESSION_END_CLIENT, "UPDATE sessions SET ended = ?, ended_n = ? "                           \
                         "WHERE client = ? AND ended = 0")                                         \
     X(SESSION_END_ALL,  "UPDATE sessions SET ended = ?, ended_n = ? WHERE ended = 0")             \
-    X(SESSION_OF_USER,  "SELECT id FROM sessions WHERE user = ? AND ended = 0")                   \
-    X(SESSION_LIST,     "SELECT " JD_SESSION_COLUMNS " FROM sessions WHERE user = ? "             \
+    X(SESSION_OF_USER,  "SELECT id FROM sessions WHERE \"user\" = ? AND ended = 0")                   \
+    X(SESSION_LIST,     "SELECT " JD_SESSION_COLUMNS " FROM sessions WHERE \"user\" = ? "             \
                         "AND ended = 0 AND idle_expires > ? AND expires > ? AND EXISTS "          \
-                        "(SELECT 1 FROM users WHERE id = sessions.user AND disabled = 0) "        \
+                        "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0) "        \
                         "ORDER BY created DESC, id LIMIT ?")                                      \
     X(SESSION_PURGE,    "DELETE FROM sessions WHERE id IN "                                       \
                         "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
     /* the log */                                                                                 \
     X(LOG_NEXT,  "UPDATE log_head SET n = n + ? RETURNING n")                                     \
     X(LOG_HEAD,  "SELECT n FROM log_head")                                                        \
-    X(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296")                                \
+    Y(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296",                                \
+                 "UPDATE log_head SET n = greatest(n, ?) + 4294967296")                           \
     X(LOG_FORGET, "UPDATE log_head SET pruned = n")                                               \
     X(LOG_ADD_1,  JD_LOG_ADD JD_LOG_ROW)                                                          \
     X(LOG_ADD_8,  JD_LOG_ADD JD_LOG_ROWS_8)                                                       \
     X(LOG_ADD_64, JD_LOG_ADD JD_EIGHT(JD_LOG_ROWS_8))                                             \
     X(LOG_AFTER, "SELECT n, kind, subject, expires, mac FROM log WHERE n > ? ORDER BY n LIMIT ?") \
-    X(LOG_UNSIGNED, "SELECT n, kind, subject, expires, mac FROM log WHERE mac = x'' AND n > ? "   \
+    X(LOG_UNSIGNED, "SELECT n, kind, subject, expires, mac FROM log WHERE length(mac) = 0 AND n > ? "   \
                  "ORDER BY n LIMIT ?")                                                            \
     X(LOG_SIGN,  "UPDATE log SET mac = ? WHERE n = ?")                                            \
     X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?) "      \
                  "RETURNING n")                                                                   \
     X(LOG_PRUNED, "UPDATE log_head SET pruned = ? WHERE pruned < ?")                              \
     /* nodes */                                                                                   \
-    X(NODE_BEAT, "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
-                 "SELECT ?, ?, ?, ?, ?, ?, now, now FROM (SELECT " JD_SQL_NOW " AS now) "         \
+    Y(NODE_BEAT, "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
+                 "SELECT ?, ?, ?, ?, ?, ?, now, now FROM (SELECT " JD_SQLITE_NOW " AS now) "      \
                  "WHERE true ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "         \
+                 "lease = excluded.lease, seen = excluded.seen",                                  \
+                 "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
+                 "SELECT ?, ?, ?, ?, ?, ?, ms, ms FROM (SELECT " JD_PG_NOW " AS ms) AS clock "    \
+                 "ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "                    \
                  "lease = excluded.lease, seen = excluded.seen")                                  \
-    X(NODE_NOW,  "SELECT n, pruned, " JD_SQL_NOW ", 0 FROM log_head")                             \
+    Y(NODE_NOW,  "SELECT n, pruned, " JD_SQLITE_NOW ", 0 FROM log_head",                          \
+                 "SELECT n, pruned, " JD_PG_NOW ", " JD_PG_MS("pg_postmaster_start_time()") " "   \
+                 "FROM log_head")                                                                 \
     X(NODE_LIST, "SELECT id, name, kind, version, applied, lease, began, seen FROM nodes "        \
                  "ORDER BY name, began, id")                                                      \
     X(NODE_REMOVE, "DELETE FROM nodes WHERE id = ?")                                              \
-    X(NODE_PURGE, "DELETE FROM nodes WHERE seen < " JD_SQL_NOW " - 86400000")                     \
+    Y(NODE_PURGE, "DELETE FROM nodes WHERE seen < " JD_SQLITE_NOW " - 86400000",                  \
+                 "DELETE FROM nodes WHERE seen < " JD_PG_NOW " - 86400000")                       \
     /* clients */                                                                                 \
     X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
@@ -187,17 +225,21 @@
     X(AUDIT_LIST, "SELECT n, time, actor, action, target, detail, address, request, outcome, "    \
                   "mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                \
     /* restoring */                                                                               \
-    X(QUICK_CHECK, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'")           \
+    Y(QUICK_CHECK, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'",           \
+                   "SELECT 0")                                                                    \
     /* keys */                                                                                    \
     X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
     X(KEY_LIST,      "SELECT " JD_KEY_COLUMNS " FROM keys ORDER BY created, kid")                 \
-    X(KEY_CHANGE,    "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
+    Y(KEY_CHANGE,    "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
                      "sealed = CASE WHEN ? THEN x'' ELSE sealed END "                             \
+                     "WHERE kid = ? AND state = ?",                                               \
+                     "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
+                     "sealed = CASE WHEN ? <> 0 THEN '\\x'::bytea ELSE sealed END "               \
                      "WHERE kid = ? AND state = ?")                                               \
     /* what is sealed */                                                                          \
-    X(SEALED_KEYS,     "SELECT kid, sealed FROM keys WHERE sealed <> x'' AND kid > ? "            \
+    X(SEALED_KEYS,     "SELECT kid, sealed FROM keys WHERE length(sealed) > 0 AND kid > ? "            \
                        "ORDER BY kid LIMIT ?")                                                    \
-    X(SEALED_SESSIONS, "SELECT id, sealed_key FROM sessions WHERE sealed_key <> x'' AND id > ? "  \
+    X(SEALED_SESSIONS, "SELECT id, sealed_key FROM sessions WHERE length(sealed_key) > 0 AND id > ? "  \
                        "ORDER BY id LIMIT ?")                                                     \
     X(SEALED_META,     "SELECT name, value FROM meta WHERE name > ? ORDER BY name LIMIT ?")       \
     X(RESEAL_KEY,      "UPDATE keys SET sealed = ? WHERE kid = ?")                                \
@@ -206,8 +248,8 @@
 /* clang-format on */
 
 typedef enum jd_sql {
-#define JD_SQL_ENUM(name, text) JD_SQL_##name,
-    JD_SQL_LIST(JD_SQL_ENUM)
+#define JD_SQL_ENUM(name, ...) JD_SQL_##name,
+    JD_SQL_LIST(JD_SQL_ENUM, JD_SQL_ENUM)
 #undef JD_SQL_ENUM
         JD_SQL_COUNT
 } jd_sql;

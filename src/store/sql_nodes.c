@@ -55,7 +55,7 @@ jeton_status jd_sql_node_beat(jd_store *store, const jd_beat *beat, jt_arena *ar
 {
     jd_beat row = *beat;
     answering args = {beat, arena, answer};
-    JT_TRY(jd_sql_write(store, write_beat, &row, err));
+    JT_TRY(jd_sql_write_beside(store, write_beat, &row, err));
     return jd_sql_read(store, read_answer, &args, err);
 }
 

@@ -45,6 +45,11 @@ void jd_bind_text(jd_query *query, jeton_span text)
     bind(query, (jd_param){.kind = JD_PARAM_TEXT, .as.bytes = text});
 }
 
+void jd_bind_octets(jd_query *query, jeton_span text)
+{
+    bind(query, (jd_param){.kind = JD_PARAM_OCTETS, .as.bytes = text});
+}
+
 void jd_bind_blob(jd_query *query, jeton_span bytes)
 {
     bind(query, (jd_param){.kind = JD_PARAM_BLOB, .as.bytes = bytes});

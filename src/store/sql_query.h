@@ -27,14 +27,15 @@ typedef enum jd_bytes {
 } jd_bytes;
 
 typedef struct jd_param {
-    enum { JD_PARAM_INT, JD_PARAM_TEXT, JD_PARAM_BLOB } kind;
+    enum { JD_PARAM_INT, JD_PARAM_TEXT, JD_PARAM_BLOB, JD_PARAM_OCTETS } kind;
     union {
         int64_t number;
         jeton_span bytes;
     } as;
 } jd_param;
 
-#define JD_PARAMS_MAX 20 /* of one statement, unless it was made with room for more */
+#define JD_PARAMS_MAX  20  /* of one statement, unless it was made with room for more */
+#define JD_PARAMS_WIDE 640 /* of any */
 
 /* Failures that are not the driver's. */
 typedef enum jd_query_trouble {
@@ -71,6 +72,8 @@ void jd_query_done(jd_query *query);
 
 /* Binds the next parameter. */
 void jd_bind_text(jd_query *query, jeton_span text);
+/* A text that may be any bytes: not all databases have such texts, and then it is a blob there. */
+void jd_bind_octets(jd_query *query, jeton_span text);
 void jd_bind_blob(jd_query *query, jeton_span bytes);
 void jd_bind_id(jd_query *query, const jd_id *id);
 void jd_bind_int(jd_query *query, int64_t number);

@@ -153,7 +153,7 @@ jeton_status jd_sql_session_rotate(jd_store *store, const jd_rotation *rotation,
                                    jeton_err *err)
 {
     rotating args = {rotation, rev};
-    return jd_sql_write(store, rotate, &args, err);
+    return jd_sql_write_beside(store, rotate, &args, err);
 }
 
 /* --- ending --------------------------------------------------------------------------------- */

@@ -234,9 +234,11 @@ static bool sqlite_is_lost(const jd_conn *conn)
 /* --- statements ----------------------------------------------------------------------------- */
 
 static const char *const sql_texts[] = {
-#define SQL_TEXT(name, text) [JD_SQL_##name] = text,
-    JD_SQL_LIST(SQL_TEXT)
-#undef SQL_TEXT
+#define SAME(name, text)             [JD_SQL_##name] = text,
+#define OURS(name, sqlite, postgres) [JD_SQL_##name] = sqlite,
+    JD_SQL_LIST(SAME, OURS)
+#undef SAME
+#undef OURS
 };
 
 /* Primary codes of SQLite that callers can do something about; all others are JETON_E_STORE. */
@@ -279,6 +281,7 @@ static int bind(sqlite3_stmt *stmt, int at, const jd_param *param)
     switch (param->kind) {
     case JD_PARAM_INT: return sqlite3_bind_int64(stmt, at, param->as.number);
     case JD_PARAM_TEXT:
+    case JD_PARAM_OCTETS:
         return sqlite3_bind_text64(stmt, at, bytes_of(bytes), bytes.len, SQLITE_STATIC,
                                    SQLITE_UTF8);
     case JD_PARAM_BLOB:
@@ -352,7 +355,6 @@ const char *jd_sqlite_path(jd_store *store)
 }
 
 const jd_driver jd_sqlite_driver = {
-    .scheme = "sqlite:",
     .migrations = &jd_sqlite_migrations,
     .migrations_table = migrations_table,
     .open = sqlite_open,

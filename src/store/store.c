@@ -12,13 +12,13 @@
 #include <stdio.h>
 
 /* The first one also takes addresses without a scheme. */
-static const jd_driver *const drivers[] = {&jd_sqlite_driver};
-
 static const struct {
-    const char *scheme, *why;
-} known_but_missing[] = {
-    {"postgres:", "this build has no PostgreSQL back end"},
-    {"postgresql:", "this build has no PostgreSQL back end"},
+    const char *scheme;
+    const jd_driver *driver;
+} drivers[] = {
+    {"sqlite:", &jd_sqlite_driver},
+    {"postgres:", &jd_postgres_driver},
+    {"postgresql:", &jd_postgres_driver},
 };
 
 static bool begins_with(const char *text, const char *start)
@@ -39,13 +39,12 @@ jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store *
                            jeton_err *err)
 {
     *store = NULL;
-    for (size_t i = 0; i < JT_COUNT(known_but_missing); i++)
-        if (begins_with(address, known_but_missing[i].scheme))
-            return jt_fail(err, JETON_E_UNSUPPORTED, "%s", known_but_missing[i].why);
-    for (size_t i = 0; i < JT_COUNT(drivers); i++)
-        if (begins_with(address, drivers[i]->scheme))
-            return open_with(drivers[i], ctx, address + strlen(drivers[i]->scheme), store, err);
-    return open_with(drivers[0], ctx, address, store, err);
+    for (size_t i = 0; i < JT_COUNT(drivers); i++) {
+        const size_t skip = drivers[i].driver->whole_address ? 0 : strlen(drivers[i].scheme);
+        if (begins_with(address, drivers[i].scheme))
+            return open_with(drivers[i].driver, ctx, address + skip, store, err);
+    }
+    return open_with(drivers[0].driver, ctx, address, store, err);
 }
 
 void jd_store_close(jd_store **store)

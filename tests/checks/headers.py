@@ -24,7 +24,7 @@ ROWS_ONLY = re.compile(r"/\*[^*]*\bno include guard\b", re.S)
 
 def foreign_flags():
     """Where the foreign libraries keep their headers, where that is not the usual place."""
-    packages = ["libcrypto", "libsodium", "yyjson", "libmicrohttpd", "sqlite3"]
+    packages = ["libcrypto", "libsodium", "yyjson", "libmicrohttpd", "sqlite3", "libpq"]
     answer = subprocess.run(["pkg-config", "--cflags"] + packages, capture_output=True, text=True)
     return answer.stdout.split()
 

@@ -2,6 +2,7 @@
 /* tests/store/suite.c - the back ends, and what their tests share. */
 #include "suite.h"
 
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,9 +29,42 @@ static void sqlite_remove(const char *address)
     assert_int_equal(rmdir(path), 0); /* nothing else was left there */
 }
 
-static const suite_back_end back_ends[] = {
-    {"sqlite", sqlite_make, sqlite_remove},
-};
+/* --- PostgreSQL: a schema of its own in the database ------------------------------------------ */
+
+static const char *database(void)
+{
+    return getenv("JETON_TEST_POSTGRES");
+}
+
+static void run_sql(const char *before, const char *name, const char *behind)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql, "%s %s %s", before, name, behind);
+    PGconn *conn = PQconnectdb(database());
+    assert_int_equal(PQstatus(conn), CONNECTION_OK);
+    PGresult *done = PQexec(conn, sql);
+    assert_int_equal(PQresultStatus(done), PGRES_COMMAND_OK);
+    PQclear(done);
+    PQfinish(conn);
+}
+
+static void postgres_make(char *address, size_t size)
+{
+    static unsigned made;
+    char name[40];
+    (void)snprintf(name, sizeof name, "store_%ld_%u", (long)getpid(), ++made);
+    run_sql("CREATE SCHEMA", name, "");
+    (void)snprintf(address, size, "%s&options=-csearch_path%%3D%s", database(), name);
+}
+
+static void postgres_remove(const char *address)
+{
+    run_sql("SET client_min_messages = error; DROP SCHEMA", strstr(address, "%3D") + strlen("%3D"),
+            "CASCADE");
+}
+
+static const suite_back_end sqlite = {"sqlite", sqlite_make, sqlite_remove, true};
+static const suite_back_end postgres = {"postgres", postgres_make, postgres_remove, false};
 
 /* --- one test -------------------------------------------------------------------------------- */
 
@@ -83,12 +117,10 @@ int suite_run(const char *group, const struct CMUnitTest *tests, size_t count)
         with_store[i].setup_func = set_up;
         with_store[i].teardown_func = tear_down;
     }
-    for (size_t i = 0; i < COUNT(back_ends); i++) {
-        char name[64];
-        current = &back_ends[i];
-        (void)snprintf(name, sizeof name, "%s on %s", group, current->name);
-        failed += _cmocka_run_group_tests(name, with_store, count, NULL, NULL);
-    }
+    char name[64];
+    current = database() != NULL ? &postgres : &sqlite;
+    (void)snprintf(name, sizeof name, "%s on %s", group, current->name);
+    failed += _cmocka_run_group_tests(name, with_store, count, NULL, NULL);
     free(with_store);
     return failed;
 }

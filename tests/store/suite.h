@@ -10,17 +10,21 @@
 #include "core/auto.h"
 #include "store/store.h"
 
-/* A back end: how a test gets a place for an empty store, and gets rid of it. */
+/* A back end: how a test gets a place for an empty store, and gets rid of it. SQLite is tested
+ * unless the environment names a database of PostgreSQL (JETON_TEST_POSTGRES), which then is:
+ *
+ *     tests/cluster/postgres.py run build/tests/store/store.users */
 typedef struct suite_back_end {
     const char *name;
     void (*make)(char *address, size_t size);
     void (*remove)(const char *address);
+    bool copies; /* jd_store_backup() */
 } suite_back_end;
 
 /* What a test finds in *state: an empty, migrated store and an arena. */
 typedef struct suite {
     const suite_back_end *back_end;
-    char address[128];
+    char address[1024];
     jd_store *store;
     jt_arena arena;
 } suite;

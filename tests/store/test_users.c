@@ -87,6 +87,26 @@ static void user_name_is_compared_without_the_case_of_ascii(void **state)
     }
 }
 
+static void bytes_that_are_no_text_are_nobodys_name(void **state)
+{
+    static const jeton_span names[] = {
+        {(const uint8_t *)"User-001\0", 9},
+        {(const uint8_t *)"\0", 1},
+        {(const uint8_t *)"User-001\xff", 9},
+        {(const uint8_t *)"\xed\xa0\x80", 3}, /* half of a surrogate */
+    };
+    suite *s = *state;
+    suite_add_user(s, 1);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        jd_user found;
+        assert_int_equal(jd_store_user_find(s->store, names[i], &s->arena, &found, NULL),
+                         JETON_E_NOT_FOUND);
+        assert_empty_user(&found);
+        assert_int_equal(jd_store_user_find_email(s->store, names[i], &s->arena, &found, NULL),
+                         JETON_E_NOT_FOUND);
+    }
+}
+
 static void user_add_refuses_a_name_or_id_that_is_taken(void **state)
 {
     suite *s = *state;
@@ -354,6 +374,7 @@ int main(void)
         cmocka_unit_test(user_is_found_by_name_and_by_id_as_it_was_added),
         cmocka_unit_test(user_that_is_not_there_is_not_found),
         cmocka_unit_test(user_name_is_compared_without_the_case_of_ascii),
+        cmocka_unit_test(bytes_that_are_no_text_are_nobodys_name),
         cmocka_unit_test(user_add_refuses_a_name_or_id_that_is_taken),
         cmocka_unit_test(user_add_does_nothing_when_it_fails),
         cmocka_unit_test(user_add_takes_a_role_given_twice_and_none_at_all),

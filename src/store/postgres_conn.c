@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/postgres_conn.c - connecting to PostgreSQL, and waiting for its answers. */
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/mem.h"
+#include "store/postgres.h"
+#include "sys/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+#define OLDEST 120000 /* 12.0 */
+
+/* --- waiting -------------------------------------------------------------------------------- */
+
+/* What came for a socket within the time; 0: nothing. */
+static short wait_socket(int fd, short events, int64_t deadline)
+{
+    for (;;) {
+        const int64_t left = deadline - jd_monotonic();
+        struct pollfd one = {.fd = fd, .events = events};
+        const int ready = poll(&one, 1, left > 0 ? (int)left : 0);
+        if (ready > 0)
+            return one.revents;
+        if (ready == 0 || errno != EINTR)
+            return 0;
+    }
+}
+
+static bool give_up(jd_pg_conn *conn)
+{
+    conn->broken = true;
+    return false;
+}
+
+/* Until PQgetResult() would not block. */
+static bool wait_answer(jd_pg_conn *conn, int64_t deadline)
+{
+    while (PQisBusy(conn->pq) != 0) {
+        const int unsent = PQflush(conn->pq);
+        const short want = (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
+        const short got = unsent < 0 ? 0 : wait_socket(PQsocket(conn->pq), want, deadline);
+        if (got == 0 || ((got & ~POLLOUT) != 0 && PQconsumeInput(conn->pq) == 0))
+            return give_up(conn);
+    }
+    return true;
+}
+
+PGresult *jd_pg_answer(jd_pg_conn *conn, int milliseconds)
+{
+    if (conn->broken || !wait_answer(conn, jd_monotonic() + milliseconds))
+        return NULL;
+    PGresult *answer = PQgetResult(conn->pq);
+    if (PQstatus(conn->pq) == CONNECTION_BAD)
+        (void)give_up(conn);
+    return answer;
+}
+
+bool jd_pg_is_alive(jd_pg_conn *conn)
+{
+    /* Twice: what came first may be answers, and the end behind them. */
+    for (unsigned i = 0; i < 2 && !conn->broken; i++) {
+        if (wait_socket(PQsocket(conn->pq), POLLIN, 0) == 0)
+            return true;
+        if (PQconsumeInput(conn->pq) == 0 || PQstatus(conn->pq) == CONNECTION_BAD)
+            (void)give_up(conn);
+    }
+    return !conn->broken;
+}
+
+/* --- connecting ----------------------------------------------------------------------------- */
+
+/* libpq's sentence without its end of line: hosts, users and databases, never a password. */
+static jeton_status refused(const PGconn *pq, jeton_err *err)
+{
+    const char *text = PQerrorMessage(pq);
+    const size_t len = strcspn(text, "\n");
+    return jt_fail(err, JETON_E_STORE, "PostgreSQL: %.*s", (int)(len < 130 ? len : 130), text);
+}
+
+static void finish(PGconn **pq)
+{
+    PQfinish(*pq);
+}
+
+/* What the address does not say; and behind it what it must not say otherwise. */
+static PGconn *start(const char *url, const jd_pg_limits *limits)
+{
+    char connect[16];
+    char user[16];
+    (void)snprintf(connect, sizeof connect, "%d", limits->connect);
+    (void)snprintf(user, sizeof user, "%d", limits->statement);
+    const char *const names[] = {"connect_timeout",
+                                 "tcp_user_timeout",
+                                 "fallback_application_name",
+                                 "dbname",
+                                 "target_session_attrs",
+                                 "client_encoding",
+                                 NULL};
+    const char *const values[] = {connect, user, "jeton", url, "read-write", "UTF8", NULL};
+    return PQconnectdbParams(names, values, 1);
+}
+
+/* One answer of a text with several statements: the last one that has rows. */
+static PGresult *last_rows(jd_pg_conn *conn, int milliseconds, int *rc)
+{
+    PGresult *rows = NULL;
+    PGresult *answer;
+    *rc = 0;
+    while ((answer = jd_pg_answer(conn, milliseconds)) != NULL) {
+        const ExecStatusType status = PQresultStatus(answer);
+        if (*rc == 0 && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            *rc = jd_pg_state(answer);
+        if (status == PGRES_TUPLES_OK && rows == NULL)
+            rows = answer;
+        else
+            PQclear(answer);
+    }
+    if (conn->broken && *rc == 0)
+        *rc = JD_PG_GONE;
+    return rows;
+}
+
+/* A commit is on disk when it is acknowledged, whatever the database's own setting; an operation
+ * that a frozen node has begun holds the others up only for so long. */
+static const char setup[] =
+    "SET statement_timeout = %d; SET lock_timeout = %d; "
+    "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_generic_plan; "
+    "SET jit = off; SET standard_conforming_strings = on; "
+    "SELECT CASE WHEN pg_is_in_recovery() THEN 1 WHEN getdatabaseencoding() <> 'UTF8' THEN 2 "
+    "WHEN current_schema() IS NULL THEN 3 ELSE 0 END, set_config('synchronous_commit', "
+    "CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' "
+    "ELSE current_setting('synchronous_commit') END, false)";
+
+static const char *const unfit[] = {
+    ['1'] = "the database is a standby, which cannot write",
+    ['2'] = "the database has another encoding than UTF8",
+    ['3'] = "the database has no schema of the search_path",
+};
+
+static jeton_status judge(const PGresult *rows, int rc, jeton_err *err)
+{
+    if (rc != 0 || PQntuples(rows) != 1)
+        return jd_pg_fail(err, rc != 0 ? rc : JD_PG_GONE, "PostgreSQL cannot be used");
+    const size_t found = (unsigned char)PQgetvalue(rows, 0, 0)[0];
+    if (found < JT_COUNT(unfit) && unfit[found] != NULL)
+        return jt_fail(err, JETON_E_STORE, "%s", unfit[found]);
+    return JETON_OK;
+}
+
+static jeton_status set_up(jd_pg_conn *conn, const jd_pg_limits *limits, jeton_err *err)
+{
+    char sql[sizeof setup + 48];
+    int rc = JD_PG_GONE;
+    if (PQserverVersion(conn->pq) < OLDEST)
+        return jt_fail(err, JETON_E_STORE, "PostgreSQL 12 or newer is needed");
+    (void)snprintf(sql, sizeof sql, setup, limits->statement, limits->statement * 4 / 5,
+                   limits->statement / 2);
+    PGresult *rows = NULL;
+    if (PQsetnonblocking(conn->pq, 1) == 0 && PQsendQuery(conn->pq, sql) == 1)
+        rows = last_rows(conn, conn->limit, &rc);
+    const jeton_status status = judge(rows, rc, err);
+    PQclear(rows);
+    if (status == JETON_OK && PQenterPipelineMode(conn->pq) != 1)
+        return jt_fail(err, JETON_E_STORE, "PostgreSQL cannot be used");
+    return status;
+}
+
+/* What the server has to say beside its answers is not for our standard error. */
+static void ignore(void *nothing, const PGresult *notice)
+{
+    (void)nothing;
+    (void)notice;
+}
+
+jeton_status jd_pg_connect(const jeton_ctx *ctx, const char *url, const jd_pg_limits *limits,
+                           jd_pg_conn **conn, jeton_err *err)
+{
+    *conn = NULL;
+    JT_AUTO(finish) PGconn *pq = start(url, limits);
+    if (pq == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "connection");
+    if (PQstatus(pq) != CONNECTION_OK)
+        return refused(pq, err);
+    jd_pg_conn *made = jt_zalloc(ctx, sizeof *made);
+    if (made == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "connection");
+    made->conn.driver = &jd_postgres_driver;
+    made->limit = limits->statement * 2;
+    made->pq = pq;
+    pq = NULL;
+    (void)PQsetNoticeReceiver(made->pq, ignore, NULL);
+    const jeton_status status = set_up(made, limits, err);
+    if (status != JETON_OK)
+        jd_pg_disconnect(ctx, &made);
+    *conn = made;
+    return status;
+}
+
+void jd_pg_disconnect(const jeton_ctx *ctx, jd_pg_conn **conn)
+{
+    if (*conn == NULL)
+        return;
+    PQfinish((*conn)->pq);
+    jt_release(ctx, *conn);
+    *conn = NULL;
+}
+
+/* --- scripts -------------------------------------------------------------------------------- */
+
+#define SCRIPT_LIMIT (11 * 60 * 1000)
+
+/* Several statements at once go outside of the pipeline, which is empty: a script is first in its
+ * transaction or comes after an answer. */
+jeton_status jd_pg_script(jd_conn *base, const char *sql, jeton_err *err)
+{
+    static const char what[] = "the schema cannot be made";
+    jd_pg_conn *conn = (jd_pg_conn *)base;
+    int rc = JD_PG_GONE;
+    if (conn->broken || PQexitPipelineMode(conn->pq) != 1)
+        return jd_pg_fail(err, rc, what);
+    if (PQsendQuery(conn->pq, sql) == 1)
+        PQclear(last_rows(conn, SCRIPT_LIMIT, &rc));
+    if (!conn->broken && PQenterPipelineMode(conn->pq) != 1)
+        conn->broken = true;
+    return rc == 0 ? JETON_OK : jd_pg_fail(err, rc, what);
+}
