@@ -11,9 +11,9 @@
 static const jd_operation table_operations[2]; /* at the end */
 
 static const jd_operation *const groups[] = {
-    table_operations,     jd_audit_operations,   jd_backup_operations, jd_ban_operations,
-    jd_client_operations, jd_import_operations,  jd_key_operations,    jd_revocation_operations,
-    jd_role_operations,   jd_session_operations, jd_user_operations,
+    table_operations,         jd_audit_operations,  jd_backup_operations,  jd_ban_operations,
+    jd_client_operations,     jd_import_operations, jd_key_operations,     jd_node_operations,
+    jd_revocation_operations, jd_role_operations,   jd_session_operations, jd_user_operations,
 };
 
 const jd_operation *jd_operation_at(size_t number)

@@ -12,6 +12,7 @@ extern const jd_operation jd_ban_operations[];
 extern const jd_operation jd_client_operations[];
 extern const jd_operation jd_import_operations[];
 extern const jd_operation jd_key_operations[];
+extern const jd_operation jd_node_operations[];
 extern const jd_operation jd_revocation_operations[];
 extern const jd_operation jd_role_operations[];
 extern const jd_operation jd_session_operations[];

@@ -290,6 +290,7 @@ class OpenApi(unittest.TestCase):
         ask = self.ask
         ask(201, "POST", "/admin/bans", {"network": "192.0.2.0/24", "why": "x", "seconds": 60})
         ask(200, "GET", "/admin/bans")
+        ask(200, "GET", "/admin/nodes")
         ask(204, "DELETE", f"/admin/bans?network={quote('192.0.2.0/24', safe='')}")
         ask(200, "GET", "/admin/revocations?after=0&limit=500")
         ask(200, "GET", "/admin/audit?limit=1000&since=0")
