@@ -75,9 +75,8 @@ static jeton_status open_keys(jd_accounts *accounts, jeton_err *err)
     return as_store(open_sealed(accounts, &why), &why, err);
 }
 
-static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
+static jeton_status load_entries(jd_accounts *accounts, jeton_err *err)
 {
-    JT_TRY(jt_revocations_new(NULL, &accounts->revocations, err));
     uint64_t seen = 0;
     jd_entries entries;
     do {
@@ -89,6 +88,17 @@ static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
         }
     } while (entries.count == LOG_BATCH);
     return JETON_OK;
+}
+
+/* A log that somebody has written to is not gone by: what he has taken back nobody knows. */
+static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
+{
+    jeton_err why = {0};
+    JT_TRY(jt_revocations_new(NULL, &accounts->revocations, err));
+    const jeton_status status = load_entries(accounts, &why);
+    if (status == JETON_E_SIGNATURE)
+        return jt_fail(err, JETON_E_STORE, "%s: restore a backup", why.text);
+    return status == JETON_OK ? JETON_OK : jt_fail(err, status, "%s", why.text);
 }
 
 jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
