@@ -31,7 +31,7 @@ typedef struct jeton_issuer jeton_issuer;
 /* For whom a token is, and what it shall say. */
 typedef struct jeton_grant {
     jeton_span identity;  /* goes through `identity` of the options, where there is one */
-    bool fresh;           /* the password was typed in just now */
+    bool fresh;           /* the password was typed in just now; a refresh token never is fresh */
     unsigned fresh_for;   /* or: fresh for so many seconds from now */
     uint32_t life;        /* seconds, or JETON_FOREVER; 0: as the settings say */
     jeton_time auth_time; /* of the login behind it; 0: now, if `fresh` */

@@ -43,6 +43,7 @@ typedef enum jeton_allow {
     JETON_ALLOW_NO_EXP = 1,     /* tokens without "exp", which live for ever */
     JETON_ALLOW_FUTURE_IAT = 2, /* an "iat" later than now */
     JETON_ALLOW_NUMBER_SUB = 4, /* a "sub" that is an integer */
+    JETON_ALLOW_ANY_AUD = 8,    /* with the preset PYJWT, an "aud" where no audience is named */
 } jeton_allow;
 
 /* What a rule may say of a claim: constant, number, the word for it on a command line.

@@ -33,6 +33,7 @@ static const word allowed[] = {
     {"no-exp", JETON_ALLOW_NO_EXP},
     {"future-iat", JETON_ALLOW_FUTURE_IAT},
     {"number-sub", JETON_ALLOW_NUMBER_SUB},
+    {"any-aud", JETON_ALLOW_ANY_AUD},
     {NULL, 0},
 };
 

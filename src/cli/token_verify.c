@@ -214,7 +214,7 @@ const jd_option jd_token_verify_options[] = {
     {.name = "--max-life", .value = "TIME", .help = "time from iat to exp at most"},
     {.name = "--allow",
      .value = "WHAT,…",
-     .help = "no-exp, future-iat, number-sub: what is otherwise refused"},
+     .help = "no-exp, future-iat, number-sub, any-aud: what is otherwise refused"},
     {.name = "--preset",
      .value = "NAME",
      .help = "demands to start from: jeton, rfc9068 (with --iss and --aud) or pyjwt"},

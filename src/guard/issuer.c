@@ -115,13 +115,14 @@ static void put_audience(const jeton_guard_settings *is, jeton_claims *claims)
         jeton_claims_set_list(claims, "aud", list, count);
 }
 
-static void put_freshness(const jeton_issuer *issuer, const jeton_grant *grant, jeton_time now,
-                          jeton_claims *claims)
+/* A refresh token lives for weeks: it never is fresh, however fresh the login behind it. */
+static void put_freshness(const jeton_issuer *issuer, const jeton_grant *grant,
+                          jeton_token_type type, jeton_time now, jeton_claims *claims)
 {
-    if (grant->fresh_for > 0)
+    if (grant->fresh_for > 0 && type != JETON_REFRESH)
         jeton_claims_set_date(claims, "fresh", now + (jeton_time)grant->fresh_for * 1000);
     else
-        jeton_claims_set_bool(claims, "fresh", grant->fresh);
+        jeton_claims_set_bool(claims, "fresh", grant->fresh && type != JETON_REFRESH);
     const bool is_login = grant->fresh || grant->fresh_for > 0;
     if (grant->auth_time != 0 || (is_login && !issuer->settings.is_flask))
         jeton_claims_set_date(claims, "auth_time", grant->auth_time != 0 ? grant->auth_time : now);
@@ -182,7 +183,7 @@ static jeton_status put_claims(const jeton_issuer *issuer, const jeton_grant *gr
     const jeton_time now = jt_now(issuer->ctx);
     jeton_claims_set_text(claims, "type",
                           jeton_str(issued->type == JETON_REFRESH ? "refresh" : "access"));
-    put_freshness(issuer, grant, now, claims);
+    put_freshness(issuer, grant, issued->type, now, claims);
     put_dates(issuer, now, issued->life, claims);
     put_audience(is, claims);
     if (is->issuer != NULL)

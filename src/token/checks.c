@@ -89,7 +89,7 @@ static const jt_failure *check_aud(jt_subject *on)
     if (wrong != NULL)
         return wrong;
     if (!demanded)
-        return like_pyjwt ? &unasked : NULL;
+        return like_pyjwt && (on->policy->is.allow & JETON_ALLOW_ANY_AUD) == 0 ? &unasked : NULL;
     return is_for_us(on->policy, claim) ? NULL : &another;
 }
 

@@ -56,7 +56,8 @@ static void prepare(jt_policy *policy)
 /* A policy that says something we do not know means something we would not do. */
 static jeton_status check_sense(const jeton_policy *from, jeton_err *err)
 {
-    const unsigned known = JETON_ALLOW_NO_EXP | JETON_ALLOW_FUTURE_IAT | JETON_ALLOW_NUMBER_SUB;
+    const unsigned known =
+        JETON_ALLOW_NO_EXP | JETON_ALLOW_FUTURE_IAT | JETON_ALLOW_NUMBER_SUB | JETON_ALLOW_ANY_AUD;
     const jt_preset *preset = jt_preset_find(from->preset);
     JT_TRY(jt_algs_are_known(from->algs, err));
     if ((from->allow & ~known) != 0)

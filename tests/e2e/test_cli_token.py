@@ -357,13 +357,14 @@ class Demands(TokenCase):
         plain = ("--preset", "pyjwt")
         rows = [("no-exp", '{"iat":1000}', ("--expires", "never"), (), "E_MISSING"),
                 ("future-iat", '{"iat":1200,"exp":1600}', (), (), "E_ISSUED"),
-                ("number-sub", '{"sub":7,"exp":1600,"iat":1000}', (), plain, "E_CLAIM")]
+                ("number-sub", '{"sub":7,"exp":1600,"iat":1000}', (), plain, "E_CLAIM"),
+                ("any-aud", '{"aud":"x","exp":1600,"iat":1000}', (), plain, "E_AUDIENCE")]
         for word, claims, how, preset, error in rows:
             with self.subTest(word):
                 token = self.sign("--claims", "-", *how, stdin=claims)
                 now = ("--now", "1100", *preset)
                 self.verify(token, *now, "--allow", word)
-                self.verify(token, *now, "--allow", "no-exp,future-iat,number-sub")
+                self.verify(token, *now, "--allow", "no-exp,future-iat,number-sub,any-aud")
                 _, out, _ = jeton("token", "verify", "--key", self.keys["ES256"], *now, "--json",
                                   token)
                 self.assertEqual(json.loads(out)["error"], error)

@@ -38,7 +38,8 @@ static const jeton_policy policies[] = {
      .leeway = 30},
     {.leeway = 60},
     {.leeway = UINT32_MAX,
-     .allow = JETON_ALLOW_NO_EXP | JETON_ALLOW_FUTURE_IAT | JETON_ALLOW_NUMBER_SUB},
+     .allow = JETON_ALLOW_NO_EXP | JETON_ALLOW_FUTURE_IAT | JETON_ALLOW_NUMBER_SUB |
+              JETON_ALLOW_ANY_AUD},
 };
 
 #define POLICIES (sizeof policies / sizeof policies[0])

@@ -412,7 +412,7 @@ static void policy_wants_all_of_its_audiences_when_told(void **state)
 static void policy_that_says_something_unknown_is_refused(void **state)
 {
     (void)state;
-    const jeton_policy allow = {.allow = 8};
+    const jeton_policy allow = {.allow = 16};
     const jeton_policy preset = {.preset = (jeton_preset)4};
     const jeton_policy far = {.preset = (jeton_preset)-1};
     assert_no_policy(&allow);
