@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trust_serve.c - takes the access tokens of a jeton serve on this host. Its keys, and what it has
- * revoked, are in its segment: ./trust_serve PORT ISSUER SEGMENT */
+ * revoked, are in its segment; when that is silent, a jeton serve that listens at SERVER-PORT is
+ * asked about the tokens that want to order: ./trust_serve PORT ISSUER SEGMENT SERVER-PORT */
+#include "ask_serve.h"
 #include "serve.h"
 
 static jeton_guard *guard;
@@ -8,6 +10,8 @@ static jeton_guard *guard;
 static const jeton_route anybody = {0};
 static const jeton_route admins = {.roles_all = {"admin"}, .fresh_within = 300};
 static const jeton_route reports = {.stale = {.then = JETON_STALE_ALLOW_UNTIL, .until = 60}};
+static const jeton_route orders = {
+    .stale = {.then = JETON_STALE_INTROSPECT, .introspect = ask_serve, .deadline_ms = 500}};
 
 static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *data,
@@ -20,6 +24,7 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
         return more;
     const jeton_route *route = strcmp(url, "/admin") == 0     ? &admins
                                : strcmp(url, "/reports") == 0 ? &reports
+                               : strcmp(url, "/orders") == 0  ? &orders
                                                               : &anybody;
     if (!jeton_mhd_guard(*state, guard, route, &who))
         return jeton_mhd_refuse(*state, &who);
@@ -30,8 +35,8 @@ static enum MHD_Result answer(void *cls, struct MHD_Connection *connection, cons
 
 int main(int argc, char **argv)
 {
-    if (argc != 4)
-        return fprintf(stderr, "usage: trust_serve PORT ISSUER SEGMENT\n"), 2;
+    if (argc != 5)
+        return fprintf(stderr, "usage: trust_serve PORT ISSUER SEGMENT SERVER-PORT\n"), 2;
     const jeton_policy policy = {.preset = JETON_PRESET_JETON, .issuers = {argv[2]}};
     jeton_segment *segment = NULL;
     jeton_cache *cache = NULL;
@@ -45,7 +50,7 @@ int main(int argc, char **argv)
      * that each route has a say in what happens while jeton serve is down. */
     jeton_verifier_on_revocation(verifier, NULL, NULL);
     jeton_verifier_use_cache(verifier, cache);
-    const jeton_guard_settings settings = {.segment = segment, .realm = "example"};
+    const jeton_guard_settings settings = {.segment = segment, .user = argv[4], .realm = "example"};
     if (jeton_guard_new(NULL, &settings, verifier, &guard, &err) != JETON_OK)
         return fprintf(stderr, "%s\n", err.text), 1;
     return serve(answer, argv[1]);

@@ -258,8 +258,9 @@ JETON_API void jeton_guard_free(jeton_guard **guard);
  * ctx    may be NULL
  * route  may be NULL: {0}
  *
- * JETON_E_ARGUMENT  a type, location or stale policy that stands for nothing, the same location
- *                   twice, or a rule that jeton_verifier_new() would not take
+ * JETON_E_ARGUMENT  a type, location or stale policy that stands for nothing,
+ * JETON_STALE_INTROSPECT without a function, the same location twice, or a rule that
+ *                   jeton_verifier_new() would not take
  * JETON_E_NOMEM
  */
 JETON_API JETON_MUST jeton_status jeton_route_check(const jeton_ctx *ctx, const jeton_route *route,

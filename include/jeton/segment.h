@@ -38,13 +38,30 @@ typedef enum jeton_stale {
                               */
     JETON_STALE_ALLOW, /* go by what is known, whatever its age, and if nothing is known accept:
                           whoever can stop the server then undoes all revocations to come */
+    JETON_STALE_INTROSPECT, /* ask somebody who knows, by a function of the program */
 } jeton_stale;
+
+/* Asks about a token that is good and not known to be revoked, for JETON_STALE_INTROSPECT: another
+ * `jeton serve`, by GET /verify or POST /introspect (examples/mhd/ask_serve.h). The thread that
+ * verifies waits for it.
+ *
+ * token        as it was sent
+ * deadline_ms  how long the answer may take
+ *
+ * JETON_OK         it stands
+ * JETON_E_REVOKED  it does not
+ * all else         nobody has answered in time: refused with JETON_E_STALE */
+typedef jeton_status (*jeton_introspect)(void *user, jeton_span token, unsigned deadline_ms);
 
 /* Zeros are the default: refuse when the writer has been silent for two seconds. */
 typedef struct jeton_stale_rule {
     jeton_stale then;
     unsigned after_ms; /* silence from which on it is stale, in milliseconds; 0: 2000 */
     unsigned until;    /* seconds, for JETON_STALE_ALLOW_UNTIL */
+    /* for JETON_STALE_INTROSPECT */
+    jeton_introspect introspect; /* NULL: nobody answers */
+    void *user;                  /* handed to it; NULL in a route: jeton_guard_settings.user */
+    unsigned deadline_ms;        /* 0: 50 */
 } jeton_stale_rule;
 
 typedef struct jeton_segment_options {
@@ -103,7 +120,8 @@ JETON_API void jeton_segment_free(jeton_segment **segment);
  * key and its rev. Also to be called in hooks, where the verdict is not accepted yet.
  *
  * rule     may be NULL: the default
- * verdict  accepted, or about to be
+ * verdict  accepted, or about to be. The token that was verified has to be where it was when the
+ *          rule is JETON_STALE_INTROSPECT
  *
  * JETON_OK         not revoked, as far as the rule demands it to be known
  * JETON_E_REVOKED  revoked

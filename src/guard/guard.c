@@ -43,10 +43,15 @@ void jeton_guard_free(jeton_guard **guard)
 
 /* ---- routes --------------------------------------------------------------------------------- */
 
+static bool stale_is_good(const jeton_stale_rule *rule)
+{
+    return rule->then == JETON_STALE_INTROSPECT ? rule->introspect != NULL
+                                                : (unsigned)rule->then <= JETON_STALE_ALLOW;
+}
+
 static bool route_is_good(const jeton_route *route)
 {
-    return (unsigned)route->type <= JETON_EITHER &&
-           (unsigned)route->stale.then <= JETON_STALE_ALLOW &&
+    return (unsigned)route->type <= JETON_EITHER && stale_is_good(&route->stale) &&
            jt_locations_are_good(route->locations);
 }
 
@@ -131,17 +136,25 @@ static jt_fault identify(const jeton_guard *guard, const jeton_route *route, jet
 static jeton_status ask_both(const jeton_guard_settings *is, const jeton_stale_rule *stale,
                              const jeton_verdict *verdict)
 {
+    jeton_stale_rule rule = *stale;
+    if (rule.user == NULL)
+        rule.user = is->user;
     if (is->segment != NULL)
-        JT_TRY(jeton_segment_check(is->segment, stale, verdict));
-    return is->revoked != NULL ? is->revoked(is->user, verdict, stale) : JETON_OK;
+        JT_TRY(jeton_segment_check(is->segment, &rule, verdict));
+    return is->revoked != NULL ? is->revoked(is->user, verdict, &rule) : JETON_OK;
+}
+
+static bool is_same_rule(const jeton_stale_rule *a, const jeton_stale_rule *b)
+{
+    return a->then == b->then && a->after_ms == b->after_ms && a->until == b->until &&
+           a->introspect == b->introspect && a->user == b->user && a->deadline_ms == b->deadline_ms;
 }
 
 static jt_fault ask_revoked(const jeton_guard *guard, const jeton_route *route, jeton_visit *visit)
 {
     if (route->skip_revocation)
         return JT_FAULT_NONE;
-    if ((visit->asked & JT_ASKED_REVOKED) != 0 &&
-        memcmp(&visit->stale, &route->stale, sizeof visit->stale) == 0)
+    if ((visit->asked & JT_ASKED_REVOKED) != 0 && is_same_rule(&visit->stale, &route->stale))
         return JT_FAULT_NONE;
     visit->status = ask_both(&guard->settings.is, &route->stale, visit->verdict);
     if (visit->status != JETON_OK)

@@ -30,6 +30,7 @@
 #define JT_SEGMENT_BOOT     40U
 #define JT_SEGMENT_BEAT_MS  500U
 #define JT_SEGMENT_STALE_MS 2000U /* the default of jeton_stale_rule.after_ms */
+#define JT_SEGMENT_ASK_MS   50U   /* … of jeton_stale_rule.deadline_ms */
 
 typedef enum jt_segment_kind {
     JT_SEGMENT_NONE,

@@ -48,7 +48,17 @@ static bool is_fresh(const jt_view *view, const jeton_stale_rule *rule)
     return !jt_view_is_over(view) && jt_map_age_ms(view->map) <= after;
 }
 
-static jeton_status judge_stale(const jt_view *view, const jeton_stale_rule *rule)
+static jeton_status introspect(const jeton_stale_rule *rule, const jeton_verdict *verdict)
+{
+    const unsigned deadline = rule->deadline_ms != 0 ? rule->deadline_ms : JT_SEGMENT_ASK_MS;
+    if (rule->introspect == NULL)
+        return JETON_E_STALE;
+    const jeton_status said = rule->introspect(rule->user, verdict->token, deadline);
+    return said == JETON_OK || said == JETON_E_REVOKED ? said : JETON_E_STALE;
+}
+
+static jeton_status judge_stale(const jt_view *view, const jeton_stale_rule *rule,
+                                const jeton_verdict *verdict)
 {
     const int64_t age = view->map != NULL ? jt_map_age_ms(view->map) : INT64_MAX;
     switch (rule->then) {
@@ -56,6 +66,7 @@ static jeton_status judge_stale(const jt_view *view, const jeton_stale_rule *rul
     case JETON_STALE_ALLOW: return JETON_OK;
     case JETON_STALE_ALLOW_UNTIL:
         return age <= (int64_t)rule->until * 1000 ? JETON_OK : JETON_E_STALE;
+    case JETON_STALE_INTROSPECT: return introspect(rule, verdict);
     }
     return JETON_E_STALE;
 }
@@ -86,7 +97,7 @@ jeton_status jeton_segment_check(const jeton_segment *segment, const jeton_stale
         fresh = is_fresh(view, rule);
     }
     JT_TRY(ask(view, &names));
-    return fresh ? JETON_OK : judge_stale(view, rule);
+    return fresh ? JETON_OK : judge_stale(view, rule, verdict);
 }
 
 jeton_status jeton_segment_revocation(void *use, const jeton_verdict *verdict)

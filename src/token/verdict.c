@@ -47,6 +47,7 @@ void jt_verdict_reset(jeton_verdict *verdict)
     verdict->key = NULL;
     verdict->claims = NULL;
     verdict->payload = jeton_str(NULL);
+    verdict->token = jeton_str(NULL);
     if (verdict->reader != NULL)
         jt_reader_let_go(verdict->reader);
 }

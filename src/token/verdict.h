@@ -27,6 +27,7 @@ struct jeton_verdict {
     const jeton_key *key;
     const jt_val *claims; /* NULL unless accepted, or while the revocation hook looks */
     jeton_span payload;
+    jeton_span token; /* what was verified: borrowed from the caller; empty when refused */
     /* scratch, reused by the next verification */
     jt_jws jws;
     jt_buf claims_pool;

@@ -190,11 +190,13 @@ static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jet
 jeton_status jeton_verify(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
 {
     jt_verdict_reset(verdict);
+    verdict->token = token;
     const jeton_status status = decide(verifier, token, verdict);
     if (status == JETON_OK) {
         verdict->accepted = true;
         return JETON_OK;
     }
     verdict->claims = NULL;
+    verdict->token = jeton_str(NULL);
     return jt_fail(&verdict->err, status, "%s", jeton_status_text(status));
 }

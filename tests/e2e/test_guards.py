@@ -5,6 +5,8 @@ its own, one that trusts jeton serve, cookies with CSRF, an optional token, a do
 import http.client
 import json
 import os
+import shutil
+import socket
 import subprocess
 import unittest
 import urllib.parse
@@ -159,19 +161,45 @@ class TrustsServe(ExampleCase, harness.ServerCase):
     def setUp(self):
         # the issuer is in every token that the server makes
         self.token = self.server.login("alice")["access_token"]
-        issuer = json.loads(harness.unb64(self.token.split(".")[1]))["iss"]
-        self.program = self.run_example("trust_serve", "0", issuer,
-                                        os.path.join(self.server.data, "segment"))
+        self.issuer = json.loads(harness.unb64(self.token.split(".")[1]))["iss"]
+        self.segment = os.path.join(self.server.data, "segment")
+        self.program = self.trust(self.segment)
+
+    def trust(self, segment, port=None):
+        return self.run_example("trust_serve", "0", self.issuer, segment,
+                                str(port or self.server.address.rpartition(":")[2]))
 
     def test_a_token_of_the_server_until_it_is_revoked(self):
         answer = self.program.ask("/", self.token)
         self.assertEqual(answer.status, 200, answer)
         self.assertTrue(answer.body.startswith("Hello "))
-        for path in ("/admin", "/reports"):
+        for path in ("/admin", "/reports", "/orders"):
             self.assertEqual(self.program.ask(path, self.token).status, 200, path)
         self.server.logout(self.token)
-        for path in ("/", "/admin", "/reports"):
+        for path in ("/", "/admin", "/reports", "/orders"):
             self.assert_refused(self.program.ask(path, self.token), 401, "invalid_token")
+
+    def test_a_silent_segment_goes_by_the_rule_of_the_route(self):
+        copy = os.path.join(self.server.data, "silent")
+        shutil.copyfile(self.segment, copy)  # nobody writes into this one
+        os.chmod(copy, 0o600)
+        program = self.trust(copy)
+        harness.eventually(lambda: program.ask("/", self.token).status == 503, "it is stale")
+        self.assertEqual(program.ask("/reports", self.token).status, 200)
+
+        def orders(status):  # a server that is asked on a busy machine may be too late
+            harness.eventually(lambda: program.ask("/orders", self.token).status == status,
+                               f"/orders answers {status}")
+        orders(200)
+        self.server.logout(self.token)
+        orders(401)
+        self.assertEqual(program.ask("/reports", self.token).status, 200)  # it cannot know
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))  # and does not listen
+            lonely = self.trust(copy, nobody.getsockname()[1])
+            refused = lonely.ask("/orders", self.token)
+            self.assertEqual(refused.status, 503, refused)
+            self.assertIsNone(refused.headers["WWW-Authenticate"])
 
     def test_somebody_without_the_role(self):
         token = self.server.login("bob")["access_token"]

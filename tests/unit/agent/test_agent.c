@@ -273,7 +273,8 @@ static void a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once(void
 {
     (void)state;
     static const jeton_stale_rule patient = {.after_ms = 3600000};
-    static const jeton_stale_rule allow = {JETON_STALE_ALLOW_UNTIL, 3600000, 3600};
+    static const jeton_stale_rule allow = {
+        .then = JETON_STALE_ALLOW_UNTIL, .after_ms = 3600000, .until = 3600};
     world *w = world_new();
     char kept[80];
     (void)snprintf(kept, sizeof kept, "%s.kept", w->path);
@@ -308,10 +309,12 @@ static void what_is_stale_goes_by_the_rule(void **state)
     } cases[] = {
         {"not stale yet", {.after_ms = 3600000}, JETON_OK},
         {"reject", {.after_ms = 1}, JETON_E_STALE},
-        {"allow_until, not over", {JETON_STALE_ALLOW_UNTIL, 1, 3600}, JETON_OK},
-        {"allow_until, over", {JETON_STALE_ALLOW_UNTIL, 1, 0}, JETON_E_STALE},
-        {"allow", {JETON_STALE_ALLOW, 1, 0}, JETON_OK},
-        {"no such rule", {(jeton_stale)9, 1, 3600}, JETON_E_STALE},
+        {"allow_until, not over",
+         {.then = JETON_STALE_ALLOW_UNTIL, .after_ms = 1, .until = 3600},
+         JETON_OK},
+        {"allow_until, over", {.then = JETON_STALE_ALLOW_UNTIL, .after_ms = 1}, JETON_E_STALE},
+        {"allow", {.then = JETON_STALE_ALLOW, .after_ms = 1}, JETON_OK},
+        {"no such rule", {.then = (jeton_stale)9, .after_ms = 1, .until = 3600}, JETON_E_STALE},
     };
     world *w = world_new();
     world_end_session(w, 7);
@@ -330,6 +333,79 @@ static void what_is_stale_goes_by_the_rule(void **state)
                          JETON_E_REVOKED); /* what is known is known */
     }
     assert_in_range(jeton_segment_age_ms(w->segment), 20, 3600000);
+    jeton_text_free(&stands);
+    jeton_text_free(&falls);
+    world_free(w);
+}
+
+/* Somebody who knows more, and what he is asked. */
+typedef struct knows {
+    jeton_status says;
+    unsigned asked, deadline;
+    jeton_span token;
+} knows;
+
+static jeton_status ask_him(void *user, jeton_span token, unsigned deadline_ms)
+{
+    knows *of = user;
+    of->asked++;
+    of->deadline = deadline_ms;
+    of->token = token;
+    return of->says;
+}
+
+static void a_stale_segment_has_somebody_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        jeton_status says, want;
+    } answers[] = {
+        {"it stands", JETON_OK, JETON_OK},
+        {"it does not", JETON_E_REVOKED, JETON_E_REVOKED},
+        {"he says nothing", JETON_E_STALE, JETON_E_STALE},
+        {"he says something else", JETON_E_EXPIRED, JETON_E_STALE},
+        {"he says nonsense", (jeton_status)9999, JETON_E_STALE},
+    };
+    world *w = world_new();
+    knows of = {.says = JETON_E_REVOKED};
+    jeton_stale_rule rule = {
+        .then = JETON_STALE_INTROSPECT, .after_ms = 3600000, .introspect = ask_him, .user = &of};
+    world_end_session(w, 7);
+    jeton_text *stands = world_sign(w, 0, &(world_token){.user = 1, .session = 8});
+    jeton_text *falls = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_verifier_on_revocation(w->verifier, NULL, NULL);
+    assert_int_equal(world_verify(w, stands), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &rule, w->verdict), JETON_OK);
+    assert_int_equal(of.asked, 0); /* what is fresh need not be asked */
+    jd_agent_close(&w->agent);
+    pause_ms(20);
+    rule.after_ms = 1;
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        print_message("  %s\n", answers[i].why);
+        of = (knows){.says = answers[i].says};
+        rule.deadline_ms = (unsigned)i * 10;
+        assert_int_equal(world_verify(w, stands), JETON_OK);
+        assert_int_equal(jeton_segment_check(w->segment, &rule, w->verdict), answers[i].want);
+        assert_int_equal(of.asked, 1);
+        assert_int_equal(of.deadline, i == 0 ? 50 : i * 10);
+        assert_true(jeton_span_equal(of.token, jeton_text_span(stands)));
+        assert_int_equal(world_verify(w, falls), JETON_OK);
+        assert_int_equal(jeton_segment_check(w->segment, &rule, w->verdict), JETON_E_REVOKED);
+        assert_int_equal(of.asked, 1); /* what is known is known */
+    }
+    rule.introspect = NULL;
+    assert_int_equal(world_verify(w, stands), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &rule, w->verdict), JETON_E_STALE);
+    /* as a hook of a verifier, which asks before the verdict is accepted */
+    jeton_segment_use use = {.segment = w->segment, .rule = rule};
+    use.rule.introspect = ask_him;
+    of.says = JETON_E_REVOKED;
+    jeton_verifier_on_revocation(w->verifier, jeton_segment_revocation, &use);
+    assert_int_equal(world_verify(w, stands), JETON_E_REVOKED);
+    of.says = JETON_OK;
+    assert_int_equal(world_verify(w, stands), JETON_OK);
+    jeton_verifier_on_revocation(w->verifier, NULL, NULL);
     jeton_text_free(&stands);
     jeton_text_free(&falls);
     world_free(w);
@@ -603,6 +679,7 @@ int main(void)
         cmocka_unit_test(readers_find_a_new_file_when_theirs_has_become_stale),
         cmocka_unit_test(a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once),
         cmocka_unit_test(what_is_stale_goes_by_the_rule),
+        cmocka_unit_test(a_stale_segment_has_somebody_asked),
         cmocka_unit_test(it_is_kept_fresh),
         cmocka_unit_test(a_file_may_come_later),
         cmocka_unit_test(what_there_is_no_room_for_refuses_everything_from_before),

@@ -56,6 +56,10 @@ static request_token request_tokens[] = {
     {"iss", "{\"sub\":\"alice\",\"iss\":\"i\"" EXP "}", false, NULL},
     {"late10", "{\"sub\":\"alice\",\"exp\":1699999990}", false, NULL},
     {"soon10", "{\"sub\":\"alice\",\"nbf\":1700000010" EXP "}", false, NULL},
+    {"served",
+     "{\"sub\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"sid\":\"BAAAAAAAAAAAAAAAAAAAAA\","
+     "\"jti\":\"q3mZ8vWxT1c0LkQy\",\"client_id\":\"web\",\"rev\":7" EXP "}",
+     false, NULL},
     {"deep", "{\"sub\":\"alice\",\"realm_access\":{\"roles\":[\"admin\"]}" EXP "}", false, NULL},
 };
 

@@ -3,6 +3,8 @@
  * what they say goes; a warm check takes no memory. */
 #include "requests.h"
 
+#include "../segment/image.h"
+
 static struct {
     int revoked, accept, lookup, forget;
     jeton_status revoked_says, accept_says;
@@ -138,6 +140,74 @@ static void another_stale_rule_asks_again(void **state)
     assert_null(decision.challenge);
     asked.revoked_says = JETON_OK;
     assert_int_equal(request_check(guard, NULL), JETON_OK);
+}
+
+/* ---- the segment of a guard ----------------------------------------------------------------- */
+
+static jeton_status introspect(void *user, jeton_span token, unsigned deadline_ms)
+{
+    assert_ptr_equal(user, &asked);
+    assert_true(token.len > 0);
+    assert_int_equal(deadline_ms, 50);
+    asked.accept++;
+    return asked.accept_says;
+}
+
+static const jeton_route asking = {
+    .stale = {.then = JETON_STALE_INTROSPECT, .introspect = introspect}};
+
+static void a_guard_asks_its_segment(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/jeton-guard-XXXXXX";
+    char path[64];
+    jeton_segment *segment = NULL;
+    image of = image_new("{\"keys\":[]}");
+    assert_true(jt_boot_id(of.head->boot));
+    image_seal(&of);
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/segment", folder);
+    image_write(&of, of.size, path, 0600);
+    assert_int_equal(jeton_segment_open(NULL, path, NULL, &segment, NULL), JETON_OK);
+    const jeton_guard_settings with = {.user = &asked, .segment = segment};
+    static const jeton_route patient = {.stale = {.after_ms = 3600000}};
+    static const jeton_route hasty = {.stale = {.after_ms = 1}};
+    jeton_route hasty_asking = asking;
+    hasty_asking.stale.after_ms = 1;
+    const request_sent sent = {.headers = {"Authorization: Bearer @served"}};
+    jeton_guard *other = request_guard(&with);
+    request_begin(&sent);
+    assert_int_equal(request_check(other, &patient), JETON_OK);
+    (void)usleep(20000);
+    assert_int_equal(request_check(other, &hasty), JETON_E_STALE);
+    assert_int_equal(decision.http, 503);
+    asked.accept_says = JETON_E_REVOKED;
+    assert_int_equal(request_check(other, &hasty_asking), JETON_E_REVOKED);
+    assert_int_equal(decision.http, 401);
+    asked.accept_says = JETON_OK;
+    assert_int_equal(request_check(other, &hasty_asking), JETON_OK);
+    assert_int_equal(request_check(other, &hasty_asking), JETON_OK);
+    assert_int_equal(asked.accept, 2); /* a yes is not asked for again */
+    request_begin(&good);
+    assert_int_equal(request_check(other, &patient), JETON_E_CLAIM); /* not one of jeton serve */
+    jeton_guard_free(&other);
+    request_begin(&(const request_sent){.headers = {NULL}});
+    jeton_segment_free(&segment);
+    image_done(&of);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void nobody_is_asked_by_a_route_without_a_function(void **state)
+{
+    (void)state;
+    const jeton_route nobody = {.stale = {.then = JETON_STALE_INTROSPECT}};
+    jeton_err err = {0};
+    assert_int_equal(jeton_route_check(NULL, &nobody, &err), JETON_E_ARGUMENT);
+    assert_int_equal(jeton_route_check(NULL, &asking, NULL), JETON_OK);
+    request_begin(&good);
+    assert_int_equal(request_check(guard, &nobody), JETON_E_ARGUMENT);
+    assert_int_equal(decision.http, 500);
 }
 
 static void a_route_that_asks_later_is_asked_for(void **state)
@@ -333,6 +403,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_nested_guard_asks_nobody_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_stale_rule_asks_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_guard_asks_its_segment, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_is_asked_by_a_route_without_a_function, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_route_that_asks_later_is_asked_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_programs_word_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_locations_are_searched_anew, set_up, tear_down),
