@@ -2,12 +2,16 @@
 /* accounts/batch.c - marks wait for their commit. */
 #include "accounts/batch.h"
 
+#include "core/auto.h"
+#include "sys/log.h"
+
 #include <string.h>
 
 /* What the calling thread's batch has made so far. */
 static _Thread_local struct {
     const jd_accounts *of; /* NULL: no batch */
     jt_buf marks;          /* jt_revocation after jt_revocation */
+    jt_buf put_off;        /* jd_revoke_one after jd_revoke_one */
 } held;
 
 jeton_status jd_batch_begin(jd_accounts *accounts, jeton_err *err)
@@ -16,6 +20,7 @@ jeton_status jd_batch_begin(jd_accounts *accounts, jeton_err *err)
     if (status == JETON_OK) {
         held.of = accounts;
         held.marks = jt_buf_init(NULL);
+        held.put_off = jt_buf_init(NULL);
     }
     return status;
 }
@@ -24,6 +29,44 @@ bool jd_batch_hold(const jd_accounts *accounts, const jt_revocation *entry)
 {
     return held.of == accounts &&
            jt_buf_add(&held.marks, jeton_bytes(entry, sizeof *entry), NULL) == JETON_OK;
+}
+
+bool jd_batch_put_off(const jd_accounts *accounts, const jd_revoking *revoking)
+{
+    const jd_revoke_one one = {.asked = *revoking, .who = jd_audit_whom()};
+    return held.of == accounts && revoking->kind == JT_REVOKED_TOKEN &&
+           jt_buf_add(&held.put_off, jeton_bytes(&one, sizeof one), NULL) == JETON_OK;
+}
+
+/* Does what was put off, as one operation. */
+static jeton_status do_rest(jd_accounts *accounts, jeton_err *err)
+{
+    jd_revoke_one *ones = (jd_revoke_one *)(void *)held.put_off.ptr;
+    const size_t count = held.put_off.len / sizeof *ones;
+    JT_TRY(jd_store_revoke_many(accounts->store, ones, count, err));
+    for (size_t i = 0; i < count; i++)
+        jd_accounts_revoke(accounts, &ones[i].entry);
+    return JETON_OK;
+}
+
+static void tell_rest(void)
+{
+    const jd_revoke_one *ones = (const jd_revoke_one *)(const void *)held.put_off.ptr;
+    const size_t count = held.put_off.len / sizeof *ones;
+    for (size_t i = 0; i < count; i++)
+        jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", "token"),
+               JD_INT("n", (int64_t)ones[i].entry.n));
+}
+
+/* Who has been told nothing yet hears of the first failure. */
+static jeton_status end(jd_accounts *accounts, jeton_err *err)
+{
+    const jeton_status status = do_rest(accounts, err);
+    if (status != JETON_OK) {
+        jd_store_batch_undo(accounts->store);
+        return status;
+    }
+    return jd_store_batch_end(accounts->store, err);
 }
 
 static void take_marks(jd_accounts *accounts)
@@ -37,10 +80,13 @@ static void take_marks(jd_accounts *accounts)
 
 jeton_status jd_batch_end(jd_accounts *accounts, jeton_err *err)
 {
-    const jeton_status status = jd_store_batch_end(accounts->store, err);
+    const jeton_status status = end(accounts, err);
     held.of = NULL; /* what is taken now is held no more */
-    if (status == JETON_OK)
+    if (status == JETON_OK) {
         take_marks(accounts);
+        tell_rest();
+    }
     jt_buf_done(&held.marks);
+    jt_buf_done(&held.put_off);
     return status;
 }

@@ -2,6 +2,7 @@
 /* accounts/revoke.c - marks, by what they are about. */
 #include "accounts/revoke.h"
 
+#include "accounts/batch.h"
 #include "accounts/client.h"
 #include "core/auto.h"
 #include "core/ctx.h"
@@ -33,6 +34,8 @@ static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, co
                           jeton_err *err)
 {
     jt_revocation entry;
+    if (jd_batch_put_off(accounts, revoking))
+        return JETON_OK;
     JT_TRY(jd_store_revoke(accounts->store, revoking, &entry, err));
     jd_accounts_revoke(accounts, &entry);
     jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", what), JD_INT("n", (int64_t)entry.n));

@@ -208,13 +208,27 @@ static jeton_status commit(jd_conn *conn, jeton_err *err)
     return status;
 }
 
+static void leave_batch(jd_store *store)
+{
+    store->driver->give(store, batch_conn);
+    batching = NULL;
+    batch_conn = NULL;
+}
+
 jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err)
 {
     if (batching != store)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
     const jeton_status status = commit(batch_conn, err);
-    store->driver->give(store, batch_conn);
-    batching = NULL;
-    batch_conn = NULL;
+    leave_batch(store);
     return status;
+}
+
+void jd_sql_batch_undo(jd_store *store)
+{
+    if (batching != store)
+        return;
+    if (!is_lost(batch_conn))
+        (void)run(batch_conn, JD_SQL_ROLLBACK, NULL);
+    leave_batch(store);
 }

@@ -37,6 +37,7 @@ JETON_MUST jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void
 
 jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err);
 jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err);
+void jd_sql_batch_undo(jd_store *store);
 
 /* Writes rows of the audit log, in their order. */
 JETON_MUST jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count,

@@ -90,6 +90,11 @@ jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
     return jd_sql_batch_end(store, err);
 }
 
+void jd_store_batch_undo(jd_store *store)
+{
+    jd_sql_batch_undo(store);
+}
+
 /* --- what the audit log says of an operation ------------------------------------------------- */
 
 #define JD_AUDIT_LIST 400U /* more is cut: the log is no copy of the store */

@@ -84,6 +84,9 @@ JETON_MUST jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err);
  * returned: what a caller keeps in memory of them may only be such that refuses too much. */
 JETON_MUST jeton_status jd_store_batch_end(jd_store *store, jeton_err *err);
 
+/* Rolls back, in the place of jd_store_batch_end(): none of the operations has happened. */
+void jd_store_batch_undo(jd_store *store);
+
 /* --- meta: a few texts by name -------------------------------------------------------------- */
 
 /* JETON_E_NOT_FOUND when it was never set. */

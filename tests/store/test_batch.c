@@ -34,6 +34,23 @@ static void operations_of_a_batch_see_each_other_and_survive_it(void **state)
     assert_int_equal(counter_of(s, 11), 2);
 }
 
+static void a_batch_that_is_undone_has_not_been(void **state)
+{
+    suite *s = *state;
+    suite_add_user(s, 1);
+    (void)suite_add_session(s, 11, 1);
+    assert_ok(jd_store_batch_begin(s->store, NULL));
+    assert_ok(rotate(s, 11, 0));
+    jd_store_batch_undo(s->store);
+    assert_int_equal(counter_of(s, 11), 0);
+    assert_int_equal(jd_store_batch_end(s->store, NULL), JETON_E_ARGUMENT);
+    assert_ok(jd_store_batch_begin(s->store, NULL));
+    assert_ok(rotate(s, 11, 0));
+    assert_ok(jd_store_batch_end(s->store, NULL));
+    suite_reopen(s);
+    assert_int_equal(counter_of(s, 11), 1);
+}
+
 static void an_operation_that_fails_in_a_batch_undoes_itself_and_nothing_else(void **state)
 {
     suite *s = *state;
@@ -167,6 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_of_a_batch_see_each_other_and_survive_it),
+        cmocka_unit_test(a_batch_that_is_undone_has_not_been),
         cmocka_unit_test(an_operation_that_fails_in_a_batch_undoes_itself_and_nothing_else),
         cmocka_unit_test(the_log_has_no_gaps_after_a_batch_with_failures),
         cmocka_unit_test(one_of_many_with_one_counter_wins_in_a_batch_too),
