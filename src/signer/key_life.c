@@ -180,11 +180,25 @@ static jeton_status tend_one(jd_signer *signer, bool *changed, jeton_time *due, 
     return JETON_OK;
 }
 
+/* Several nodes may find the same due at the same time. One of them has its change, for the others
+ * the key is not in that state any more: they go by what is there now. */
+static jeton_status tend_next(jd_signer *signer, bool *changed, jeton_time *due, jeton_err *err)
+{
+    jeton_err lost = {0};
+    const jeton_status status = tend_one(signer, changed, due, &lost);
+    if (status == JETON_OK)
+        return JETON_OK;
+    if (status != JETON_E_NOT_FOUND)
+        return jt_fail(err, status, "%s", lost.text);
+    *changed = true;
+    return jd_signer_reload(signer, err);
+}
+
 static jeton_status tend(jd_signer *signer, jeton_time *due, jeton_err *err)
 {
     bool changed = true;
     for (unsigned i = 0; changed && i < TEND_ROUNDS; i++)
-        JT_TRY(tend_one(signer, &changed, due, err));
+        JT_TRY(tend_next(signer, &changed, due, err));
     return JETON_OK;
 }
 

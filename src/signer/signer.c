@@ -36,7 +36,7 @@ static jeton_status save(jd_signer *signer, const jeton_key *key, const jd_store
     row.public = jeton_text_span(public);
     row.sealed = jt_buf_span(&sealed);
     signer->stale = true; /* until it is reloaded */
-    return jd_store_key_add(signer->store, &row, err);
+    return jd_store_key_add_first(signer->store, &row, err);
 }
 
 jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state, jeton_time ready,
@@ -47,7 +47,12 @@ jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state
     JT_TRY(jeton_key_generate(signer->ctx, jeton_alg_find(alg), (jeton_span){0}, &key, err));
     const jd_stored_key row = {
         .alg = alg, .state = jeton_str(state), .created = now, .since = now, .ready = ready};
-    JT_TRY(save(signer, key, &row, err));
+    jeton_err lost = {0};
+    const jeton_status status = save(signer, key, &row, &lost);
+    if (status == JETON_E_EXISTS) /* another node was faster: theirs is found by reloading */
+        return JETON_OK;
+    if (status != JETON_OK)
+        return jt_fail(err, status, "%s", lost.text);
     jd_log(JD_INFO, EV_KEY_MADE, JD_SPAN("kid", jeton_key_id(key)), JD_SPAN("alg", alg),
            JD_TEXT("state", state));
     return JETON_OK;

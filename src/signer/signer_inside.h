@@ -37,7 +37,8 @@ JETON_MUST jeton_status jd_signer_begin(jd_signer *signer, jeton_err *err);
 /* Takes up what is in the store now. */
 JETON_MUST jeton_status jd_signer_reload(jd_signer *signer, jeton_err *err);
 
-/* Adds a new key pair. */
+/* Adds a new key pair, unless there is one of that algorithm and state already: other nodes may be
+ * at it, too. The caller reloads. */
 JETON_MUST jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state,
                                        jeton_time ready, jeton_err *err);
 

@@ -192,6 +192,7 @@ jeton_status jd_sql_ban_list(jd_store *store, jeton_time now, jt_arena *arena, j
 jeton_status jd_sql_ban_lift(jd_store *store, jeton_span network, jeton_err *err);
 
 jeton_status jd_sql_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
+jeton_status jd_sql_key_add_first(jd_store *store, const jd_stored_key *key, jeton_err *err);
 jeton_status jd_sql_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                              jeton_err *err);
 jeton_status jd_sql_key_change(jd_store *store, const jd_key_change *changes, size_t count,

@@ -28,6 +28,30 @@ jeton_status jd_sql_key_add(jd_store *store, const jd_stored_key *key, jeton_err
     return jd_sql_write(store, add, &args, err);
 }
 
+/* Under the lock that orders what is written, so nobody adds one between this and add(). */
+static jeton_status refuse_second(jd_conn *conn, const jd_stored_key *key, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_KEY_HAS);
+    jd_bind_text(&query, key->state);
+    jd_bind_text(&query, key->alg);
+    jd_bind_text(&query, key->client);
+    const bool has = jd_query_row(&query);
+    JT_TRY(jd_query_end(&query, err));
+    return has ? jt_fail(err, JETON_E_EXISTS, "there is such a key in that state") : JETON_OK;
+}
+
+static jeton_status add_first(jd_conn *conn, void *args, jeton_err *err)
+{
+    JT_TRY(refuse_second(conn, args, err));
+    return add(conn, args, err);
+}
+
+jeton_status jd_sql_key_add_first(jd_store *store, const jd_stored_key *key, jeton_err *err)
+{
+    jd_stored_key args = *key;
+    return jd_sql_write(store, add_first, &args, err);
+}
+
 typedef struct listing {
     jt_arena *arena;
     jd_stored_keys *keys;

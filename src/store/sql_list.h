@@ -229,6 +229,7 @@
                    "SELECT 0")                                                                    \
     /* keys */                                                                                    \
     X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
+    X(KEY_HAS,       "SELECT 1 FROM keys WHERE state = ? AND alg = ? AND client = ? LIMIT 1")     \
     X(KEY_LIST,      "SELECT " JD_KEY_COLUMNS " FROM keys ORDER BY created, kid")                 \
     Y(KEY_CHANGE,    "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
                      "sealed = CASE WHEN ? THEN x'' ELSE sealed END "                             \

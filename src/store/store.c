@@ -679,6 +679,14 @@ jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_e
     return jd_audit_end(jd_sql_key_add(store, key, err));
 }
 
+jeton_status jd_store_key_add_first(jd_store *store, const jd_stored_key *key, jeton_err *err)
+{
+    if (!is_state(key->state))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    jd_audit_note("key.add", key->kid, key->state);
+    return jd_audit_end(jd_sql_key_add_first(store, key, err));
+}
+
 jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                jeton_err *err)
 {

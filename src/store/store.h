@@ -633,6 +633,12 @@ typedef struct jd_stored_keys {
 /* JETON_E_EXISTS: there is a key of that kid. */
 JETON_MUST jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err);
 
+/* The same for what several nodes may find missing at the same time: one of them adds it.
+ *
+ * JETON_E_EXISTS: there is a key of that state, algorithm and client already */
+JETON_MUST jeton_status jd_store_key_add_first(jd_store *store, const jd_stored_key *key,
+                                               jeton_err *err);
+
 /* All keys, oldest first. */
 JETON_MUST jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
                                           jeton_err *err);

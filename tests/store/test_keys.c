@@ -61,6 +61,30 @@ static void key_add_refuses_a_kid_twice_and_a_state_that_is_none(void **state)
     assert_int_equal(jd_store_key_add(s->store, &row, NULL), JETON_E_ARGUMENT);
 }
 
+static void of_a_first_key_there_is_one_of_its_state_algorithm_and_client(void **state)
+{
+    suite *s = *state;
+    jd_stored_key row = key("a", NOW);
+    assert_ok(jd_store_key_add_first(s->store, &row, NULL));
+    row.kid = jeton_str("b");
+    assert_int_equal(jd_store_key_add_first(s->store, &row, NULL), JETON_E_EXISTS);
+    row.state = jeton_str("next");
+    assert_ok(jd_store_key_add_first(s->store, &row, NULL));
+    row.kid = jeton_str("c");
+    row.alg = jeton_str("RS256");
+    assert_ok(jd_store_key_add_first(s->store, &row, NULL));
+    row.kid = jeton_str("d");
+    row.client = jeton_str("other");
+    assert_ok(jd_store_key_add_first(s->store, &row, NULL));
+    row.kid = jeton_str("e");
+    assert_int_equal(jd_store_key_add_first(s->store, &row, NULL), JETON_E_EXISTS);
+    row.state = jeton_str("Next");
+    assert_int_equal(jd_store_key_add_first(s->store, &row, NULL), JETON_E_ARGUMENT);
+    jd_stored_keys keys;
+    assert_ok(jd_store_key_list(s->store, &s->arena, &keys, NULL));
+    assert_int_equal(keys.count, 4);
+}
+
 static jd_key_change change(const char *kid, const char *from, const char *to)
 {
     return (jd_key_change){
@@ -225,6 +249,7 @@ int main(void)
         cmocka_unit_test(keys_are_listed_oldest_first_as_they_were_added),
         cmocka_unit_test(key_list_is_empty_at_first),
         cmocka_unit_test(key_add_refuses_a_kid_twice_and_a_state_that_is_none),
+        cmocka_unit_test(of_a_first_key_there_is_one_of_its_state_algorithm_and_client),
         cmocka_unit_test(key_changes_from_one_state_to_another_only),
         cmocka_unit_test(key_changes_are_made_together_or_not_at_all),
         cmocka_unit_test(everything_sealed_is_sealed_anew_or_nothing_is),
