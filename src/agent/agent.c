@@ -72,10 +72,10 @@ static bool try_remake(jd_agent *of, const char *next)
 
 static void put(jd_agent *of, const jt_revocation *entry)
 {
+    if (!jd_segment_has_room(&of->file, entry))
+        (void)try_remake(of, "it fills up, then every token issued before is refused");
+    /* It may be in there already; putting it in once more is harmless. */
     jt_segment_live *live = of->file.live;
-    if (jd_segment_peek(&live->used) >= of->file.table.count / 2 &&
-        try_remake(of, "it fills up, then every token issued before is refused"))
-        live = of->file.live; /* it is in there already; putting it in once more is harmless */
     if (!jt_is_notice(entry->kind) && !jd_segment_put(&of->file, entry)) {
         jd_segment_set(&live->lost, jd_segment_peek(&live->lost) + 1);
         if (entry->n > jd_segment_peek(&live->all))
@@ -162,22 +162,13 @@ static void *beat(void *argument)
     return NULL;
 }
 
-/* A new file is worth it when most of the old one is about what has expired. */
-static bool is_wasteful(const jd_agent *of)
-{
-    const size_t count = jt_revocations_count(of->revocations);
-    const uint64_t used = jd_segment_peek(&of->file.live->used);
-    return used > 2 * (uint64_t)count + JT_TABLE_SLOTS_LEAST / 4 ||
-           of->file.table.count > 4 * jd_segment_slots_for(count);
-}
-
 void jd_agent_sweep(jd_agent *agent)
 {
     (void)pthread_mutex_lock(&agent->lock);
     if (agent->file.table.slots != NULL && !agent->behind) {
         const jt_revoked_state state = jt_revocations_state(agent->revocations);
         jd_segment_set(&agent->file.live->all, state.all(state.of));
-        if (is_wasteful(agent))
+        if (jd_segment_is_wasteful(&agent->file, agent->revocations))
             (void)try_remake(agent, "it stays larger than it need be");
     }
     (void)pthread_mutex_unlock(&agent->lock);

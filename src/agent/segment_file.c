@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "core/mem.h"
 #include "crypto/sha2.h"
 
 #include <errno.h>
@@ -15,7 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BEAT_EVERY 65536U /* entries copied between two beats of the old file */
+#define BEAT_EVERY   65536U        /* entries copied between two beats of the old file */
+#define TOKENS_LEAST ((size_t)256) /* slots */
+#define CHUNKS_SPARE 4U
 
 static jeton_status fail(jeton_err *err, const char *what, const char *path)
 {
@@ -30,48 +33,10 @@ static bool name_new(const char *path, jd_path *name)
     return len >= 0 && (size_t)len < JD_PATH_MAX;
 }
 
-/* ---- entries -------------------------------------------------------------------------------- */
-
 void jd_segment_beat(const jd_segment_file *file)
 {
     if (file->live != NULL)
         jd_segment_set(&file->live->fresh, jt_boot_now());
-}
-
-static void add_one(jt_word *word)
-{
-    jd_segment_set(word, jd_segment_peek(word) + 1);
-}
-
-static void raise_to(jt_word *word, uint64_t n)
-{
-    if (n > jd_segment_peek(word))
-        jd_segment_set(word, n);
-}
-
-static bool has_id(jt_revoked kind)
-{
-    return kind >= JT_REVOKED_SESSION && kind <= JT_REVOKED_TOKEN && kind != JT_REVOKED_ALL;
-}
-
-/* The counts come behind the entry: who sees them finds it. One slot stays free, so that searches
- * end. A kind that is not known here is a mark for everything, as it is for jt_revocations. */
-bool jd_segment_put(const jd_segment_file *file, const jt_revocation *entry)
-{
-    jt_segment_live *live = file->live;
-    if (!has_id(entry->kind) || entry->n > JT_TABLE_N_MOST) {
-        raise_to(&live->all, entry->n);
-        return true;
-    }
-    if (jd_segment_peek(&live->used) + 1 >= file->table.count &&
-        jt_table_find(&file->table, entry->kind, entry->id) == 0)
-        return false;
-    const jt_put put = jt_table_put(&file->table, entry);
-    if (put == JT_PUT_NEW) {
-        add_one(&live->of_kind[entry->kind]);
-        add_one(&live->used);
-    }
-    return put != JT_PUT_FULL;
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -115,23 +80,53 @@ static jeton_status map_new(const jd_segment_plan *plan, const char *path, jd_se
 }
 
 typedef struct filling {
-    const jd_segment_file *file, *old;
+    jd_segment_file *file;
+    const jd_segment_file *old;
     size_t count;
     bool full;
 } filling;
+
+/* The old one is complete, for we are the only one who writes; unless it is from before us. */
+static void beat_old(filling *of)
+{
+    if (++of->count % BEAT_EVERY == 0 && of->old->table.slots != NULL)
+        jd_segment_beat(of->old);
+}
 
 static void fill_one(void *user, const jt_revocation *entry)
 {
     filling *of = user;
     if (!jd_segment_put(of->file, entry))
         of->full = true;
-    /* The old one is complete, for we are the only one who writes; unless it is from before us. */
-    if (++of->count % BEAT_EVERY == 0 && of->old->table.slots != NULL)
-        jd_segment_beat(of->old);
+    beat_old(of);
 }
 
-static jeton_status write_head(const jd_segment_plan *plan, jd_segment_file *file, size_t table_at,
-                               jeton_err *err)
+static jeton_status fill_part(void *user, const jt_bitmap_part *part)
+{
+    filling *of = user;
+    beat_old(of);
+    return jd_segment_put_part(of->file, part);
+}
+
+/* What has expired since it was swept comes along as well. */
+static jeton_status fill_all(const jd_segment_plan *plan, filling *of, jeton_err *err)
+{
+    jt_revocations_each(plan->revocations, fill_one, of);
+    const jt_bitmaps *bitmaps = jt_revocations_bitmaps(plan->revocations);
+    if (jt_bitmaps_each(bitmaps, fill_part, of) == JETON_OK && !of->full)
+        return JETON_OK;
+    /* more have come since they were counted than there is room for */
+    return jt_fail(err, JETON_E_BUSY, "the segment was overtaken");
+}
+
+/* Where the parts are, and how large they are together. */
+typedef struct layout {
+    jt_segment_part keys, table, tokens, lists, bits;
+    size_t size;
+} layout;
+
+static jeton_status write_head(const jd_segment_plan *plan, const layout *parts,
+                               jd_segment_file *file, jeton_err *err)
 {
     jt_segment_head *head = (jt_segment_head *)(void *)file->base;
     *head = (jt_segment_head){
@@ -141,13 +136,13 @@ static jeton_status write_head(const jd_segment_plan *plan, jd_segment_file *fil
         .keys_generation = file->keys_generation,
         .created = jt_now(NULL),
         .writer = getpid(),
-        .parts = {{JT_SEGMENT_KEYS, JT_SEGMENT_HEAD, plan->jwks.len},
-                  {JT_SEGMENT_TABLE, table_at, file->table.count * sizeof(jt_table_slot)}},
+        .parts = {parts->keys, parts->table, parts->tokens, parts->lists, parts->bits},
     };
     memcpy(head->magic, JT_SEGMENT_MAGIC, sizeof head->magic);
     (void)snprintf(head->boot, sizeof head->boot, "%s", plan->boot);
     JT_TRY(jt_random(NULL, head->seed, sizeof head->seed, err));
     memcpy(file->table.seed, head->seed, sizeof head->seed);
+    memcpy(file->tokens.seed, head->seed, sizeof head->seed);
     if (plan->jwks.len > 0)
         memcpy(file->base + JT_SEGMENT_HEAD, plan->jwks.ptr, plan->jwks.len);
     jt_segment_digest(head, plan->jwks, head->digest);
@@ -155,18 +150,78 @@ static jeton_status write_head(const jd_segment_plan *plan, jd_segment_file *fil
 }
 
 static jeton_status fill(const jd_segment_plan *plan, const jd_segment_file *old,
-                         jd_segment_file *file, size_t table_at, jeton_err *err)
+                         const layout *parts, jd_segment_file *file, jeton_err *err)
 {
     file->live = (jt_segment_live *)(void *)(file->base + JT_SEGMENT_LIVE_AT);
-    file->table.slots = (jt_table_slot *)(void *)(file->base + table_at);
-    JT_TRY(write_head(plan, file, table_at, err));
+    file->table.slots = (jt_table_slot *)(void *)(file->base + parts->table.at);
+    file->table.count = parts->table.len / sizeof(jt_table_slot);
+    file->tokens.slots = (jt_fingerprint_slot *)(void *)(file->base + parts->tokens.at);
+    file->tokens.count = parts->tokens.len / sizeof(jt_fingerprint_slot);
+    jt_segment_bits(file->base, &parts->lists, &parts->bits, &file->bits);
+    JT_TRY(write_head(plan, parts, file, err));
     filling of = {.file = file, .old = old};
-    jt_revocations_each(plan->revocations, fill_one, &of);
-    if (of.full) /* more have come since they were counted than there is twice the room for */
-        return jt_fail(err, JETON_E_BUSY, "the segment was overtaken");
+    JT_TRY(fill_all(plan, &of, err));
     jd_segment_set(&file->live->head, jt_revocations_head(plan->revocations));
     jd_segment_set(&file->live->state, JT_SEGMENT_LIVE);
     jd_segment_beat(file);
+    return JETON_OK;
+}
+
+static jt_segment_part part_at(jt_segment_kind kind, size_t len, size_t *size)
+{
+    const jt_segment_part part = {.kind = kind, .at = *size, .len = len};
+    *size += up_to_page(len);
+    return part;
+}
+
+/* The fewest slots, a power of two, in which no two lists meet and half are free. */
+static uint64_t slots_of_lists(const uint64_t *numbers, size_t count)
+{
+    uint64_t slots = JT_BITS_ROW;
+    while (slots < JT_BITS_SLOTS && slots < 2 * (uint64_t)count)
+        slots *= 2;
+    for (bool meet = true; meet && slots < JT_BITS_SLOTS; slots *= meet ? 2 : 1) {
+        uint64_t taken[JT_BITS_SLOTS / 64] = {0};
+        meet = false;
+        for (size_t i = 0; i < count; i++) {
+            const uint64_t slot = numbers[i] & (slots - 1);
+            meet = meet || (taken[slot / 64] >> slot % 64 & 1) != 0;
+            taken[slot / 64] |= (uint64_t)1 << slot % 64;
+        }
+    }
+    return slots;
+}
+
+static jeton_status plan_lists(const jt_bitmaps *bitmaps, uint64_t *slots, jeton_err *err)
+{
+    uint64_t *numbers = jt_alloc(NULL, JT_BITS_SLOTS * sizeof *numbers);
+    if (numbers == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "segment");
+    *slots = slots_of_lists(numbers, jt_bitmaps_list(bitmaps, numbers, JT_BITS_SLOTS));
+    jt_release(NULL, numbers);
+    return JETON_OK;
+}
+
+/* Room for more than there is: of bits for an eighth, for they are most of it where there are many.
+ */
+static jeton_status plan_parts(const jd_segment_plan *plan, layout *parts, jeton_err *err)
+{
+    uint64_t lists = 0;
+    const size_t prints = jt_revocations_prints(plan->revocations);
+    const size_t others = jt_revocations_count(plan->revocations) - prints;
+    const jt_bitmaps *bitmaps = jt_revocations_bitmaps(plan->revocations);
+    const uint64_t chunks = jt_bitmaps_count(bitmaps).chunks;
+    JT_TRY(plan_lists(bitmaps, &lists, err));
+    size_t at = JT_SEGMENT_HEAD;
+    parts->keys = part_at(JT_SEGMENT_KEYS, plan->jwks.len, &at);
+    parts->table =
+        part_at(JT_SEGMENT_TABLE, jd_segment_slots_for(others) * sizeof(jt_table_slot), &at);
+    parts->tokens = part_at(
+        JT_SEGMENT_TOKENS, (prints + prints / 2 + TOKENS_LEAST) * sizeof(jt_fingerprint_slot), &at);
+    parts->lists = part_at(JT_SEGMENT_LISTS, lists * sizeof(jt_bits_list), &at);
+    parts->bits =
+        part_at(JT_SEGMENT_BITS, (chunks + chunks / 8 + CHUNKS_SPARE) * JT_BITS_CHUNK, &at);
+    parts->size = at;
     return JETON_OK;
 }
 
@@ -182,16 +237,16 @@ jeton_status jd_segment_make(const jd_segment_plan *plan, const jd_segment_file 
                              jd_segment_file *file, jeton_err *err)
 {
     jd_path path;
-    const size_t table_at = JT_SEGMENT_HEAD + up_to_page(plan->jwks.len);
+    layout parts;
     *file = (jd_segment_file){0};
     if (!name_new(plan->path, &path))
         return jt_fail(err, JETON_E_LIMIT, "the segment's path is too long");
     number(plan, old, file);
-    file->table.count = jd_segment_slots_for(jt_revocations_count(plan->revocations));
-    file->size = table_at + file->table.count * sizeof(jt_table_slot);
+    JT_TRY(plan_parts(plan, &parts, err));
+    file->size = parts.size;
     jeton_status status = map_new(plan, path.chars, file, err);
     if (status == JETON_OK)
-        status = fill(plan, old, file, table_at, err);
+        status = fill(plan, old, &parts, file, err);
     if (status == JETON_OK)
         return JETON_OK;
     (void)unlink(path.chars);

@@ -16,6 +16,8 @@ typedef struct jd_segment_file {
     size_t size;
     jt_segment_live *live;
     jt_table table;
+    jt_fingerprints tokens;
+    jt_bits bits;
     uint64_t generation, keys_generation;
     uint8_t keys_digest[32];
 } jd_segment_file;
@@ -49,8 +51,19 @@ JETON_MUST jeton_status jd_segment_place(const jd_segment_plan *plan, jd_segment
  * JETON_E_SYSTEM  something is there that is no segment: it is not ours to replace */
 JETON_MUST jeton_status jd_segment_find(const char *path, jd_segment_file *file, jeton_err *err);
 
-/* Puts an entry in; false when there is no slot for it. */
-JETON_MUST bool jd_segment_put(const jd_segment_file *file, const jt_revocation *entry);
+/* Whether there is as much room for an entry as a file should have; a new one has more. */
+JETON_MUST bool jd_segment_has_room(jd_segment_file *file, const jt_revocation *entry);
+
+/* Puts an entry in; false when there is no slot for it. A bit that cannot be kept makes its list
+ * void, and a list that cannot be kept is unknown to readers: both is counted as lost. */
+JETON_MUST bool jd_segment_put(jd_segment_file *file, const jt_revocation *entry);
+
+/* Puts a part of a list of token bits in. JETON_E_BUSY: there is no room for it. */
+JETON_MUST jeton_status jd_segment_put_part(jd_segment_file *file, const jt_bitmap_part *part);
+
+/* Whether most of what is in there has expired: then a new one is worth it. */
+JETON_MUST bool jd_segment_is_wasteful(const jd_segment_file *file,
+                                       const jt_revocations *revocations);
 
 /* Says that it is complete now. Fine without a file. */
 void jd_segment_beat(const jd_segment_file *file);

@@ -22,13 +22,15 @@ void jt_revoked_name(jeton_span name, uint8_t id[JT_REVOKED_ID]);
 typedef struct jt_names_of_token {
     uint64_t rev;
     bool of_user; /* false: it is a client's own, and has neither user nor session */
+    bool has_index;
+    uint64_t index; /* revoke/bits.h */
     uint8_t token[JT_REVOKED_ID], user[JT_REVOKED_ID], session[JT_REVOKED_ID];
     jeton_span client, kid;
 } jt_names_of_token;
 
 /* Reads it out of a verdict that shows its claims. False for a token that does not say what is
  * needed to ask: those of jeton serve do. One without a session says by its subject that it is its
- * client's own. */
+ * client's own. One without an index has none; one that is no index of a list is not of ours. */
 JETON_MUST bool jt_revoked_names(const jeton_verdict *verdict, jt_names_of_token *of);
 
 /* Asks about everything a token names. JETON_OK or JETON_E_REVOKED. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* revoke/revocations.c - one hash table of sessions and subjects, and one mark for everything. */
+/* revoke/revocations.c - one hash table of sessions, subjects and the like, one set of tokens, one
+ * of token bits, and one mark for everything. */
 #include "revoke/revocations.h"
 
+#include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
 #include "revoke/hash.h"
+#include "revoke/token_set.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,7 +17,7 @@
 #include <string.h>
 
 #define SLOTS_LEAST ((size_t)64)
-#define KINDS       7U             /* one more than the highest number */
+#define KINDS       9U             /* one more than the highest number */
 #define SWEEP_SLOTS ((size_t)4096) /* looked at while checks have to wait */
 
 /* One thing that is revoked. n is 0 in a free slot: log numbers begin at 1. */
@@ -31,8 +34,9 @@ struct jt_revocations {
     pthread_rwlock_t lock;
 
     /* Read without the lock: most servers have nothing revoked at most times. */
-    atomic_size_t used;
+    atomic_size_t used;           /* entries, tokens among them */
     atomic_size_t of_kind[KINDS]; /* its parts */
+    atomic_size_t prints;         /* of the tokens */
     _Atomic uint64_t head;
     _Atomic uint64_t all; /* the mark for everything; 0: none */
 
@@ -40,7 +44,11 @@ struct jt_revocations {
      * at least one is always free, so that a search ends. */
     jeton_time all_expires;
     slot *slots;
-    size_t slot_count;
+    size_t slot_count, slots_used;
+    jt_token_set tokens;
+    uint64_t tokens_n; /* the highest number of theirs */
+
+    jt_bitmaps *bitmaps; /* has a lock of its own */
 };
 
 /* --- the table ------------------------------------------------------------------------------ */
@@ -92,7 +100,7 @@ static bool resize(jt_revocations *revocations, size_t slot_count)
  * table, as long as one free slot remains. */
 static bool make_room(jt_revocations *revocations)
 {
-    const size_t used = atomic_load(&revocations->used) + 1;
+    const size_t used = revocations->slots_used + 1;
     if (used <= revocations->slot_count / 4 * 3)
         return true;
     return resize(revocations, revocations->slot_count * 2) || used < revocations->slot_count;
@@ -113,8 +121,28 @@ static void drop(jt_revocations *revocations, size_t hole)
         hole = i;
     }
     slots[hole] = (slot){0};
+    revocations->slots_used--;
     atomic_fetch_sub(&revocations->used, 1);
     atomic_fetch_sub(&revocations->of_kind[kind], 1);
+}
+
+/* --- pairs ---------------------------------------------------------------------------------- */
+
+void jt_revoked_pair(uint64_t first, uint64_t second, uint8_t id[JT_REVOKED_ID])
+{
+    for (size_t i = 0; i < sizeof first; i++) {
+        id[i] = (uint8_t)(first >> (56 - 8 * i));
+        id[sizeof first + i] = (uint8_t)(second >> (56 - 8 * i));
+    }
+}
+
+void jt_revoked_pair_of(const uint8_t id[JT_REVOKED_ID], uint64_t *first, uint64_t *second)
+{
+    *first = *second = 0;
+    for (size_t i = 0; i < sizeof *first; i++) {
+        *first = *first << 8 | id[i];
+        *second = *second << 8 | id[sizeof *first + i];
+    }
 }
 
 /* --- new and free --------------------------------------------------------------------------- */
@@ -140,9 +168,20 @@ static jeton_status init(jt_revocations *revocations, jeton_err *err)
     const jeton_status status = jt_random(ctx, revocations->seed, sizeof revocations->seed, err);
     if (status != JETON_OK)
         return status;
+    revocations->tokens =
+        (jt_token_set){.ctx = ctx, .seed = {revocations->seed[1], revocations->seed[0]}};
+    JT_TRY(jt_bitmaps_new(ctx, &revocations->bitmaps, err));
     if (!init_lock(&revocations->lock))
         return jt_fail(err, JETON_E_SYSTEM, "no lock for the revocations");
     return JETON_OK;
+}
+
+static void release(jt_revocations *revocations)
+{
+    jt_token_set_done(&revocations->tokens);
+    jt_bitmaps_free(&revocations->bitmaps);
+    jt_release(revocations->ctx, revocations->slots);
+    jt_release(revocations->ctx, revocations);
 }
 
 jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations **revocations, jeton_err *err)
@@ -154,8 +193,7 @@ jeton_status jt_revocations_new(const jeton_ctx *ctx, jt_revocations **revocatio
     made->ctx = ctx;
     const jeton_status status = init(made, err);
     if (status != JETON_OK) {
-        jt_release(ctx, made->slots);
-        jt_release(ctx, made);
+        release(made);
         return status;
     }
     *revocations = made;
@@ -167,8 +205,7 @@ void jt_revocations_free(jt_revocations **revocations)
     if (revocations == NULL || *revocations == NULL)
         return;
     (void)pthread_rwlock_destroy(&(*revocations)->lock);
-    jt_release((*revocations)->ctx, (*revocations)->slots);
-    jt_release((*revocations)->ctx, *revocations);
+    release(*revocations);
     *revocations = NULL;
 }
 
@@ -189,18 +226,23 @@ static slot key_of(jt_revoked kind, const uint8_t *id)
     return key;
 }
 
+static jeton_status no_room(jt_revocations *revocations, const jt_revocation *entry, jeton_err *err)
+{
+    raise_all(revocations, entry->n, entry->expires);
+    return jt_fail(err, JETON_E_NOMEM, "no room for a revocation: all tokens are refused");
+}
+
 static jeton_status keep(jt_revocations *revocations, const jt_revocation *entry, jeton_err *err)
 {
     const slot key = key_of(entry->kind, entry->id);
     slot *at = find(revocations, &key);
     if (at->n == 0) {
-        if (!make_room(revocations)) {
-            raise_all(revocations, entry->n, entry->expires);
-            return jt_fail(err, JETON_E_NOMEM, "no room for a revocation: all tokens are refused");
-        }
+        if (!make_room(revocations))
+            return no_room(revocations, entry, err);
         at = find(revocations, &key); /* the table may be another one */
         *at = key;
         at->expires = entry->expires;
+        revocations->slots_used++;
         atomic_fetch_add(&revocations->used, 1);
         atomic_fetch_add(&revocations->of_kind[entry->kind], 1);
     }
@@ -211,20 +253,61 @@ static jeton_status keep(jt_revocations *revocations, const jt_revocation *entry
     return JETON_OK;
 }
 
+static jeton_status keep_token(jt_revocations *revocations, const jt_revocation *entry,
+                               jeton_err *err)
+{
+    jt_fingerprint print;
+    if (!jt_fingerprint_of(entry->id, &print)) /* not a jti of ours */
+        return keep(revocations, entry, err);
+    const uint32_t second = jt_fingerprint_second(entry->expires);
+    switch (jt_token_set_put(&revocations->tokens, &print, second)) {
+    case JT_FINGERPRINT_FULL: return no_room(revocations, entry, err);
+    case JT_FINGERPRINT_NEW:
+        atomic_fetch_add(&revocations->used, 1);
+        atomic_fetch_add(&revocations->of_kind[JT_REVOKED_TOKEN], 1);
+        atomic_fetch_add(&revocations->prints, 1);
+        break;
+    case JT_FINGERPRINT_THERE: break;
+    }
+    if (entry->n > revocations->tokens_n)
+        revocations->tokens_n = entry->n;
+    return JETON_OK;
+}
+
+static jeton_status keep_index(jt_revocations *revocations, const jt_revocation *entry,
+                               jeton_err *err)
+{
+    uint64_t list;
+    uint64_t place;
+    jt_revoked_pair_of(entry->id, &list, &place);
+    if (list > JT_BITS_LIST_MOST || place >= JT_BITS_PLACES)
+        return jt_fail(err, JETON_E_ARGUMENT, "no token can have that index");
+    return jt_bitmaps_set(revocations->bitmaps, jt_index_of(list, place), entry->expires, err);
+}
+
+static jeton_status keep_list(jt_revocations *revocations, const jt_revocation *entry,
+                              jeton_err *err)
+{
+    uint64_t list;
+    uint64_t count;
+    jt_revoked_pair_of(entry->id, &list, &count);
+    return jt_bitmaps_announce(revocations->bitmaps, list, count, entry->expires, err);
+}
+
 static jeton_status take(jt_revocations *revocations, const jt_revocation *entry, jeton_err *err)
 {
     switch (entry->kind) {
     case JT_REVOKED_SESSION:
     case JT_REVOKED_SUBJECT:
     case JT_REVOKED_CLIENT:
-    case JT_REVOKED_KEY:
-    case JT_REVOKED_TOKEN: return keep(revocations, entry, err);
+    case JT_REVOKED_KEY: return keep(revocations, entry, err);
+    case JT_REVOKED_TOKEN: return keep_token(revocations, entry, err);
+    case JT_REVOKED_INDEX: return keep_index(revocations, entry, err);
+    case JT_REVOKED_LIST: return keep_list(revocations, entry, err);
     case JT_REVOKED_ALL: raise_all(revocations, entry->n, entry->expires); return JETON_OK;
     case JT_NOTICE_KEYS:
     case JT_NOTICE_CLIENTS:
     case JT_NOTICE_BANS: return JETON_OK; /* the head alone moves */
-    case JT_REVOKED_INDEX:
-    case JT_REVOKED_LIST: break; /* not kept yet: refused like what is not known */
     }
     raise_all(revocations, entry->n, entry->expires);
     return jt_fail(err, JETON_E_UNSUPPORTED,
@@ -249,9 +332,30 @@ jeton_status jt_revocations_apply(jt_revocations *revocations, const jt_revocati
 static bool refuses(const jt_revocations *revocations, jt_revoked kind, const uint8_t *id,
                     uint64_t rev)
 {
+    jt_fingerprint print;
+    if (kind == JT_REVOKED_TOKEN && jt_fingerprint_of(id, &print))
+        return jt_token_set_has(&revocations->tokens, &print);
     const slot key = key_of(kind, id);
     const slot *at = find(revocations, &key);
     return jt_revoked_refuses(kind, at->n, rev);
+}
+
+typedef struct showing {
+    const jt_revocations *revocations;
+    jt_revocation_visitor *visit;
+    void *user;
+} showing;
+
+/* What refuses it is that it is there, so any number will do: the highest is that of an entry which
+ * came with it or later. */
+static void show_token(void *user, const jt_fingerprint *print, uint32_t second)
+{
+    const showing *of = user;
+    jt_revocation entry = {.n = of->revocations->tokens_n,
+                           .kind = JT_REVOKED_TOKEN,
+                           .expires = jt_fingerprint_time(second)};
+    jt_fingerprint_id(print, entry.id);
+    of->visit(of->user, &entry);
 }
 
 void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visitor *visit,
@@ -272,6 +376,8 @@ void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visito
         memcpy(entry.id, at->id, JT_REVOKED_ID);
         visit(user, &entry);
     }
+    showing of = {revocations, visit, user};
+    jt_token_set_each(&revocations->tokens, show_token, &of);
     (void)pthread_rwlock_unlock(lock);
 }
 
@@ -308,9 +414,20 @@ static jeton_status check(const void *revocations, jt_revoked kind, const uint8_
     return jt_revocations_check(revocations, kind, id, rev);
 }
 
+static const jt_bits *bits(const void *revocations)
+{
+    return jt_bitmaps_bits(((const jt_revocations *)revocations)->bitmaps);
+}
+
 jt_revoked_state jt_revocations_state(const jt_revocations *revocations)
 {
-    return (jt_revoked_state){.of = revocations, .all = all_of, .has = has, .check = check};
+    return (jt_revoked_state){
+        .of = revocations, .all = all_of, .has = has, .check = check, .bits = bits};
+}
+
+jt_bitmaps *jt_revocations_bitmaps(const jt_revocations *revocations)
+{
+    return revocations->bitmaps;
 }
 
 uint64_t jt_revocations_head(const jt_revocations *revocations)
@@ -321,6 +438,11 @@ uint64_t jt_revocations_head(const jt_revocations *revocations)
 size_t jt_revocations_count(const jt_revocations *revocations)
 {
     return atomic_load(&revocations->used) + (atomic_load(&revocations->all) != 0 ? 1 : 0);
+}
+
+size_t jt_revocations_prints(const jt_revocations *revocations)
+{
+    return atomic_load(&revocations->prints);
 }
 
 /* --- sweeping ------------------------------------------------------------------------------- */
@@ -343,7 +465,7 @@ static bool sweep_part(jt_revocations *revocations, size_t *at, jeton_time now)
 static void shrink(jt_revocations *revocations)
 {
     size_t slot_count = revocations->slot_count;
-    while (slot_count > SLOTS_LEAST && atomic_load(&revocations->used) < slot_count / 8)
+    while (slot_count > SLOTS_LEAST && revocations->slots_used < slot_count / 8)
         slot_count /= 2;
     if (slot_count < revocations->slot_count)
         (void)resize(revocations, slot_count); /* no memory: it stays as large as it is */
@@ -357,8 +479,23 @@ static void sweep_all(jt_revocations *revocations, jeton_time now)
     revocations->all_expires = 0;
 }
 
+static void sweep_tokens(jt_revocations *revocations, jeton_time now)
+{
+    for (size_t i = 0; i < JT_TOKEN_SET_TABLES; i++) {
+        (void)pthread_rwlock_wrlock(&revocations->lock);
+        const size_t gone = jt_token_set_sweep(&revocations->tokens, i, now);
+        atomic_fetch_sub(&revocations->used, gone);
+        atomic_fetch_sub(&revocations->of_kind[JT_REVOKED_TOKEN], gone);
+        atomic_fetch_sub(&revocations->prints, gone);
+        (void)pthread_rwlock_unlock(&revocations->lock);
+    }
+}
+
 void jt_revocations_sweep(jt_revocations *revocations, jeton_time now)
 {
+    if (jt_revocations_has(revocations, JT_REVOKED_TOKEN))
+        sweep_tokens(revocations, now);
+    jt_bitmaps_sweep(revocations->bitmaps, now);
     /* Part by part, so that checks wait for one part at most. Entries that come or move meanwhile
      * may be passed over: they are dropped next time. */
     size_t at = 0;

@@ -20,6 +20,8 @@
 #ifndef JT_REVOKE_REVOCATIONS_H
 #define JT_REVOKE_REVOCATIONS_H
 
+#include "revoke/bitmaps.h"
+
 #include <jeton/ctx.h>
 #include <jeton/error.h>
 
@@ -34,8 +36,9 @@ typedef enum jt_revoked {
     JT_REVOKED_CLIENT = 4,  /* a mark for the tokens of one client */
     JT_REVOKED_KEY = 5,     /* a mark for the tokens signed with one key */
     JT_REVOKED_TOKEN = 6,   /* one token */
-    JT_REVOKED_INDEX = 7,   /* one token by its index: list and index, each a u64, big endian */
-    JT_REVOKED_LIST = 8,    /* nothing, but: list, and how many indexes of it are announced */
+    JT_REVOKED_INDEX = 7,   /* one token by its index: list ‖ place, see jt_revoked_pair() */
+    JT_REVOKED_LIST = 8,    /* no revocation: a list of indexes ‖ how many of it are announced; it
+                               is dropped when this expires */
 
     /* Notices revoke nothing: they tell whoever follows the log to read something anew. Their id
      * is zeros, and `expires` the moment they were written. */
@@ -61,6 +64,16 @@ typedef struct jt_revocation {
                                     not looked at here, and zeros in what comes from here */
 } jt_revocation;
 
+/* The id of an entry that is about two numbers, 64 bits each, the higher byte first. */
+void jt_revoked_pair(uint64_t first, uint64_t second, uint8_t id[JT_REVOKED_ID]);
+void jt_revoked_pair_of(const uint8_t id[JT_REVOKED_ID], uint64_t *first, uint64_t *second);
+
+/* The entry that has the token of an index refused (bits.h). */
+static inline void jt_revoked_index(uint64_t index, uint8_t id[JT_REVOKED_ID])
+{
+    jt_revoked_pair(jt_index_list(index), jt_index_place(index), id);
+}
+
 typedef struct jt_revocations jt_revocations;
 
 /* Something that knows what is revoked: this, or a segment. Asked by jt_revoked_ask() (names.h). */
@@ -69,6 +82,7 @@ typedef struct jt_revoked_state {
     uint64_t (*all)(const void *of);              /* the mark for everything; 0: none */
     bool (*has)(const void *of, jt_revoked kind); /* whether there is any entry of a kind */
     jeton_status (*check)(const void *of, jt_revoked kind, const uint8_t *id, uint64_t rev);
+    const jt_bits *(*bits)(const void *of); /* the lists of token bits */
 } jt_revoked_state;
 
 /* Whether the entry `n` (0: there is none) about a thing refuses a token that names it and was
@@ -89,9 +103,11 @@ void jt_revocations_free(jt_revocations **revocations);
 
 /* Takes one entry in. The tokens it concerns are refused from now on, also when memory is short.
  *
- * JETON_E_NOMEM        no memory for it: every token with a lower "rev" is refused instead
+ * JETON_E_NOMEM        no memory for it: every token with a lower "rev" is refused instead; of an
+ *                      index, all tokens of its list
  * JETON_E_UNSUPPORTED  a kind that is not known here: the same
- * JETON_E_ARGUMENT     the number is 0, so this is no entry of the log; nothing is done
+ * JETON_E_ARGUMENT     the number is 0, so this is no entry of the log; nothing is done. Or an
+ *                      index or a list that there cannot be: tokens that name it are refused anyway
  */
 JETON_MUST jeton_status jt_revocations_apply(jt_revocations *revocations,
                                              const jt_revocation *entry, jeton_err *err);
@@ -106,6 +122,10 @@ JETON_MUST jeton_status jt_revocations_check(const jt_revocations *revocations, 
                                              const uint8_t *id, uint64_t rev);
 bool jt_revocations_has(const jt_revocations *revocations, jt_revoked kind);
 
+/* The lists of token bits: for those who copy them, and for jt_bits_check(), which takes no lock.
+ * Borrowed. */
+jt_bitmaps *jt_revocations_bitmaps(const jt_revocations *revocations);
+
 /* All of the above, for jt_revoked_ask(). */
 jt_revoked_state jt_revocations_state(const jt_revocations *revocations);
 
@@ -115,12 +135,15 @@ uint64_t jt_revocations_head(const jt_revocations *revocations);
 /* Drops the entries whose tokens have all expired at `now`, and gives their memory back. */
 void jt_revocations_sweep(jt_revocations *revocations, jeton_time now);
 
-/* Shows every entry, in no order. Those who write wait, so `visit` neither applies nor sweeps. */
+/* Shows every entry but those about lists and indexes, which jt_bitmaps_each() shows, in no
+ * order. Of a single token the number may be a later one than that of its entry. Those who write
+ * wait, so `visit` neither applies nor sweeps. */
 typedef void jt_revocation_visitor(void *user, const jt_revocation *entry);
 void jt_revocations_each(const jt_revocations *revocations, jt_revocation_visitor *visit,
                          void *user);
 
-/* How many entries are kept. */
+/* How many entries are kept, and how many of those are fingerprints of tokens (fingerprints.h). */
 size_t jt_revocations_count(const jt_revocations *revocations);
+size_t jt_revocations_prints(const jt_revocations *revocations);
 
 #endif

@@ -73,6 +73,24 @@ static bool is_table(const jt_segment_part *part)
            (count & (count - 1)) == 0;
 }
 
+static bool is_tokens(const jt_segment_part *part)
+{
+    return part->at % sizeof(jt_fingerprint_slot) == 0 &&
+           part->len % sizeof(jt_fingerprint_slot) == 0;
+}
+
+static bool is_lists(const jt_segment_part *part)
+{
+    const uint64_t count = part->len / sizeof(jt_bits_list);
+    return part->at % sizeof(jt_word) == 0 && part->len % sizeof(jt_bits_list) == 0 &&
+           count >= JT_BITS_ROW && count <= JT_BITS_SLOTS && (count & (count - 1)) == 0;
+}
+
+static bool is_bits(const jt_segment_part *part)
+{
+    return part->at % JT_BITS_CHUNK == 0 && part->len % JT_BITS_CHUNK == 0;
+}
+
 static jeton_status check_head(const jt_segment_head *head, size_t size, jeton_err *err)
 {
     if (memcmp(head->magic, JT_SEGMENT_MAGIC, sizeof head->magic) != 0)
@@ -97,6 +115,39 @@ static jeton_status read_keys(const jt_map *map, const uint8_t *base, const jt_s
     return memcmp(digest, map->head.digest, sizeof digest) == 0 ? JETON_OK : damaged(err);
 }
 
+/* No chunk: no list may have one. */
+void jt_segment_bits(uint8_t *base, const jt_segment_part *lists, const jt_segment_part *bits,
+                     jt_bits *to)
+{
+    jt_bits_list *first = (jt_bits_list *)(void *)(base + lists->at);
+    const uint64_t count = lists->len / sizeof *first;
+    for (size_t i = 0; i < JT_BITS_ROWS; i++)
+        atomic_init(&to->rows[i], i < count / JT_BITS_ROW ? first + i * JT_BITS_ROW : NULL);
+    to->mask = count - 1;
+    to->base = (uintptr_t)base;
+    to->least = bits->len > 0 ? bits->at : 1;
+    to->most = bits->len > 0 ? bits->at + bits->len - JT_BITS_CHUNK : 0;
+}
+
+static jeton_status take_parts(jt_map *map, uint8_t *base, jeton_err *err)
+{
+    const jt_segment_part *table = part_of(&map->head, JT_SEGMENT_TABLE);
+    const jt_segment_part *tokens = part_of(&map->head, JT_SEGMENT_TOKENS);
+    const jt_segment_part *lists = part_of(&map->head, JT_SEGMENT_LISTS);
+    const jt_segment_part *bits = part_of(&map->head, JT_SEGMENT_BITS);
+    if (table == NULL || !is_table(table) || tokens == NULL || !is_tokens(tokens) ||
+        lists == NULL || !is_lists(lists) || bits == NULL || !is_bits(bits))
+        return damaged(err);
+    map->table = (jt_table){.slots = (jt_table_slot *)(void *)(base + table->at),
+                            .count = table->len / sizeof(jt_table_slot),
+                            .seed = {map->head.seed[0], map->head.seed[1]}};
+    map->tokens = (jt_fingerprints){.slots = (jt_fingerprint_slot *)(void *)(base + tokens->at),
+                                    .count = tokens->len / sizeof(jt_fingerprint_slot),
+                                    .seed = {map->head.seed[0], map->head.seed[1]}};
+    jt_segment_bits(base, lists, bits, &map->bits);
+    return JETON_OK;
+}
+
 static jeton_status take(jt_map *map, uint8_t *base, const char *boot, jeton_keyset **keys,
                          jeton_err *err)
 {
@@ -106,15 +157,12 @@ static jeton_status take(jt_map *map, uint8_t *base, const char *boot, jeton_key
     memcpy(&map->head, base, sizeof map->head);
     JT_TRY(check_head(&map->head, map->size, err));
     const jt_segment_part *jwks = part_of(&map->head, JT_SEGMENT_KEYS);
-    const jt_segment_part *table = part_of(&map->head, JT_SEGMENT_TABLE);
-    if (jwks == NULL || table == NULL || !is_table(table))
+    if (jwks == NULL)
         return damaged(err);
+    JT_TRY(take_parts(map, base, err));
     JT_TRY(read_keys(map, base, jwks, &copy, err));
     jt_sha2_once(JT_SHA256, jt_secret_span(&copy), map->keys_digest);
     map->live = (const jt_segment_live *)(const void *)(base + JT_SEGMENT_LIVE_AT);
-    map->table = (jt_table){.slots = (jt_table_slot *)(void *)(base + table->at),
-                            .count = table->len / sizeof(jt_table_slot),
-                            .seed = {map->head.seed[0], map->head.seed[1]}};
     map->of_this_boot = boot[0] != '\0' && strcmp(boot, map->head.boot) == 0;
     return keys != NULL ? jeton_keyset_parse_public(map->ctx, jt_secret_span(&copy), keys, err)
                         : JETON_OK;
@@ -250,11 +298,20 @@ static bool has(const void *map, jt_revoked kind)
 
 static jeton_status check(const void *map, jt_revoked kind, const uint8_t *id, uint64_t rev)
 {
+    jt_fingerprint print;
+    if (kind == JT_REVOKED_TOKEN && jt_fingerprint_of(id, &print) &&
+        jt_fingerprints_has(&((const jt_map *)map)->tokens, &print))
+        return JETON_E_REVOKED;
     const uint64_t n = jt_table_find(&((const jt_map *)map)->table, kind, id);
     return n == UINT64_MAX || jt_revoked_refuses(kind, n, rev) ? JETON_E_REVOKED : JETON_OK;
 }
 
+static const jt_bits *bits(const void *map)
+{
+    return &((const jt_map *)map)->bits;
+}
+
 jt_revoked_state jt_map_state(const jt_map *map)
 {
-    return (jt_revoked_state){.of = map, .all = all_of, .has = has, .check = check};
+    return (jt_revoked_state){.of = map, .all = all_of, .has = has, .check = check, .bits = bits};
 }

@@ -23,6 +23,8 @@ typedef struct jt_map {
     bool of_this_boot; /* whether live->fresh can be compared with the clock */
     const jt_segment_live *live;
     jt_table table;
+    jt_fingerprints tokens;
+    jt_bits bits;
 } jt_map;
 
 /* Opens the file and reads its keys.

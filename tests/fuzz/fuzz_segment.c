@@ -3,7 +3,7 @@
  * it is refused, or every look into it ends, reads nothing outside of it and changes nothing.
  *
  * The file is the head's bytes, then parts where the head says. What is missing of the smallest
- * table is filled up with zeros, so that short inputs reach further than the head. */
+ * file is filled up with zeros, so that short inputs reach further than the head. */
 #include "fuzz.h"
 #include "segment/map.h"
 
@@ -30,6 +30,16 @@ static void look(const jt_map *map)
     for (uint64_t i = 0; i < map->table.count && i < 64; i++)
         seen += jt_table_find(&map->table, JT_REVOKED_SESSION,
                               (const uint8_t *)(const void *)&map->table.slots[i]);
+    for (uint64_t slot = 0; slot <= map->bits.mask; slot++) {
+        const jt_bits_list *row = map->bits.rows[slot / JT_BITS_ROW];
+        const uint64_t number = jt_bits_peek(&row[slot % JT_BITS_ROW].number);
+        for (uint64_t place = 0; place < JT_BITS_PLACES; place += JT_BITS_CHUNK_BITS - 1) {
+            const jeton_status status = jt_bits_check(&map->bits, jt_index_of(number, place));
+            FUZZ_HOLDS(status == JETON_OK || status == JETON_E_REVOKED);
+        }
+    }
+    for (uint32_t i = 0; i < 8; i++)
+        seen += jt_fingerprints_has(&map->tokens, &(jt_fingerprint){.low = i, .high = i});
     FUZZ_HOLDS(jt_map_age_ms(map) >= 0);
 }
 
@@ -67,8 +77,8 @@ static void seal(uint8_t *memory, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    const size_t least =
-        JT_SEGMENT_HEAD + JT_SEGMENT_PAGE + JT_TABLE_SLOTS_LEAST * sizeof(jt_table_slot);
+    const size_t least = JT_SEGMENT_HEAD + JT_SEGMENT_PAGE +
+                         JT_TABLE_SLOTS_LEAST * sizeof(jt_table_slot) + 7 * JT_SEGMENT_PAGE;
     const size_t wanted = len > least ? len : least;
     const size_t size = (wanted + JT_SEGMENT_PAGE - 1) / JT_SEGMENT_PAGE * JT_SEGMENT_PAGE;
     if (len > MOST)

@@ -18,6 +18,7 @@
 
 #define BEFORE 20U /* entries that are there at the beginning */
 #define PUTS   4U
+#define PLACES 10U /* in each list */
 #define STEPS  2000000U
 
 /* What writer and reader share besides the segment. */
@@ -84,12 +85,42 @@ typedef struct putting {
     jt_map *map;
 } putting;
 
+static jd_segment_file file_of(const putting *of)
+{
+    return (jd_segment_file){.base = of->file.bytes,
+                             .live = of->file.live,
+                             .table = of->file.table,
+                             .tokens = of->file.tokens,
+                             .bits = of->file.bits};
+}
+
+static jt_revocation token_of(unsigned number)
+{
+    jt_revocation entry = {.n = 1, .kind = JT_REVOKED_TOKEN, .expires = INT64_MAX};
+    memset(entry.id, 'A', sizeof entry.id);
+    entry.id[number % sizeof entry.id] = 'B';
+    return entry;
+}
+
+/* A list of its own for each: a bit before it is announced, then one after it. */
+static void put_bits(jd_segment_file *file, unsigned number)
+{
+    jt_revocation list = {.n = 1, .kind = JT_REVOKED_LIST, .expires = INT64_MAX};
+    jt_revocation early = {.n = 1, .kind = JT_REVOKED_INDEX, .expires = INT64_MAX};
+    jt_revocation late = early;
+    jt_revoked_pair(number + 1, PLACES, list.id);
+    jt_revoked_pair(number + 1, 5, early.id);
+    jt_revoked_pair(number + 1, 6, late.id);
+    if (!jd_segment_put(file, &early) || !jd_segment_put(file, &list) ||
+        !jd_segment_put(file, &late))
+        _exit(1);
+}
+
 /* New entries, and one that is raised. */
 static void put_some(void *with)
 {
     putting *of = with;
-    const jd_segment_file file = {
-        .base = of->file.bytes, .live = of->file.live, .table = of->file.table};
+    jd_segment_file file = file_of(of);
     for (unsigned i = 0; i < PUTS; i++) {
         jt_revocation entry = entry_of(BEFORE + i);
         const bool put = jd_segment_put(&file, &entry);
@@ -97,6 +128,10 @@ static void put_some(void *with)
         entry.n += 1000;
         if (!put || !jd_segment_put(&file, &entry))
             _exit(1);
+        entry = token_of(i);
+        if (!jd_segment_put(&file, &entry))
+            _exit(1);
+        put_bits(&file, i);
         atomic_store(&of->shared->done, i + 1);
     }
 }
@@ -105,6 +140,24 @@ static uint64_t n_of(const putting *of, unsigned number)
 {
     const jt_revocation entry = entry_of(number);
     return jt_table_find(&of->map->table, entry.kind, entry.id);
+}
+
+static void look_at_bits(const jt_revoked_state *state, unsigned done)
+{
+    const jt_bits *bits = state->bits(state->of);
+    for (unsigned i = 0; i < PUTS; i++) {
+        const jt_revocation token = token_of(i);
+        const jeton_status of_token = state->check(state->of, token.kind, token.id, 9);
+        const jeton_status late = jt_bits_check(bits, jt_index_of(i + 1, 6));
+        const jeton_status clear = jt_bits_check(bits, jt_index_of(i + 1, 7));
+        assert_int_equal(jt_bits_check(bits, jt_index_of(i + 1, 5)), JETON_E_REVOKED);
+        assert_int_equal(jt_bits_check(bits, jt_index_of(i + 1, PLACES)), JETON_E_REVOKED);
+        if (i < done) {
+            assert_int_equal(of_token, JETON_E_REVOKED);
+            assert_int_equal(late, JETON_E_REVOKED);
+            assert_int_equal(clear, JETON_OK);
+        }
+    }
 }
 
 static void look_at_entries(void *with)
@@ -121,6 +174,7 @@ static void look_at_entries(void *with)
         else
             assert_true(n == 0 || (n == i + 1 && i < BEFORE + PUTS));
     }
+    look_at_bits(&state, done);
     assert_int_equal(state.all(state.of), 0);
     assert_true(state.has(state.of, JT_REVOKED_SESSION));
     assert_true(jt_peek(&of->map->live->used) >= BEFORE + done);
@@ -136,12 +190,9 @@ static void no_instruction_of_putting_leaves_half_an_entry(void **state)
     assert_true(memory != MAP_FAILED);
     memcpy(memory, of.file.bytes, of.file.size);
     of.shared = (shared *)(void *)(memory + of.file.size);
-    const image private = of.file;
-    const size_t table_at = (size_t)((uint8_t *)private.table.slots - private.bytes);
-    of.file.bytes = memory;
-    of.file.live = (jt_segment_live *)(void *)(memory + JT_SEGMENT_LIVE_AT);
-    of.file.table.slots = (jt_table_slot *)(void *)(memory + table_at);
-    const jd_segment_file file = {.base = memory, .live = of.file.live, .table = of.file.table};
+    uint8_t *private = of.file.bytes;
+    image_find(&of.file, memory);
+    jd_segment_file file = file_of(&of);
     for (unsigned i = 0; i < BEFORE; i++)
         assert_true(jd_segment_put(
             &file, &(jt_revocation){.n = i + 1, .kind = JT_REVOKED_SESSION, .id = {(uint8_t)i}}));
@@ -152,7 +203,7 @@ static void no_instruction_of_putting_leaves_half_an_entry(void **state)
     assert_true(steps > 100);
     assert_int_equal(atomic_load(&of.shared->done), PUTS);
     jt_map_unref(of.map);
-    free(private.bytes);
+    free(private);
     (void)munmap(memory, of.file.size + sizeof(shared));
 }
 
@@ -193,7 +244,12 @@ static void look_at_file(void *with)
     for (unsigned i = 0; i < BEFORE; i++) {
         const jt_revocation entry = entry_of(i);
         assert_int_equal(jt_table_find(&map->table, entry.kind, entry.id), i + 1);
+        assert_int_equal(jt_bits_check(&map->bits, jt_index_of(1, i)), JETON_E_REVOKED);
     }
+    assert_int_equal(jt_bits_check(&map->bits, jt_index_of(1, BEFORE)), JETON_OK);
+    const jt_revocation token = token_of(0);
+    const jt_revoked_state state = jt_map_state(map);
+    assert_int_equal(state.check(map, token.kind, token.id, 9), JETON_E_REVOKED);
     assert_int_not_equal(jt_peek(&map->live->state), JT_SEGMENT_MOVED);
     assert_true(jt_map_age_ms(map) < 60000);
     jt_map_unref(map);
@@ -215,6 +271,12 @@ static void no_system_call_of_replacing_the_file_leaves_half_of_one(void **state
         const jt_revocation entry = entry_of(i);
         assert_int_equal(jt_revocations_apply(of.revocations, &entry, NULL), JETON_OK);
     }
+    const jt_revocation token = token_of(0);
+    assert_int_equal(jt_revocations_apply(of.revocations, &token, NULL), JETON_OK);
+    jt_bitmaps *bitmaps = jt_revocations_bitmaps(of.revocations);
+    assert_int_equal(jt_bitmaps_announce(bitmaps, 1, BEFORE + 1, INT64_MAX, NULL), JETON_OK);
+    for (unsigned i = 0; i < BEFORE; i++)
+        assert_int_equal(jt_bitmaps_set(bitmaps, jt_index_of(1, i), INT64_MAX, NULL), JETON_OK);
     place_one(&of);
     assert_int_equal(jeton_segment_open(NULL, of.path, NULL, &of.segment, NULL), JETON_OK);
     const unsigned steps = drive(start(place_one, &of), PTRACE_SYSCALL, look_at_file, &of);

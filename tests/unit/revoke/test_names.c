@@ -85,50 +85,83 @@ static void a_token_has_to_name_all_it_is_asked_about(void **state)
     static const struct {
         const char *why, *claims;
         bool good, of_user;
+        uint64_t index;
     } cases[] = {
+        {"one with an index",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":1048577}",
+         true, false, 1048577},
+        {"an index of the last list",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":4503599627370495}",
+         true, false, 4503599627370495},
+        {"an index of a list beyond it",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":4503599627370496}",
+         false, false, 0},
+        {"an index of no list",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":1048575}",
+         false, false, 0},
+        {"an index below zero",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":-1048577}",
+         false, false, 0},
+        {"an index that is a text",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":\"1048577\"}",
+         false, false, 0},
+        {"an index that is null",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":null}",
+         false, false, 0},
+        {"an index with a fraction",
+         "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7,"
+         "\"idx\":1048577.5}",
+         false, false, 0},
         {"a user's",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B
          "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}",
-         true, true},
+         true, true, 0},
         {"a client's", "{\"sub\":\"c\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}",
-         true, false},
+         true, false, 0},
         {"no session, but another subject than the client",
-         "{\"sub\":\"d\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}", false,
-         false},
+         "{\"sub\":\"d\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}", false, false,
+         0},
         {"a session that is no id",
          "{\"sub\":\"" ID_A
          "\",\"sid\":\"s\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"a session that is no text",
          "{\"sub\":\"c\",\"sid\":7,\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"a subject that is no id",
          "{\"sub\":\"s\",\"sid\":\"" ID_B
          "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"no subject",
          "{\"sid\":\"" ID_B "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":7}", false,
-         false},
+         false, 0},
         {"no jti", "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B "\",\"client_id\":\"c\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"a jti of another length",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B "\",\"jti\":\"0\",\"client_id\":\"c\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"no client",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B "\",\"jti\":\"0123456789abcdef\",\"rev\":7}",
-         false, false},
+         false, false, 0},
         {"no rev",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B
          "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\"}",
-         false, false},
+         false, false, 0},
         {"a rev below zero",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B
          "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":-1}",
-         false, false},
+         false, false, 0},
         {"a rev that is a text",
          "{\"sub\":\"" ID_A "\",\"sid\":\"" ID_B
          "\",\"jti\":\"0123456789abcdef\",\"client_id\":\"c\",\"rev\":\"7\"}",
-         false, false},
+         false, false, 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         print_message("  %s\n", cases[i].why);
@@ -139,6 +172,8 @@ static void a_token_has_to_name_all_it_is_asked_about(void **state)
             continue;
         assert_int_equal(of.of_user, cases[i].of_user);
         assert_int_equal(of.rev, 7);
+        assert_int_equal(of.has_index, cases[i].index != 0);
+        assert_int_equal(of.index, cases[i].index);
         assert_memory_equal(of.token, "0123456789abcdef", JT_REVOKED_ID);
     }
 }
@@ -148,7 +183,13 @@ static void a_token_has_to_name_all_it_is_asked_about(void **state)
 typedef struct asked {
     char kinds[16];
     jt_revoked refuses;
+    const jt_bitmaps *bitmaps;
 } asked;
+
+static const jt_bits *bits(const void *of)
+{
+    return jt_bitmaps_bits(((const asked *)of)->bitmaps);
+}
 
 static uint64_t no_mark(const void *of)
 {
@@ -176,31 +217,46 @@ static jeton_status note(const void *of, jt_revoked kind, const uint8_t *id, uin
 static void everything_a_token_names_is_asked_about(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const char *why;
         uint64_t rev;
         bool of_user;
         jt_revoked refuses;
         const char *asked;
         jeton_status want;
+        uint64_t index; /* 0: it has none */
     } cases[] = {
-        {"a user's", 5, true, 0, "12645", JETON_OK},
-        {"a client's own", 5, false, 0, "645", JETON_OK},
-        {"from before the mark", 4, true, 0, "", JETON_E_REVOKED},
-        {"the session has ended", 5, true, JT_REVOKED_SESSION, "1", JETON_E_REVOKED},
-        {"the key", 5, true, JT_REVOKED_KEY, "12645", JETON_E_REVOKED},
+        {"a user's", 5, true, 0, "12645", JETON_OK, 0},
+        {"a client's own", 5, false, 0, "645", JETON_OK, 0},
+        {"from before the mark", 4, true, 0, "", JETON_E_REVOKED, 0},
+        {"the session has ended", 5, true, JT_REVOKED_SESSION, "1", JETON_E_REVOKED, 0},
+        {"the key", 5, true, JT_REVOKED_KEY, "12645", JETON_E_REVOKED, 0},
+        {"an index", 5, true, 0, "12645", JETON_OK, jt_index_of(3, 8)},
+        {"an index whose bit is set", 5, true, 0, "", JETON_E_REVOKED, jt_index_of(3, 9)},
+        {"an index beyond the announced", 5, true, 0, "", JETON_E_REVOKED, jt_index_of(3, 10)},
+        {"an index of an unknown list", 5, true, 0, "", JETON_E_REVOKED, jt_index_of(4, 8)},
+        {"an index, and revoked by its jti", 5, false, JT_REVOKED_TOKEN, "6", JETON_E_REVOKED,
+         jt_index_of(3, 8)},
     };
+    jt_bitmaps *bitmaps = NULL;
+    assert_int_equal(jt_bitmaps_new(NULL, &bitmaps, NULL), JETON_OK);
+    assert_int_equal(jt_bitmaps_announce(bitmaps, 3, 10, 99, NULL), JETON_OK);
+    assert_int_equal(jt_bitmaps_set(bitmaps, jt_index_of(3, 9), 99, NULL), JETON_OK);
     for (size_t i = 0; i < COUNT(cases); i++) {
         print_message("  %s\n", cases[i].why);
-        asked got = {.refuses = cases[i].refuses};
-        const jt_revoked_state with = {.of = &got, .all = no_mark, .has = has_any, .check = note};
+        asked got = {.refuses = cases[i].refuses, .bitmaps = bitmaps};
+        const jt_revoked_state with = {
+            .of = &got, .all = no_mark, .has = has_any, .check = note, .bits = bits};
         const jt_names_of_token of = {.rev = cases[i].rev,
                                       .of_user = cases[i].of_user,
+                                      .has_index = cases[i].index != 0,
+                                      .index = cases[i].index,
                                       .client = jeton_str("c"),
                                       .kid = jeton_str("k")};
         assert_int_equal(jt_revoked_ask(&with, &of), cases[i].want);
         assert_string_equal(got.kinds, cases[i].asked);
     }
+    jt_bitmaps_free(&bitmaps);
 }
 
 int main(void)

@@ -22,6 +22,39 @@ static jeton_status open_map(const image *of, jt_map **map, jeton_err *err)
     return status;
 }
 
+/* What is in a list is read with each look, so it may be anything. */
+static void a_list_reaches_no_further_than_the_bits(void **state)
+{
+    (void)state;
+    static const uint64_t beyond[] = {1,
+                                      8,
+                                      JT_SEGMENT_HEAD,
+                                      IMAGE_BITS_AT - 8,
+                                      IMAGE_BITS_AT + 4,
+                                      IMAGE_BITS_AT + (IMAGE_CHUNKS - 1) * JT_BITS_CHUNK + 8,
+                                      UINT64_MAX - 7};
+    image of = image_new(EMPTY_SET);
+    jt_map *map;
+    assert_int_equal(open_map(&of, &map, NULL), JETON_OK);
+    const jt_revoked_state asked = jt_map_state(map);
+    const uint64_t index = jt_index_of(3, 7);
+    jt_bits_list *list = &of.bits.rows[0][3];
+    assert_int_equal(jt_bits_check(asked.bits(asked.of), index), JETON_E_REVOKED);
+    atomic_store(&list->announced, 8);
+    atomic_store(&list->number, 3);
+    assert_int_equal(jt_bits_check(asked.bits(asked.of), index), JETON_OK);
+    for (size_t i = 0; i < COUNT(beyond); i++) {
+        atomic_store(&list->chunks[0], beyond[i]);
+        assert_int_equal(jt_bits_check(asked.bits(asked.of), index), JETON_E_REVOKED);
+    }
+    atomic_store(&list->chunks[0], IMAGE_BITS_AT + (IMAGE_CHUNKS - 1) * JT_BITS_CHUNK);
+    assert_int_equal(jt_bits_check(asked.bits(asked.of), index), JETON_OK);
+    of.bytes[of.size - JT_BITS_CHUNK] |= 0x80; /* the eighth bit, on a machine of that order */
+    assert_int_equal(jt_bits_check(asked.bits(asked.of), index), JETON_E_REVOKED);
+    jt_map_unref(map);
+    image_done(&of);
+}
+
 static void an_image_is_taken(void **state)
 {
     (void)state;
@@ -68,7 +101,7 @@ static void no_keys(image *of)
 
 static void two_keys(image *of)
 {
-    of->head->parts[2] = of->head->parts[0];
+    of->head->parts[5] = of->head->parts[0];
 }
 
 static void keys_in_head(image *of)
@@ -99,7 +132,7 @@ static void no_table(image *of)
 
 static void table_behind_end(image *of)
 {
-    of->head->parts[1].at += 4096;
+    of->head->parts[1].at = of->size - 4096;
 }
 
 static void table_crooked(image *of)
@@ -145,6 +178,66 @@ static void empty(image *of)
     of->size = JT_SEGMENT_HEAD - 1;
 }
 
+static void no_tokens(image *of)
+{
+    of->head->parts[2].kind = 0;
+}
+
+static void tokens_crooked(image *of)
+{
+    of->head->parts[2].at += 8;
+}
+
+static void tokens_behind_end(image *of)
+{
+    of->head->parts[2].len = of->size;
+}
+
+static void no_lists(image *of)
+{
+    of->head->parts[3].kind = 0;
+}
+
+static void lists_odd(image *of)
+{
+    of->head->parts[3].len -= sizeof(jt_bits_list);
+}
+
+static void lists_few(image *of)
+{
+    of->head->parts[3].len /= 2;
+}
+
+static void lists_many(image *of)
+{
+    of->head->parts[3].len = 2 * JT_BITS_SLOTS * sizeof(jt_bits_list);
+}
+
+static void lists_crooked(image *of)
+{
+    of->head->parts[3].at += 4;
+}
+
+static void no_bits(image *of)
+{
+    of->head->parts[4].kind = 0;
+}
+
+static void bits_crooked(image *of)
+{
+    of->head->parts[4].at -= 8;
+}
+
+static void bits_odd(image *of)
+{
+    of->head->parts[4].len -= 8;
+}
+
+static void bits_behind_end(image *of)
+{
+    of->head->parts[4].len += JT_BITS_CHUNK;
+}
+
 static void bad_key_text(image *of)
 {
     of->bytes[JT_SEGMENT_HEAD] = '[';
@@ -162,6 +255,18 @@ static const struct {
     {"smaller than the file", size_less, true, JETON_E_SYNTAX},
     {"the name of the boot does not end", boot_open, true, JETON_E_SYNTAX},
     {"no keys", no_keys, true, JETON_E_SYNTAX},
+    {"no tokens", no_tokens, true, JETON_E_SYNTAX},
+    {"tokens across slots", tokens_crooked, true, JETON_E_SYNTAX},
+    {"tokens that do not end in the file", tokens_behind_end, true, JETON_E_SYNTAX},
+    {"no lists", no_lists, true, JETON_E_SYNTAX},
+    {"lists whose number is no power of two", lists_odd, true, JETON_E_SYNTAX},
+    {"fewer lists than a row", lists_few, true, JETON_E_SYNTAX},
+    {"more lists than there can be", lists_many, true, JETON_E_SYNTAX},
+    {"lists across words", lists_crooked, true, JETON_E_SYNTAX},
+    {"no bits", no_bits, true, JETON_E_SYNTAX},
+    {"bits across pages", bits_crooked, true, JETON_E_SYNTAX},
+    {"half a chunk of bits", bits_odd, true, JETON_E_SYNTAX},
+    {"bits that do not end in the file", bits_behind_end, true, JETON_E_SYNTAX},
     {"keys twice", two_keys, true, JETON_E_SYNTAX},
     {"keys within the head", keys_in_head, true, JETON_E_SYNTAX},
     {"keys that do not end in the file", keys_behind_end, false, JETON_E_SYNTAX},
@@ -374,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_image_is_taken),
+        cmocka_unit_test(a_list_reaches_no_further_than_the_bits),
         cmocka_unit_test(what_is_no_segment_is_refused),
         cmocka_unit_test(what_the_system_says_of_a_file_counts),
         cmocka_unit_test(a_file_that_cannot_be_mapped_is_told),
