@@ -16,8 +16,8 @@
 #define DOUBLINGS 4U
 
 /* How far back the store is asked when it may be another one than before: what it said of so many
- * numbers is compared. */
-#define LOOK_BACK 256U
+ * numbers is compared. All of it is in one answer. */
+#define LOOK_BACK (JD_FOLLOW_ANSWER / 2)
 
 #define ABOVE (JD_FOLLOW_RING / 2) /* so far ahead of `applied` numbers are remembered */
 
@@ -210,8 +210,11 @@ static void ask(jd_follow *of, int64_t now, jd_follow_todo *todo)
                              .ticket = ticket,
                              .after = of->sure ? of->applied : look_back(of),
                              .claim = claim(of)};
-    of->requests[ticket % JD_FOLLOW_TICKETS] = (jd_follow_request){
-        .ticket = ticket, .after = todo->after, .vouched = of->vouched, .sent = now};
+    of->requests[ticket % JD_FOLLOW_TICKETS] = (jd_follow_request){.ticket = ticket,
+                                                                   .after = todo->after,
+                                                                   .applied = of->applied,
+                                                                   .vouched = of->vouched,
+                                                                   .sent = now};
     of->pending = ticket;
     of->last_sent = now;
     of->due = now + part_of_lease(of, IDLE_PART);
@@ -316,8 +319,8 @@ static bool are_genuine(const jd_follow *of, const jd_follow_answer *answer)
 
 /* What the answer and we say of the same numbers. */
 typedef struct comparison {
-    unsigned agreed;
-    bool vouched_differ; /* something that the store itself has said before */
+    unsigned agreed;     /* so much of what the store itself has said before */
+    bool vouched_differ; /* something of that */
     bool loose_differ;   /* something that only the bus has said */
 } comparison;
 
@@ -347,17 +350,17 @@ static void compare(const jd_follow *of, const jd_follow_request *request,
     *found = (comparison){0};
     if (answer->head < request->vouched)
         found->vouched_differ = true;
-    else if (answer->head < request->after)
+    else if (answer->head < request->applied)
         found->loose_differ = true;
     for (uint64_t n = after > known ? after : known; n <= end && n <= last; n++) {
         const jd_follow_seen *seen = find_seen(of, n);
         const jt_revocation *entry = entry_of(answer, n, &at);
         if (seen == NULL || (entry == NULL && n <= answer->pruned))
             continue;
-        if (entry != NULL && is_same(seen, entry))
-            found->agreed++;
-        else
+        if (entry == NULL || !is_same(seen, entry))
             differ_at(of, n, found);
+        else if (n <= of->vouched)
+            found->agreed++;
     }
 }
 
@@ -557,6 +560,17 @@ jd_follow_state jd_follow_why(const jd_follow *follow, int64_t now)
 uint64_t jd_follow_applied(const jd_follow *follow)
 {
     return follow->applied;
+}
+
+bool jd_follow_last(const jd_follow *follow, uint64_t *n, uint8_t mac[JT_REVOKED_MAC])
+{
+    const jd_follow_seen *seen = find_seen(follow, follow->vouched);
+    *n = 0;
+    if (seen == NULL)
+        return false;
+    *n = seen->n;
+    memcpy(mac, seen->mac, sizeof seen->mac);
+    return true;
 }
 
 const char *jd_follow_word(jd_follow_state state)

@@ -42,6 +42,7 @@
 #include "revoke/revocations.h"
 
 #define JD_FOLLOW_RING    1024U /* numbers whose MACs are remembered, half of them above `applied` */
+#define JD_FOLLOW_ANSWER  32U   /* entries that the store has to be asked for at least */
 #define JD_FOLLOW_TICKETS 4U    /* requests whose answers are still taken */
 #define JD_LEASE_RATE     1     /* percent */
 
@@ -84,9 +85,9 @@ typedef enum jd_follow_state {
 } jd_follow_state;
 
 typedef struct jd_follow_request {
-    uint64_t ticket;  /* 0: none */
-    uint64_t after;   /* as asked */
-    uint64_t vouched; /* at that time */
+    uint64_t ticket;           /* 0: none */
+    uint64_t after;            /* as asked */
+    uint64_t applied, vouched; /* at that time */
     int64_t sent;
 } jd_follow_request;
 
@@ -218,6 +219,10 @@ jd_follow_state jd_follow_why(const jd_follow *follow, int64_t now);
 
 /* The last number up to which all has been applied. Rises as long as the log is the same. */
 uint64_t jd_follow_applied(const jd_follow *follow);
+
+/* The last number that the store has vouched for, and the MAC of its entry: what a snapshot needs
+ * for jd_follow_resume(). False, and *n is 0, when there is none, or it has been pruned. */
+JETON_MUST bool jd_follow_last(const jd_follow *follow, uint64_t *n, uint8_t mac[JT_REVOKED_MAC]);
 
 /* A word for logs and metrics. */
 const char *jd_follow_word(jd_follow_state state);

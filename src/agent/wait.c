@@ -124,11 +124,11 @@ static bool is_later(const jd_watch *watch, const jd_waiter *waiter)
     return watch->has_server && watch->asked >= waiter->committed;
 }
 
-/* Whether the server of the last list is known to have the entry. */
+/* Whether the server of the last list is known to have the entry: it is the one that committed it,
+ * or somebody has looked. */
 static bool is_kept(const jd_watch *watch, const jd_waiter *waiter)
 {
-    return watch->met <= waiter->committed ||
-           (waiter->checked && waiter->checked_by == watch->server);
+    return watch->met <= waiter->began || (waiter->checked && waiter->checked_by == watch->server);
 }
 
 int64_t jd_wait_over(const jd_watch *watch, const jd_waiter *waiter)

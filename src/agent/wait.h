@@ -71,6 +71,7 @@ void jd_watch_list(jd_watch *watch, const jd_watch_row *rows, size_t count, int6
 /* Somebody who waits. */
 typedef struct jd_waiter {
     uint64_t n;         /* the last entry of what was committed */
+    int64_t began;      /* the boot-time clock, read before the store was asked to commit it */
     int64_t committed;  /* the boot-time clock, read after the store had said that it was */
     bool checked;       /* somebody has looked, and the entry is in the log … */
     int64_t checked_by; /* … of this server */
