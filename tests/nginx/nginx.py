@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import harness  # noqa: E402
 
 MODULE = os.environ.get("NGINX_MODULE", "build/adapters/nginx/ngx_http_jeton_module.so")
-BINARY = "/usr/sbin/nginx"
+BINARY = os.environ.get("NGINX_BINARY", "/usr/sbin/nginx")
 # Of a master that is root, workers would be somebody who may not look into our folders.
 USER = "user root root;" if os.geteuid() == 0 else ""
 MAIN = """

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_keys.py - ngx_http_jeton_module: keys that subrequests bring, alone and beside files."""
+"""test_key_request.py - ngx_http_jeton_module: keys that subrequests bring, alone and beside files."""
 import json
 import shutil
 import socket
