@@ -362,11 +362,25 @@ ngx_http_jeton_watch_handler(ngx_event_t *ev)
 }
 
 
+/* A single process takes up another configuration without being a new one. */
+
+static void
+ngx_http_jeton_watch_no_more(void *data)
+{
+    ngx_http_jeton_main_conf_t *jmcf = data;
+
+    if (jmcf->watch.timer_set) {
+        ngx_del_timer(&jmcf->watch);
+    }
+}
+
+
 /* Each worker has its own keys, and looks by itself. */
 
 ngx_int_t
 ngx_http_jeton_watch_keys(ngx_cycle_t *cycle)
 {
+    ngx_pool_cleanup_t          *cln;
     ngx_http_jeton_main_conf_t  *jmcf;
 
     jmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_jeton_module);
@@ -374,6 +388,14 @@ ngx_http_jeton_watch_keys(ngx_cycle_t *cycle)
     if (jmcf == NULL || jmcf->keys.nelts == 0) {
         return NGX_OK;
     }
+
+    cln = ngx_pool_cleanup_add(cycle->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_jeton_watch_no_more;
+    cln->data = jmcf;
 
     jmcf->watch.handler = ngx_http_jeton_watch_handler;
     jmcf->watch.data = jmcf;

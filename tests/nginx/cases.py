@@ -85,6 +85,11 @@ class Case(unittest.TestCase):
         self.assertEqual(answer.headers["www-authenticate"], want)
 
 
+def at_end_of(case):
+    """What adds a clean-up to a test, or to a class of them."""
+    return case.addClassCleanup if isinstance(case, type) else case.addCleanup
+
+
 class Publisher(http.server.BaseHTTPRequestHandler):
     """Publishes keys: server.keys, or what server.more has for the path, with server.code; counts in
     server.asked."""
@@ -111,8 +116,8 @@ class PublisherServer(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Publisher)
         self.asked, self.headers, self.code, self.delay, self.keys, self.more = 0, [], 200, 0, "", {}
         threading.Thread(target=self.serve_forever, daemon=True).start()
-        case.addCleanup(self.server_close)
-        case.addCleanup(self.shutdown)
+        at_end_of(case)(self.server_close)
+        at_end_of(case)(self.shutdown)
 
     def handle_error(self, *_):
         """A proxy may hang up when it likes."""
@@ -137,6 +142,6 @@ def start_echo(case):
     echo = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     echo.daemon_threads = True
     threading.Thread(target=echo.serve_forever, daemon=True).start()
-    case.addCleanup(echo.server_close)
-    case.addCleanup(echo.shutdown)
+    at_end_of(case)(echo.server_close)
+    at_end_of(case)(echo.shutdown)
     return echo.server_port

@@ -24,7 +24,7 @@ MAIN = """
 load_module {module};
 {user}
 pid {folder}/nginx.pid;
-error_log {folder}/error.log info;
+error_log {folder}/error.log {errors};
 worker_processes {workers};
 events {{ worker_connections 512; }}
 http {{
@@ -55,8 +55,9 @@ class Nginx:
         self.own = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="jeton-nginx-")
         self.server, self.http, self.workers, self.listen = server, http, workers, listen
-        self.port = free_port()
+        self.port, self.errors = free_port(), "info"
         self.process = None
+        self.wrapper, self.globals = [], "daemon off;"
         www = pathlib.Path(self.folder, "www")
         www.mkdir(exist_ok=True)
         (www / "index.html").write_text("hello\n")
@@ -67,7 +68,7 @@ class Nginx:
     def write(self):
         text = MAIN.format(user=USER, module=os.path.abspath(MODULE), folder=self.folder, port=self.port,
                            http=self.http, server=self.server, workers=self.workers,
-                           listen=self.listen)
+                           listen=self.listen, errors=self.errors)
         self.path("nginx.conf").write_text(text)
         return [*self.command(), "-c", str(self.path("nginx.conf"))]
 
@@ -83,15 +84,20 @@ class Nginx:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
-        if self.process and self.process.poll() is None:
+    def stop(self):
+        """Its exit status."""
+        if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(harness.PATIENCE)
+        return self.process.wait(harness.PATIENCE)
+
+    def __exit__(self, *_):
+        if self.process:
+            self.stop()
         if self.own:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
-        self.process = subprocess.Popen([*self.write(), "-g", "daemon off;"],
+        self.process = subprocess.Popen([*self.wrapper, *self.write(), "-g", self.globals],
                                         stderr=subprocess.DEVNULL)
         harness.eventually(self.is_up, "nginx listens")
         return self

@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_valgrind.py - ngx_http_jeton_module in an nginx of one process under valgrind: a few hundred
+requests of every kind, a key file that changes, another configuration; no error, and nothing that
+is lost in memory."""
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import unittest
+
+from cases import Keys, PublisherServer, forged, start_echo
+from nginx import Nginx, harness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VALGRIND = ["valgrind", "--quiet", "--leak-check=full", "--show-leak-kinds=definite,possible",
+            "--num-callers=25", "--keep-debuginfo=yes", f"--suppressions={HERE}/nginx.supp"]
+SERVER = """
+    jeton "the realm $host"; jeton_key_file KEYS/now.pub;
+    jeton_identity X-User sub; jeton_identity X-Team info team;
+    location / { add_header X-All "$jeton_sub $jeton_kid $jeton_payload $jeton_claim_roles $jeton_header_alg $team $type" always;
+                 add_header X-More "$jeton_reason $jeton_cache $jeton_stale_ms" always;
+                 proxy_pass http://127.0.0.1:ECHO; }
+    location /off { jeton off; empty_gif; }
+    location /all { jeton_issuer one two; jeton_audience api; jeton_typ at+jwt; jeton_leeway 5s; jeton_alg ES256 RS256;
+                    jeton_require roles has admin error=401; jeton_require level >= 3; empty_gif; }
+    location /rsa { jeton_key_file KEYS/rsa.pub KEYS/a.pub; empty_gif; }
+    location /secret { jeton_key_file KEYS/secret.jwk; empty_gif; }
+    location /places { jeton_token cookie t arg t $http_x_token header; empty_gif; }
+    location /fetched { jeton_key_request /_keys; jeton_key_request /_none; jeton_key_file KEYS/b.pub; empty_gif; }
+    location = /_keys { internal; proxy_pass_request_headers off; subrequest_output_buffer_size 64k;
+                        proxy_pass http://127.0.0.1:KEYSERVER/; }
+    location = /_none { internal; return 404; }
+    location /segment { jeton_segment KEYS/none; jeton_stale allow_until 5s; empty_gif; }
+    location /dry { jeton_dry_run on; empty_gif; }
+    location /any { satisfy any; deny all; empty_gif; }
+    location /plus { auth_jwt "x" token=$cookie_t; auth_jwt_require $team error=403; empty_gif; }
+    location /twice { error_page 401 = @other; empty_gif; }
+    location @other { jeton_key_file KEYS/b.pub; proxy_pass http://127.0.0.1:ECHO; }
+    location /inner { try_files /none /dry; }
+"""
+HTTP = """
+    jeton_claim_set $team info team; jeton_header_set $type typ; jeton_cache 64k zone=x:32k;
+"""
+
+
+class Valgrind(unittest.TestCase):
+    def setUp(self):
+        self.keys = Keys().new("a").new("b").new("rsa", "RS256").new("secret", "HS256")
+        self.addCleanup(shutil.rmtree, self.keys.folder, True)
+        self.keys.replace("now.pub", self.keys.text("a.pub"))
+        publisher = PublisherServer(self)
+        publisher.keys = json.dumps({"keys": [json.loads(self.keys.text("a.pub"))]})
+        text = SERVER.replace("KEYSERVER", str(publisher.server_port)).replace("KEYS", self.keys.folder)
+        self.nginx = Nginx(text.replace("ECHO", str(start_echo(self))), HTTP)
+        self.said = self.nginx.path("valgrind")
+        self.nginx.wrapper = [*VALGRIND, f"--log-file={self.said}"]
+        self.nginx.globals = "daemon off; master_process off;"
+        self.nginx.start()
+        self.addCleanup(self.nginx.__exit__)
+
+    def tokens(self):
+        full = {"iss": "one", "aud": "api", "roles": ["admin"], "level": 3, "info": {"team": "red"}}
+        sign = self.keys.sign
+        return [sign("a", typ="at+jwt", **full), sign("b"), sign("rsa"), sign("secret"), sign("a", exp=1),
+                sign("a", more="x" * 5000), sign("a", sub="a\r\nb"), sign("a", **full)[:-3],
+                forged({"alg": "none"}, {"exp": 2 ** 31}), "a.b.c", "x" * 3000]
+
+    def ask_everything(self, tokens):
+        paths = re.findall(r"location (/\w*) ", SERVER)
+        self.assertGreater(len(paths), 12)
+        statuses = set()
+        connection = http.client.HTTPConnection("127.0.0.1", self.nginx.port, timeout=harness.PATIENCE)
+        for path in paths:
+            for token in tokens:
+                for headers in ({"Authorization": "Bearer " + token}, {"Cookie": "t=" + token}):
+                    connection.request("GET", f"{path}?t={token[:2000]}", headers=headers)
+                    answer = connection.getresponse()
+                    answer.read()
+                    statuses.add(answer.status)
+            for headers in ({}, {"Authorization": "Basic YTpi", "X-User": "root"}, {"X-Token": "x"}):
+                self.nginx.ask(path, **headers)
+        connection.close()
+        return statuses
+
+    def complaints(self):
+        return re.findall(r'\[emerg\].*now.pub"', self.nginx.log())
+
+    def test_memory_is_used_as_it_should_be(self):
+        tokens = self.tokens()
+        statuses = self.ask_everything(tokens)
+        self.assertEqual(statuses, {200, 401, 403, 503})
+        self.keys.replace("now.pub", self.keys.text("b.pub"))
+        harness.eventually(lambda: self.nginx.status("/dry", tokens[1]) == 200
+                           and self.nginx.status("/", tokens[1]) == 200, "the other key is known")
+        self.keys.replace("now.pub", "{")
+        harness.eventually(self.complaints, "it is no good")
+        # An nginx of one process cannot take up a new configuration, but it can refuse one.
+        seen = len(self.complaints())
+        self.nginx.server += " location /new { return 418; }"
+        self.nginx.write()
+        self.nginx.process.send_signal(signal.SIGHUP)
+        harness.eventually(lambda: len(self.complaints()) > seen, "it is refused")
+        self.assertEqual(self.nginx.status("/new"), 401)  # all is as it was
+        self.ask_everything(tokens[:2])
+        self.assertEqual(self.nginx.stop(), 0)
+        said = self.said.read_text()
+        self.assertEqual(said, "", said[:4000])
+
+
+if __name__ == "__main__":
+    harness.main()
