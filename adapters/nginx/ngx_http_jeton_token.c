@@ -9,6 +9,7 @@
 
 
 #include "ngx_http_jeton.h"
+#include "ngx_http_jeton_bearer.h"
 
 
 static ngx_int_t
@@ -136,40 +137,13 @@ ngx_http_jeton_token(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/*
- * The token behind "Bearer " (RFC 6750, section 2.1): the scheme in any case
- * (RFC 9110, section 11.1), one or more spaces.  Another scheme is no token of
- * ours, as if nothing was there.
- */
-
-static void
-ngx_http_jeton_strip_scheme(ngx_str_t *token)
-{
-    if (token->len < sizeof("Bearer ") - 1
-        || ngx_strncasecmp(token->data, (u_char *) "Bearer ",
-                           sizeof("Bearer ") - 1)
-           != 0)
-    {
-        ngx_str_null(token);
-        return;
-    }
-
-    token->data += sizeof("Bearer ") - 1;
-    token->len -= sizeof("Bearer ") - 1;
-
-    while (token->len > 0 && token->data[0] == ' ') {
-        token->data++;
-        token->len--;
-    }
-}
-
-
 /* The first place in which something is.  NGX_DECLINED: nothing anywhere. */
 
 ngx_int_t
 ngx_http_jeton_find_token(ngx_http_request_t *r,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_str_t *token)
 {
+    size_t                      n;
     ngx_uint_t                  i;
     ngx_http_jeton_source_t    *source;
     ngx_http_variable_value_t  *vv;
@@ -192,7 +166,9 @@ ngx_http_jeton_find_token(ngx_http_request_t *r,
         token->data = vv->data;
 
         if (source[i].bearer) {
-            ngx_http_jeton_strip_scheme(token);
+            n = ngx_http_jeton_bearer(token->data, token->len);
+            token->data += n;
+            token->len -= n;
         }
 
         if (token->len > 0) {

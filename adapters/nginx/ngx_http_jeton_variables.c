@@ -108,15 +108,22 @@ ngx_http_jeton_header_variable(ngx_http_request_t *r,
 }
 
 
-/* $jeton_claim_NAME, $jeton_header_NAME; data: the name of the variable */
+/*
+ * $jeton_claim_NAME, $jeton_header_NAME, and as NGINX Plus calls them
+ * $jwt_claim_NAME, $jwt_header_NAME; data: the name of the variable
+ */
 
 static ngx_int_t
 ngx_http_jeton_prefix_variable(ngx_http_request_t *r,
-    ngx_http_variable_value_t *v, ngx_str_t *variable, size_t prefix,
+    ngx_http_variable_value_t *v, ngx_str_t *variable, const char *kind,
     ngx_uint_t header)
 {
     char    *path;
-    size_t   len;
+    size_t   len, prefix;
+
+    prefix = ngx_strlen(kind)
+             + (ngx_strncmp(variable->data, "jwt_", 4) == 0
+                ? sizeof("jwt_") - 1 : sizeof("jeton_") - 1);
 
     len = variable->len - prefix;
 
@@ -136,8 +143,8 @@ static ngx_int_t
 ngx_http_jeton_claim_prefix(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    return ngx_http_jeton_prefix_variable(r, v, (ngx_str_t *) data,
-                                          sizeof("jeton_claim_") - 1, 0);
+    return ngx_http_jeton_prefix_variable(r, v, (ngx_str_t *) data, "claim_",
+                                          0);
 }
 
 
@@ -145,8 +152,8 @@ static ngx_int_t
 ngx_http_jeton_header_prefix(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    return ngx_http_jeton_prefix_variable(r, v, (ngx_str_t *) data,
-                                          sizeof("jeton_header_") - 1, 1);
+    return ngx_http_jeton_prefix_variable(r, v, (ngx_str_t *) data, "header_",
+                                          1);
 }
 
 
@@ -265,12 +272,71 @@ static ngx_http_variable_t  ngx_http_jeton_vars[] = {
 };
 
 
-ngx_int_t
-ngx_http_jeton_add_variables(ngx_conf_t *cf)
-{
-    ngx_http_variable_t  *var, *v;
+/* The names of NGINX Plus.  A module that has them, too, keeps its own. */
 
-    for (v = ngx_http_jeton_vars; v->name.len; v++) {
+static ngx_http_variable_t  ngx_http_jeton_plus_vars[] = {
+
+    { ngx_string("jwt_claim_"), NULL, ngx_http_jeton_claim_prefix, 0,
+      NGX_HTTP_VAR_CHANGEABLE|NGX_HTTP_VAR_NOCACHEABLE
+      |NGX_HTTP_VAR_PREFIX, 0 },
+
+    { ngx_string("jwt_header_"), NULL, ngx_http_jeton_header_prefix, 0,
+      NGX_HTTP_VAR_CHANGEABLE|NGX_HTTP_VAR_NOCACHEABLE
+      |NGX_HTTP_VAR_PREFIX, 0 },
+
+    { ngx_string("jwt_payload"), NULL, ngx_http_jeton_payload_variable, 0,
+      NGX_HTTP_VAR_CHANGEABLE|NGX_HTTP_VAR_NOCACHEABLE, 0 },
+
+      ngx_http_null_variable
+};
+
+
+static ngx_uint_t
+ngx_http_jeton_is_variable(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_uint_t                  i;
+    ngx_hash_key_t             *key;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    v = cmcf->prefix_variables.elts;
+
+    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
+        if (v[i].name.len == name->len
+            && ngx_strncmp(v[i].name.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    key = cmcf->variables_keys->keys.elts;
+
+    for (i = 0; i < cmcf->variables_keys->keys.nelts; i++) {
+        if (key[i].key.len == name->len
+            && ngx_strncmp(key[i].key.data, name->data, name->len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static ngx_int_t
+ngx_http_jeton_add_each(ngx_conf_t *cf, ngx_http_variable_t *v,
+    ngx_uint_t yield)
+{
+    ngx_http_variable_t  *var;
+
+    for (/* void */; v->name.len; v++) {
+
+        if (yield && ngx_http_jeton_is_variable(cf, &v->name)) {
+            continue;
+        }
+
         var = ngx_http_add_variable(cf, &v->name, v->flags);
         if (var == NULL) {
             return NGX_ERROR;
@@ -281,6 +347,17 @@ ngx_http_jeton_add_variables(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_jeton_add_variables(ngx_conf_t *cf)
+{
+    if (ngx_http_jeton_add_each(cf, ngx_http_jeton_vars, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_jeton_add_each(cf, ngx_http_jeton_plus_vars, 1);
 }
 
 

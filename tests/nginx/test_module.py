@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import tempfile
@@ -412,12 +413,15 @@ class Plus(Case):
     HTTP = """
         auth_jwt_claim_set $team info team;
         auth_jwt_header_set $type typ;
+        map $jwt_claim_sub $is_alice { default 0; alice 1; }
         map $jeton_claim_roles $is_admin { default 0; "~admin" 1; }
     """
     SERVER = """
         auth_jwt "the realm";
         auth_jwt_key_file KEYS/a.pub;
-        location / { add_header X-Told "$team $type"; try_files /index.html =404; }
+        location / { add_header X-Told "$team $type";
+                     add_header X-Jwt "$jwt_claim_sub $jwt_header_alg $jwt_payload"; try_files /index.html =404; }
+        location /alice { auth_jwt_require $is_alice; try_files /index.html =404; }
         location /off { auth_jwt off; try_files /index.html =404; }
         location /cookie { auth_jwt "the realm" token=$cookie_t; try_files /index.html =404; }
         location /admin { auth_jwt_require $is_admin error=403; try_files /index.html =404; }
@@ -434,12 +438,16 @@ class Plus(Case):
                 ("/off", None, 200), ("/cookie", plain, 401), ("/admin", plain, 403),
                 ("/admin", chief, 200), ("/admin", None, 401), ("/team", plain, 401),
                 ("/team", chief, 200), ("/team", self.keys.sign("a", info={"team": "0"}), 401),
-                ("/leeway", expired, 200), ("/", expired, 401), ("/type", plain, 200)]
+                ("/leeway", expired, 200), ("/", expired, 401), ("/type", plain, 200),
+                ("/alice", plain, 200), ("/alice", self.keys.sign("a", sub="bob"), 401)]
         for path, token, status in rows:
             with self.subTest(path=path, status=status):
                 self.assertEqual(self.status(path, token), status)
         self.assertEqual(self.status("/cookie", Cookie=f"t={plain}"), 200)
-        self.assertEqual(self.nginx.ask("/", chief).headers["x-told"], "red x")
+        answer = self.nginx.ask("/", chief)
+        self.assertEqual(answer.headers["x-told"], "red x")
+        sub, alg, payload = answer.headers["x-jwt"].split(" ", 2)
+        self.assertEqual((sub, alg, json.loads(payload)["info"]), ("alice", "ES256", {"team": "red"}))
 
 
 class Guide(unittest.TestCase):
@@ -482,6 +490,25 @@ class Guide(unittest.TestCase):
         server.logout(bob)
         self.assertEqual(nginx.status("/x", bob), 401)
         harness.eventually(lambda: "E_REVOKED" in nginx.path("access.log").read_text(), "it is logged")
+
+
+class Documented(unittest.TestCase):
+    """docs/nginx.md has what the module has, and nothing else."""
+
+    def test_each_directive_and_each_variable_is_there(self):
+        root = pathlib.Path(__file__).parents[2]
+        guide = (root / "docs/nginx.md").read_text()
+        texts = {path.name: path.read_text() for path in (root / "adapters/nginx").glob("*.c")}
+        named = re.findall(r'^    \{ ngx_string\("(\w+)"\)', texts["ngx_http_jeton_module.c"], re.M)
+        self.assertGreater(len(named), 20)
+        rows = {name for name in named if name.startswith("jeton")}
+        self.assertEqual(set(re.findall(r"^\| `(jeton\w*)[ `]", guide, re.M)), rows)
+        for name in set(named) - rows:
+            self.assertIn(f"`{name}`", guide)
+        variables = re.findall(r'^    \{ ngx_string\("(\w+)"\)', texts["ngx_http_jeton_variables.c"], re.M)
+        self.assertGreater(len(variables), 5)
+        told = {name.replace("NAME", "") for name in re.findall(r"`\$((?:jeton|jwt)_\w+)`", guide)}
+        self.assertEqual(told, set(variables))
 
 
 class Configuration(unittest.TestCase):
