@@ -17,6 +17,9 @@
 #define HOUR       (60 * MINUTE)
 #define NAME_MAX   256U /* of a name; what is behind makes no difference to any account */
 
+static const char too_many_there[] = "too many logins were tried from this address";
+static const char too_many_failed[] = "too many logins to this account failed";
+
 struct jd_limits {
     pthread_mutex_t mutex;
     bool off;
@@ -25,6 +28,7 @@ struct jd_limits {
     jd_buckets known;
     jd_limit_ban *bans;
     size_t ban_count;
+    jd_counter counter; /* of servers that count together */
 };
 
 /* What each kind of bucket is called by: the kind, the source, the name. */
@@ -55,6 +59,13 @@ void jd_limits_configure(jd_limits *limits, const jd_config *config)
     limits->address = size_of(config->login_rate, MINUTE);
     limits->account = size_of(config->account_rate, HOUR);
     limits->lock = size_of(config->lock_after, config->lock_time * 1000);
+    pthread_mutex_unlock(&limits->mutex);
+}
+
+void jd_limits_share(jd_limits *limits, const jd_counter *counter)
+{
+    pthread_mutex_lock(&limits->mutex);
+    limits->counter = *counter;
     pthread_mutex_unlock(&limits->mutex);
 }
 
@@ -156,16 +167,76 @@ jeton_status jd_limits_knock(jd_limits *limits, const jd_address *client, int64_
     if (over == 0 && !limits->off)
         over = jd_buckets_take(&limits->buckets, span_of(&name), limits->address, now);
     pthread_mutex_unlock(&limits->mutex);
-    return wait_for(over, "too many logins were tried from this address", wait, err);
+    return wait_for(over, too_many_there, wait, err);
 }
 
+/* ---- counting together ---------------------------------------------------------------------- */
+
+/* The names of a try, and what counts it elsewhere. */
+typedef struct together {
+    jd_counter counter;
+    called address, known, lock, account;
+    jd_counts_try at;
+} together;
+
+static jd_count count_of(const called *name, jd_bucket_size size)
+{
+    return (jd_count){.name = span_of(name), .burst = size.burst, .interval = size.interval};
+}
+
+/* False where nobody else counts. */
+static bool prepare(jd_limits *limits, const jd_try *at, together *of)
+{
+    pthread_mutex_lock(&limits->mutex);
+    const bool off = limits->off;
+    const jd_bucket_size address = limits->address;
+    const jd_bucket_size account = limits->account;
+    const jd_bucket_size lock = limits->lock;
+    of->counter = limits->counter;
+    pthread_mutex_unlock(&limits->mutex);
+    if (off || of->counter.begin == NULL)
+        return false;
+    of->address = call_it(ADDRESS, at->client, jeton_str(NULL));
+    of->known = call_it(KNOWN, at->client, at->name);
+    of->lock = call_it(LOCK, at->client, at->name);
+    of->account = call_it(ACCOUNT, NULL, at->name);
+    of->at = (jd_counts_try){.address = count_of(&of->address, address),
+                             .lock = count_of(&of->lock, lock),
+                             .account = count_of(&of->account, account),
+                             .known = span_of(&of->known)};
+    return true;
+}
+
+/* Zeros when nobody answers. */
+static jd_counts_answer begin_together(jd_limits *limits, jd_try *at)
+{
+    together of;
+    jd_counts_answer answer = {0};
+    if (!prepare(limits, at, &of) || !of.counter.begin(of.counter.user, &of.at, &answer))
+        return (jd_counts_answer){0};
+    at->shared = answer.address_over == 0 && answer.account_over == 0 && !answer.locked;
+    at->shared_at_account = at->shared && !answer.known;
+    return answer;
+}
+
+static void end_together(jd_limits *limits, const jd_try *at, int64_t known_for)
+{
+    together of;
+    if (!at->shared || !prepare(limits, at, &of))
+        return;
+    const bool ended = of.counter.end(of.counter.user, &of.at, at->shared_at_account, known_for);
+    (void)ended; /* or else the try counts as a failure there until its token comes back */
+}
+
+/* ---- one server ----------------------------------------------------------------------------- */
+
 /* Takes the tokens of a try; what is over at the account. Under the lock. */
-static int64_t begin(jd_limits *limits, jd_try *at, int64_t now)
+static int64_t begin(jd_limits *limits, jd_try *at, bool known_elsewhere, int64_t now)
 {
     const called known = call_it(KNOWN, at->client, at->name);
     const called lock = call_it(LOCK, at->client, at->name);
     const called account = call_it(ACCOUNT, NULL, at->name);
-    at->known = jd_buckets_has(&limits->known, span_of(&known), now);
+    at->known = known_elsewhere || jd_buckets_has(&limits->known, span_of(&known), now);
     at->locked = jd_buckets_take(&limits->buckets, span_of(&lock), limits->lock, now) > 0;
     at->counted = !at->locked;
     if (at->locked || at->known)
@@ -177,19 +248,31 @@ static int64_t begin(jd_limits *limits, jd_try *at, int64_t now)
     return over;
 }
 
+static int64_t begin_alone(jd_limits *limits, jd_try *at, bool known_elsewhere, int64_t now)
+{
+    pthread_mutex_lock(&limits->mutex);
+    const int64_t over = limits->off ? 0 : begin(limits, at, known_elsewhere, now);
+    pthread_mutex_unlock(&limits->mutex);
+    return over;
+}
+
 jeton_status jd_limits_begin(jd_limits *limits, jd_try *at, int64_t now, int64_t *wait,
                              jeton_err *err)
 {
     *wait = 0;
-    at->locked = false;
-    at->known = false;
-    at->counted = false;
+    *at = (jd_try){.client = at->client, .name = at->name};
     if (limits == NULL)
         return JETON_OK;
-    pthread_mutex_lock(&limits->mutex);
-    const int64_t over = limits->off ? 0 : begin(limits, at, now);
-    pthread_mutex_unlock(&limits->mutex);
-    return wait_for(over, "too many logins to this account failed", wait, err);
+    const jd_counts_answer others = begin_together(limits, at);
+    JT_TRY(wait_for(others.address_over, too_many_there, wait, err));
+    JT_TRY(wait_for(others.account_over, too_many_failed, wait, err));
+    at->locked = others.locked;
+    const int64_t over = others.locked ? 0 : begin_alone(limits, at, others.known, now);
+    if (at->locked || over > 0) { /* a try that one of both refuses is counted by neither */
+        end_together(limits, at, 0);
+        at->shared = false;
+    }
+    return wait_for(over, too_many_failed, wait, err);
 }
 
 /* Under the lock. */
@@ -211,6 +294,7 @@ void jd_limits_succeed(jd_limits *limits, const jd_try *at, int64_t now)
     give_back(limits, at, now);
     jd_buckets_mark(&limits->known, span_of(&known), now + KNOWN_FOR, now);
     pthread_mutex_unlock(&limits->mutex);
+    end_together(limits, at, KNOWN_FOR);
 }
 
 void jd_limits_forget(jd_limits *limits, const jd_try *at, int64_t now)
@@ -220,4 +304,5 @@ void jd_limits_forget(jd_limits *limits, const jd_try *at, int64_t now)
     pthread_mutex_lock(&limits->mutex);
     give_back(limits, at, now);
     pthread_mutex_unlock(&limits->mutex);
+    end_together(limits, at, 0);
 }

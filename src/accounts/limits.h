@@ -15,11 +15,16 @@
  * So who guesses locks out himself; where many guess together, the owner still gets in from where
  * he has been. An IPv6 address counts as its first 64 bits.
  *
+ * Servers of a cluster count together where they can (bus/counts.h): all but the bans is counted
+ * there as well, and a try has to pass both. While nobody answers there, what this server has
+ * counted goes by itself: with N servers, N times as many may be tried then.
+ *
  * Any thread. A NULL jd_limits limits nothing.
  */
 #ifndef JD_ACCOUNTS_LIMITS_H
 #define JD_ACCOUNTS_LIMITS_H
 
+#include "bus/counts.h"
 #include "sys/cidr.h"
 #include "sys/config.h"
 
@@ -30,6 +35,10 @@ JETON_MUST jeton_status jd_limits_open(const jd_config *config, jd_limits **limi
 
 /* Other settings from now on; what was counted goes on counting. */
 void jd_limits_configure(jd_limits *limits, const jd_config *config);
+
+/* Has tries counted by `counter`, too, from now on; .begin NULL: by nobody else. Threads that begin
+ * or end tries wait for it. Copied. */
+void jd_limits_share(jd_limits *limits, const jd_counter *counter);
 
 /* Frees *limits and sets it to NULL. */
 void jd_limits_close(jd_limits **limits);
@@ -60,6 +69,8 @@ typedef struct jd_try {
     bool locked;     /* what comes of it is a failure */
     bool known;      /* the account was logged in to from there before */
     bool counted;    /* as a failure, until it is known to be none */
+    bool shared;     /* other servers count it, too */
+    bool shared_at_account;
 } jd_try;
 
 /* Begins a try and fills in the rest of it: right before the password is checked, which is then

@@ -2,7 +2,7 @@
 /* bus/bus.c - the stream: adding to it, reading on in it, and connecting again. */
 #include "bus/bus.h"
 
-#include "bus/link.h"
+#include "bus/ask.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -179,6 +179,19 @@ static jeton_status give_up(jd_bus *of, const redisReply *reply, jeton_err *err)
     jd_link_close(&of->link);
     pause_next(of);
     return jd_reply_fail(reply, err);
+}
+
+jeton_status jd_bus_ask(jd_bus *bus, const jeton_span *words, size_t count, redisReply **reply,
+                        jeton_err *err)
+{
+    JT_AUTO(jd_reply_free) redisReply *got = NULL;
+    *reply = NULL;
+    JT_TRY(jd_link_ask(&bus->link, words, count, 0, &got, err));
+    if (got->type == REDIS_REPLY_ERROR)
+        return give_up(bus, got, err);
+    *reply = got;
+    got = NULL; /* ownership has moved to the caller */
+    return JETON_OK;
 }
 
 /* ---- adding --------------------------------------------------------------------------------- */

@@ -30,6 +30,8 @@
     X(LOGIN_OK,        "login_ok",          0)    \
     X(LOGIN_FAILED,    "login_failed",    100)    \
     X(LIMITED,         "login_limited",   100)    \
+    X(LIMITS_SHARED,   "limits_shared",    10)    \
+    X(LIMITS_ALONE,    "limits_alone",     10)    \
     X(REFRESH_OK,      "refresh_ok",        0)    \
     X(REFRESH_REPLAYED,"refresh_replayed",  0)    \
     X(REFRESH_REFUSED, "refresh_refused", 100)    \

@@ -173,6 +173,163 @@ static void switched_off_they_limit_nothing(void **state)
     jd_limits_close(&off);
 }
 
+/* ---- servers that count together ------------------------------------------------------------ */
+
+static struct {
+    bool answers;
+    jd_counts_answer says;
+    unsigned begun, ended, at_account;
+    int64_t known_for;
+    char lock[64];
+} others;
+
+static bool others_begin(void *user, const jd_counts_try *at, jd_counts_answer *answer)
+{
+    assert_ptr_equal(user, &others);
+    assert_int_equal(at->lock.burst, 3);
+    assert_int_equal(at->lock.interval, 20000);
+    assert_int_equal(at->address.burst, 5);
+    assert_int_equal(at->account.burst, 6);
+    assert_true(at->known.len > 0);
+    assert_true(at->lock.name.len < sizeof others.lock);
+    memcpy(others.lock, at->lock.name.ptr, at->lock.name.len);
+    others.begun++;
+    *answer = others.says;
+    return others.answers;
+}
+
+static bool others_end(void *user, const jd_counts_try *at, bool account, int64_t known_for)
+{
+    assert_ptr_equal(user, &others);
+    assert_memory_equal(others.lock, at->lock.name.ptr, at->lock.name.len);
+    others.ended++;
+    others.at_account += account;
+    others.known_for = known_for;
+    return others.answers;
+}
+
+static jd_limits *shared_limits(jd_counts_answer says)
+{
+    static const jd_counter counter = {&others, others_begin, others_end};
+    jd_limits *limits = limits_of(true);
+    memset(&others, 0, sizeof others);
+    others.answers = true;
+    others.says = says;
+    jd_limits_share(limits, &counter);
+    return limits;
+}
+
+static void a_success_is_given_back_everywhere(void **state)
+{
+    (void)state;
+    for (unsigned known = 0; known < 2; known++) {
+        jd_limits *limits = shared_limits((jd_counts_answer){.known = known});
+        jd_try at;
+        assert_int_equal(begin(limits, "192.0.2.1", "alice", NOW, &at), JETON_OK);
+        assert_true(at.shared && at.counted && !at.locked);
+        assert_int_equal(at.known, known);
+        assert_int_equal(others.ended, 0);
+        jd_limits_succeed(limits, &at, NOW);
+        assert_int_equal(others.ended, 1);
+        assert_int_equal(others.at_account, 1 - known); /* where it was taken */
+        assert_true(others.known_for > 0);
+        assert_int_equal(begin(limits, "192.0.2.1", "alice", NOW, &at), JETON_OK);
+        jd_limits_forget(limits, &at, NOW);
+        assert_int_equal(others.ended, 2);
+        assert_int_equal(others.known_for, 0);
+        jd_limits_close(&limits);
+    }
+}
+
+static void what_others_have_counted_refuses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        jd_counts_answer says;
+        jeton_status want;
+        bool locked;
+    } rows[] = {
+        {"nothing", {.known = false}, JETON_OK, false},
+        {"too many from the address", {.address_over = 1500}, JETON_E_RATE, false},
+        {"too many at the account", {.account_over = 1500}, JETON_E_RATE, false},
+        {"locked", {.locked = true}, JETON_OK, true},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].why);
+        jd_limits *limits = shared_limits(rows[i].says);
+        jd_try at;
+        assert_int_equal(begin(limits, "192.0.2.1", "alice", NOW, &at), rows[i].want);
+        assert_int_equal(at.locked, rows[i].locked);
+        assert_int_equal(at.counted, rows[i].want == JETON_OK && !rows[i].locked);
+        assert_int_equal(at.shared, at.counted);
+        assert_int_equal(others.ended, 0);
+        jd_limits_close(&limits);
+    }
+}
+
+/* The others may have forgotten (a new Redis), or be lied to: no more than here alone is let in. */
+static void what_is_counted_here_refuses_too(void **state)
+{
+    (void)state;
+    jd_limits *limits = shared_limits((jd_counts_answer){.known = true});
+    jd_try at;
+    for (unsigned i = 0; i < 3; i++)
+        assert_false(failing(limits, "192.0.2.1", "alice", NOW));
+    assert_int_equal(others.ended, 0);
+    assert_int_equal(begin(limits, "192.0.2.1", "alice", NOW, &at), JETON_OK);
+    assert_true(at.locked);
+    assert_false(at.shared);
+    assert_int_equal(others.ended, 1); /* taken there, and given back */
+    others.says.known = false;
+    for (unsigned i = 0; i < 3; i++) {
+        char from[16];
+        (void)snprintf(from, sizeof from, "192.0.2.%u", i + 20);
+        assert_false(failing(limits, from, "bob", NOW));
+        assert_false(failing(limits, from, "bob", NOW));
+    }
+    others.ended = 0;
+    assert_int_equal(begin(limits, "192.0.2.30", "bob", NOW, &at), JETON_E_RATE);
+    assert_int_equal(others.ended, 1);
+    assert_int_equal(others.at_account, 1);
+    jd_limits_close(&limits);
+}
+
+static void without_an_answer_this_server_goes_by_itself(void **state)
+{
+    (void)state;
+    jd_limits *limits = shared_limits((jd_counts_answer){.address_over = 9, .locked = true});
+    jd_try at;
+    others.answers = false;
+    for (unsigned i = 0; i < 3; i++)
+        assert_false(failing(limits, "192.0.2.1", "alice", NOW));
+    assert_true(failing(limits, "192.0.2.1", "alice", NOW));
+    assert_int_equal(begin(limits, "192.0.2.2", "alice", NOW, &at), JETON_OK);
+    assert_false(at.shared);
+    jd_limits_succeed(limits, &at, NOW);
+    assert_int_equal(others.ended, 0); /* nothing was taken there */
+    const jd_counter nobody = {.begin = NULL};
+    others.begun = 0;
+    jd_limits_share(limits, &nobody);
+    assert_int_equal(begin(limits, "192.0.2.3", "alice", NOW, &at), JETON_OK);
+    assert_int_equal(others.begun, 0);
+    jd_limits_close(&limits);
+}
+
+static void limits_that_are_off_ask_nobody(void **state)
+{
+    (void)state;
+    const jd_counter counter = {&others, others_begin, others_end};
+    jd_limits *limits = limits_of(false);
+    jd_try at;
+    memset(&others, 0, sizeof others);
+    jd_limits_share(limits, &counter);
+    assert_int_equal(begin(limits, "192.0.2.1", "alice", NOW, &at), JETON_OK);
+    jd_limits_succeed(limits, &at, NOW);
+    assert_int_equal(others.begun, 0);
+    jd_limits_close(&limits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +341,11 @@ int main(void)
         cmocka_unit_test(many_addresses_together_do_not_keep_the_owner_out),
         cmocka_unit_test(one_address_alone_does_not_exhaust_an_account),
         cmocka_unit_test(switched_off_they_limit_nothing),
+        cmocka_unit_test(a_success_is_given_back_everywhere),
+        cmocka_unit_test(what_others_have_counted_refuses),
+        cmocka_unit_test(what_is_counted_here_refuses_too),
+        cmocka_unit_test(without_an_answer_this_server_goes_by_itself),
+        cmocka_unit_test(limits_that_are_off_ask_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
