@@ -13,7 +13,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
-#include "store/upgrade.h"
+#include "store/place.h"
 #include "sys/disk.h"
 #include "sys/log.h"
 
@@ -24,11 +24,8 @@
 
 static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 {
-    jd_path path;
     jd_upgrade done;
-    JT_TRY(jd_path_join(accounts->config->data, "jeton.db", &path, err));
-    JT_TRY(jd_store_open(NULL, path.chars, &accounts->store, err));
-    JT_TRY(jd_store_upgrade(accounts->store, path.chars, &done, err));
+    JT_TRY(jd_store_open_upgraded(accounts->config, &accounts->store, &done, err));
     if (done.applied > 0)
         jd_log(JD_INFO, EV_STORE_MIGRATED, JD_INT("applied", done.applied),
                JD_TEXT("kept", done.kept.chars));

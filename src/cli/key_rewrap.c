@@ -6,22 +6,39 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "signer/master.h"
-#include "store/upgrade.h"
+#include "store/place.h"
 #include "sys/disk.h"
 
 #include <unistd.h>
 
+#define GONE_MS 60000 /* one that was not seen for so long was stopped, or has crashed */
+
+/* Others that work with the store would go on with the old master key, and seal with it. */
+static jeton_status check_alone(jd_store *store, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_nodes nodes;
+    if (!jd_store_is_shared(store))
+        return JETON_OK;
+    JT_TRY(jd_store_node_list(store, &arena, &nodes, err));
+    for (size_t i = 0; i < nodes.count; i++)
+        if (nodes.at[i].seen > nodes.now - GONE_MS)
+            return jt_fail(err, JETON_E_BUSY,
+                           "a node works with this store, or did a minute ago: stop all of them");
+    return JETON_OK;
+}
+
 /* A store is not made by this. */
 static jeton_status open_store(const jd_config *config, jd_store **store, jeton_err *err)
 {
-    jd_path path;
+    jd_store_place place;
     jd_upgrade done;
-    JT_TRY(jd_path_join(config->data, "jeton.db", &path, err));
-    if (access(path.chars, F_OK) != 0)
+    JT_TRY(jd_store_place_of(config, &place, err));
+    if (place.is_file && access(place.file.chars, F_OK) != 0)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no store in %.90s: name it by --data",
                        config->data);
-    JT_TRY(jd_store_open(NULL, path.chars, store, err));
-    return jd_store_upgrade(*store, path.chars, &done, err);
+    JT_TRY(jd_store_open_upgraded(config, store, &done, err));
+    return check_alone(*store, err);
 }
 
 static jeton_status rewrap(const jd_args *args, bool *in_folder, jeton_err *err)

@@ -11,7 +11,11 @@
 
 /* The options every command that uses this has. */
 #define JD_DATA_OPTION                                                                             \
-    {.name = "--data", .value = "DIR", .help = "the data folder; by default data"}, JD_CONFIG_OPTION
+    {.name = "--data", .value = "DIR", .help = "the data folder; by default data"},                \
+        {.name = "--store",                                                                        \
+         .value = "ADDRESS",                                                                       \
+         .help = "the database, as for jeton serve; by default a file in the data folder"},        \
+        JD_CONFIG_OPTION
 
 /* The settings of a command that has JD_DATA_OPTION: the file's, the environment's, and the folder.
  * From now on only troubles are logged. */

@@ -32,8 +32,11 @@ void jd_settings_folder_sources(const jd_args *args, jd_config_sources *sources)
 {
     const char *data = jd_args_get(args, "--data");
     *sources = (jd_config_sources){.file = file_of(args)};
+    const char *store = jd_args_get(args, "--store");
     if (data != NULL)
         sources->flags[sources->flag_count++] = (jd_config_flag){.name = "data", .value = data};
+    if (store != NULL)
+        sources->flags[sources->flag_count++] = (jd_config_flag){.name = "store", .value = store};
 }
 
 static void tell(void *user, const char *where, const char *what)

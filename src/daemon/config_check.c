@@ -10,9 +10,15 @@
 #include "http/listener.h"
 #include "http/tls.h"
 #include "signer/signer.h"
+#include "store/place.h"
 #include "sys/cidr.h"
 
 #include <stdio.h>
+
+static jeton_status check_store(const jd_config *config, jeton_err *err)
+{
+    return jd_store_place_check(config, err);
+}
 
 static jeton_status check_listen(const jd_config *config, jeton_err *err)
 {
@@ -62,9 +68,13 @@ static const struct {
     const char *setting;
     jeton_status (*check)(const jd_config *config, jeton_err *err);
 } checks[] = {
-    {"listen", check_listen},           {"tls-cert", check_tls},
-    {"token-alg", check_alg},           {"proxies", check_proxies},
-    {"allowed-origins", check_origins}, {"identity-headers", check_identity},
+    {"store", check_store},
+    {"listen", check_listen},
+    {"tls-cert", check_tls},
+    {"token-alg", check_alg},
+    {"proxies", check_proxies},
+    {"allowed-origins", check_origins},
+    {"identity-headers", check_identity},
     {"verify-rules", check_rules},
 };
 

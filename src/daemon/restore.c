@@ -171,6 +171,10 @@ jeton_status jd_restore(const jd_config *config, const char *file, jeton_err *er
     JT_AUTO(jd_lock_drop) jd_lock lock = {.fd = -1};
     bool open_to_others;
     places at;
+    if (config->store[0] != '\0')
+        return jt_fail(
+            err, JETON_E_UNSUPPORTED,
+            "restore the database with PostgreSQL's own tools, then: jeton store restart");
     JT_TRY(find_places(config->data, &at, err));
     JT_TRY(jd_dir_make(config->data, &open_to_others, err));
     JT_TRY(jd_lock_take(config->data, &lock, err));

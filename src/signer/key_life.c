@@ -57,6 +57,8 @@ static jeton_time over(const jd_signer *signer, const jd_ring_key *key)
     jeton_time last = atomic_load(&key->last);
     if (key->row.created < signer->opened)
         last = later(last, signer->opened + JD_ACCESS_TTL_MAX * 1000);
+    if (jd_store_is_shared(signer->store)) /* nor what other nodes have signed until now */
+        last = later(last, jt_now(signer->ctx) + JD_ACCESS_TTL_MAX * 1000);
     return later(last, jt_now(signer->ctx)) + signer->options.leeway * 1000 + AFTER_LAST;
 }
 

@@ -26,7 +26,8 @@ typedef struct jd_driver {
     const char *migrations_table; /* makes the table of them, unless it is there */
     const char *schema_lock;      /* what a change of the schema begins with; may be NULL */
 
-    jeton_status (*open)(const jeton_ctx *ctx, const char *where, jd_store **store, jeton_err *err);
+    jeton_status (*open)(const jeton_ctx *ctx, const char *where, const jd_store_limits *limits,
+                         jd_store **store, jeton_err *err);
     void (*close)(jd_store *store);
     jeton_status (*backup)(jd_store *store, const char *file, jeton_err *err);
 

@@ -14,20 +14,24 @@
 #include "core/secret.h"
 #include "store/sql.h"
 #include "sys/clock.h"
+#include "sys/disk.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 
 #define CONNECTIONS     8U
 #define STATEMENT_MS    5000
 #define CONNECT_SECONDS 3
+#define PASSWORD_MOST   1024U
 #define RETRY_FIRST_MS  50U
 #define RETRY_LAST_MS   1000U
 
 typedef struct pg_store {
     jd_store store; /* the first member */
     char *url;
+    jt_secret password; /* NUL-terminated; may be empty */
     jd_pg_limits limits;
     unsigned most;
     pthread_mutex_t lock;
@@ -177,6 +181,7 @@ static void pg_close(jd_store *store)
     if (pg->url != NULL)
         jt_wipe(pg->url, strlen(pg->url));
     jt_release(store->ctx, pg->url);
+    jt_secret_done(&pg->password);
     jt_release(store->ctx, pg);
 }
 
@@ -198,7 +203,7 @@ static jeton_status check_address(const char *url, jeton_err *err)
                : jt_fail(err, JETON_E_ARGUMENT, "the address of the store is none of PostgreSQL");
 }
 
-static pg_store *new_store(const jeton_ctx *ctx, const char *url)
+static pg_store *new_store(const jeton_ctx *ctx, const char *url, const jd_store_limits *limits)
 {
     pg_store *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
@@ -210,8 +215,9 @@ static pg_store *new_store(const jeton_ctx *ctx, const char *url)
     (void)pthread_condattr_destroy(&attr);
     (void)pthread_mutex_init(&made->lock, NULL);
     made->store = (jd_store){.driver = &jd_postgres_driver, .ctx = ctx};
-    made->limits = (jd_pg_limits){.statement = STATEMENT_MS, .connect = CONNECT_SECONDS};
-    made->most = CONNECTIONS;
+    made->limits.statement = limits->milliseconds > 0 ? (int)limits->milliseconds : STATEMENT_MS;
+    made->limits.connect = CONNECT_SECONDS;
+    made->most = limits->connections > 0 ? limits->connections : CONNECTIONS;
     made->url = jt_strdup(ctx, url);
     return made;
 }
@@ -225,12 +231,33 @@ static jeton_status check_ours(jd_store *store, jeton_err *err)
     return status;
 }
 
-static jeton_status pg_open(const jeton_ctx *ctx, const char *url, jd_store **store, jeton_err *err)
+/* A file with the password and a line's end behind it, which is not part of it. */
+static jeton_status load_password(pg_store *pg, jeton_err *err)
+{
+    const char *file = getenv("JETON_STORE_PASSWORD_FILE");
+    JT_AUTO(jt_secret_done) jt_secret text = {0};
+    if (file == NULL || *file == '\0')
+        return JETON_OK;
+    JT_TRY(jd_file_load(pg->store.ctx, file, PASSWORD_MOST, &text, err));
+    jeton_span password = jt_secret_span(&text);
+    while (password.len > 0 && strchr("\r\n", password.ptr[password.len - 1]) != NULL)
+        password.len--;
+    JT_TRY(jt_secret_new(pg->store.ctx, password.len + 1, &pg->password, err));
+    if (password.len > 0)
+        memcpy(pg->password.ptr, password.ptr, password.len);
+    pg->password.ptr[password.len] = '\0';
+    pg->limits.password = (const char *)pg->password.ptr;
+    return JETON_OK;
+}
+
+static jeton_status pg_open(const jeton_ctx *ctx, const char *url, const jd_store_limits *limits,
+                            jd_store **store, jeton_err *err)
 {
     JT_TRY(check_address(url, err));
-    JT_AUTO(close_store) pg_store *made = new_store(ctx, url);
+    JT_AUTO(close_store) pg_store *made = new_store(ctx, url, limits);
     if (made == NULL || made->url == NULL)
         return jt_fail(err, JETON_E_NOMEM, "store");
+    JT_TRY(load_password(made, err));
     JT_TRY(check_ours(&made->store, err));
     *store = &made->store;
     made = NULL;

@@ -53,8 +53,9 @@ typedef struct jd_pg_conn {
 } jd_pg_conn;
 
 typedef struct jd_pg_limits {
-    int statement; /* milliseconds */
-    int connect;   /* seconds */
+    int statement;        /* milliseconds */
+    int connect;          /* seconds */
+    const char *password; /* where the address has none; NULL: none */
 } jd_pg_limits;
 
 /* Connects to a server that can write, and makes the connection ready. Bounded by `limits`.

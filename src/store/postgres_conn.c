@@ -91,14 +91,11 @@ static PGconn *start(const char *url, const jd_pg_limits *limits)
     char user[16];
     (void)snprintf(connect, sizeof connect, "%d", limits->connect);
     (void)snprintf(user, sizeof user, "%d", limits->statement);
-    const char *const names[] = {"connect_timeout",
-                                 "tcp_user_timeout",
-                                 "fallback_application_name",
-                                 "dbname",
-                                 "target_session_attrs",
-                                 "client_encoding",
-                                 NULL};
-    const char *const values[] = {connect, user, "jeton", url, "read-write", "UTF8", NULL};
+    const char *const names[] = {
+        "connect_timeout", "tcp_user_timeout",     "fallback_application_name", "password",
+        "dbname",          "target_session_attrs", "client_encoding",           NULL};
+    const char *const values[] = {connect, user,         "jeton", limits->password,
+                                  url,     "read-write", "UTF8",  NULL};
     return PQconnectdbParams(names, values, 1);
 }
 

@@ -181,9 +181,10 @@ static sqlite_store *new_store(const jeton_ctx *ctx)
     return made;
 }
 
-static jeton_status sqlite_open(const jeton_ctx *ctx, const char *path, jd_store **store,
-                                jeton_err *err)
+static jeton_status sqlite_open(const jeton_ctx *ctx, const char *path,
+                                const jd_store_limits *limits, jd_store **store, jeton_err *err)
 {
+    (void)limits;
     JT_AUTO(close_store) sqlite_store *made = new_store(ctx);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "store");

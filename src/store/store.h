@@ -37,7 +37,9 @@ typedef struct jd_store jd_store;
 /* Opens a store, making an empty one where there is none. What is not a store is left untouched.
  *
  * ctx      may be NULL; must outlive the store
- * address  "sqlite:PATH" or a path: an SQLite file, made readable by its owner alone
+ * address  "sqlite:PATH" or a path: an SQLite file, made readable by its owner alone;
+ *          "postgres://…": a database of PostgreSQL, as libpq reads it. Its password may also be in
+ *          the file that the environment names by JETON_STORE_PASSWORD_FILE
  * store    set to NULL first; on JETON_OK the caller owns it: jd_store_close()
  *
  * JETON_E_UNSUPPORTED  an address of a back end that this build does not have
@@ -46,6 +48,19 @@ typedef struct jd_store jd_store;
  */
 JETON_MUST jeton_status jd_store_open(const jeton_ctx *ctx, const char *address, jd_store **store,
                                       jeton_err *err);
+
+/* What a store in a database of its own may take. 0: the default. */
+typedef struct jd_store_limits {
+    unsigned connections;  /* open at one time: 8 */
+    unsigned milliseconds; /* for an answer, and for a connection to become free: 5000 */
+} jd_store_limits;
+
+JETON_MUST jeton_status jd_store_open_within(const jeton_ctx *ctx, const char *address,
+                                             const jd_store_limits *limits, jd_store **store,
+                                             jeton_err *err);
+
+/* Whether other nodes may work with the store at the same time. */
+bool jd_store_is_shared(const jd_store *store);
 
 /* Closes *store and sets it to NULL. Nobody may be using it. A NULL *store is fine. */
 void jd_store_close(jd_store **store);
@@ -81,7 +96,9 @@ JETON_MUST jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jet
 JETON_MUST jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err);
 
 /* Commits. When this fails, none of the operations of the batch has happened, whatever they
- * returned: what a caller keeps in memory of them may only be such that refuses too much. */
+ * returned: what a caller keeps in memory of them may only be such that refuses too much. Of a
+ * database whose connection breaks while it commits, nobody knows whether it has (JETON_E_STORE);
+ * the same is true of an operation by itself. */
 JETON_MUST jeton_status jd_store_batch_end(jd_store *store, jeton_err *err);
 
 /* Rolls back, in the place of jd_store_batch_end(): none of the operations has happened. */

@@ -68,6 +68,7 @@ struct jd_config_type {
     const unit *units;  /* of a number */
     unsigned kinds;     /* of JSON that stand for it in a file: KIND(JT_TEXT) | … */
     const char *file;   /* the same in words */
+    bool secret;        /* a part of it may be */
 };
 
 #define KIND(kind) (1U << (kind))
@@ -148,6 +149,64 @@ static void print_text(const jd_setting *setting, const void *field, char *to, s
     (void)snprintf(to, size, "%s", (const char *)field);
 }
 
+/* --- addresses ------------------------------------------------------------------------------ */
+
+/* Where a password stands in an address, from *at on; false: there is none. Whatever is before the
+ * last @ may belong to it, since not everybody writes %2F for a slash. */
+static bool find_user_password(const char *text, size_t *at, size_t *len)
+{
+    const char *user = strstr(text, "://");
+    const char *end = strrchr(text, '@');
+    if (user == NULL || end == NULL || end < user)
+        return false;
+    const char *colon = memchr(user + 3, ':', (size_t)(end - user - 3));
+    if (colon == NULL)
+        return false;
+    *at = (size_t)(colon + 1 - text);
+    *len = (size_t)(end - colon - 1);
+    return true;
+}
+
+static bool find_named_password(const char *text, size_t from, size_t *at, size_t *len)
+{
+    static const char name[] = "password="; /* sslpassword= as well */
+    const char *found = strstr(text + from, name);
+    if (found == NULL)
+        return false;
+    *at = (size_t)(found - text) + strlen(name);
+    *len = strcspn(text + *at, "&");
+    return true;
+}
+
+bool jd_setting_has_password(const jd_setting *setting, const char *text)
+{
+    size_t at;
+    size_t len;
+    return setting->type->secret &&
+           (find_user_password(text, &at, &len) || find_named_password(text, 0, &at, &len));
+}
+
+static void mask(char text[JD_CONFIG_TEXT], size_t at, size_t len)
+{
+    char rest[JD_CONFIG_TEXT];
+    (void)snprintf(rest, sizeof rest, "%s", text + at + len);
+    (void)snprintf(text + at, JD_CONFIG_TEXT - at, "***%s", rest);
+}
+
+static void print_address(const jd_setting *setting, const void *field, char *to, size_t size)
+{
+    (void)setting;
+    char text[JD_CONFIG_TEXT];
+    size_t at = 0;
+    size_t len;
+    (void)snprintf(text, sizeof text, "%s", (const char *)field);
+    if (find_user_password(text, &at, &len))
+        mask(text, at, len);
+    for (at = 0; find_named_password(text, at, &at, &len);)
+        mask(text, at, len);
+    (void)snprintf(to, size, "%s", text);
+}
+
 static void print_int(const jd_setting *setting, const void *field, char *to, size_t size)
 {
     print_number(setting->type->units, *(const int64_t *)field, to, size);
@@ -184,6 +243,12 @@ static const jd_config_type type_TEXT = {.read = read_text,
                                          .values = "a text",
                                          .kinds = KIND(JT_TEXT),
                                          .file = "a text"};
+static const jd_config_type type_ADDRESS = {.read = read_text,
+                                            .print = print_address,
+                                            .values = "an address",
+                                            .kinds = KIND(JT_TEXT),
+                                            .file = "a text",
+                                            .secret = true};
 static const jd_config_type type_LIST = {.read = read_text,
                                          .print = print_text,
                                          .values = "a list",
@@ -432,6 +497,8 @@ bool jd_config_same(const jd_config *a, const jd_config *b, const jd_setting *se
 {
     char one[JD_CONFIG_TEXT];
     char other[JD_CONFIG_TEXT];
+    if (setting->type->read == read_text) /* not as it is shown */
+        return strcmp((const char *)a + setting->offset, (const char *)b + setting->offset) == 0;
     jd_config_print(a, setting, one);
     jd_config_print(b, setting, other);
     return strcmp(one, other) == 0;

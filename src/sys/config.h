@@ -17,8 +17,9 @@
 
 #define JD_CONFIG_TEXT 1024U
 
-typedef char jd_config_TEXT[JD_CONFIG_TEXT]; /* NUL-terminated */
-typedef char jd_config_LIST[JD_CONFIG_TEXT]; /* NUL-terminated */
+typedef char jd_config_TEXT[JD_CONFIG_TEXT];    /* NUL-terminated */
+typedef char jd_config_LIST[JD_CONFIG_TEXT];    /* NUL-terminated */
+typedef char jd_config_ADDRESS[JD_CONFIG_TEXT]; /* NUL-terminated */
 typedef int64_t jd_config_SECONDS;
 typedef int64_t jd_config_COUNT;
 typedef int64_t jd_config_AUTO;
@@ -95,7 +96,11 @@ JETON_MUST jeton_status jd_config_set(jd_config *config, jeton_span name, jeton_
 JETON_MUST jeton_status jd_config_set_json(jd_config *config, const jd_setting *setting,
                                            const jt_val *val, jeton_err *err);
 
-/* Writes the value of a setting as it could be given, NUL-terminated. */
+/* Whether a text for this setting has a password in it: in an address, "://user:HERE@host" or
+ * "password=HERE". */
+bool jd_setting_has_password(const jd_setting *setting, const char *text);
+
+/* Writes the value of a setting as it could be given, NUL-terminated; passwords become "***". */
 void jd_config_print(const jd_config *config, const jd_setting *setting, char to[JD_CONFIG_TEXT]);
 
 /* Puts it into an object under `name`, as it would stand in a file: 4096, true, "15m",

@@ -11,12 +11,10 @@
  * accounts->config-> each time, or has a row in daemon/reload.c.
  *
  * TEXT      char[]    any text
- * LIST      char[]    texts parted by commas; in the file also an array of texts
- * SECONDS   int64_t   90, 90s, 15m, 12h, 7d
- * COUNT     int64_t   a number
- * AUTO      int64_t   a number, or auto, which is 0
- * BYTES     int64_t   4096, 64k, 19M
- * SWITCH    bool      on, off, true, false
+ * ADDRESS   char[]    of a service, as a URL; a password in it is never shown, nor taken from a
+ * flag LIST      char[]    texts parted by commas; in the file also an array of texts SECONDS
+ * int64_t   90, 90s, 15m, 12h, 7d COUNT     int64_t   a number AUTO      int64_t   a number, or
+ * auto, which is 0 BYTES     int64_t   4096, 64k, 19M SWITCH    bool      on, off, true, false
  * LEVEL     jd_level  debug, info, warn, error
  * MODE      int64_t   of a file, in octal: 600, 0660
  */
@@ -34,6 +32,12 @@
 #define JD_CONFIG_LIST(X)                                                                           \
     X(TEXT,    RESTART, data,          "data",          "data",           1, 1000,                           \
       "folder that holds the store and the keys; made when it is not there")                        \
+    X(ADDRESS, RESTART, store,         "store",         "",               0, 1000,                           \
+      "database that is the store, as postgres://USER@HOST/DATABASE; empty: a file in the data folder") \
+    X(COUNT,   RESTART, store_connections, "store-connections", "8",      2, 200,                            \
+      "connections to that database that are open at one time")                                     \
+    X(SECONDS, RESTART, store_timeout, "store-timeout", "5s",             1, 300,                            \
+      "how long an answer of that database may take, or the wait for a free connection")            \
     X(LIST,    RESTART, listen,        "listen",        "127.0.0.1:8080", 1, 1000,                           \
       "HOST:PORT or unix:PATH to listen on, or several, parted by commas; port 0 lets the system choose") \
     X(MODE,    RESTART, socket_mode,   "socket-mode",   "660",            0, 0777,                           \

@@ -98,6 +98,10 @@ static void take_environment(load *of)
     }
 }
 
+static const char seen_by_all[] =
+    "whoever lists processes sees a password on the command line: a file or the environment is the "
+    "place for it";
+
 static void take_flags(load *of)
 {
     for (size_t i = 0; i < of->sources->flag_count; i++) {
@@ -109,6 +113,8 @@ static void take_flags(load *of)
                           &why) != JETON_OK)
             complain(of, JETON_E_ARGUMENT, where, NULL, why.text);
         const jd_setting *setting = jd_setting_find(jeton_str(flag->name));
+        if (setting != NULL && jd_setting_has_password(setting, flag->value))
+            complain(of, JETON_E_ARGUMENT, where, NULL, seen_by_all);
         if (setting != NULL)
             of->loaded->from[index_of(setting)] = JD_FROM_FLAG;
     }

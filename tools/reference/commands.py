@@ -84,7 +84,7 @@ def about(command, more):
     return text + ("\n.Pp\n" + more if more else "") + "\n"
 
 
-KINDS = {"TEXT": "text", "LIST": "list", "SECONDS": "time", "COUNT": "number",
+KINDS = {"TEXT": "text", "ADDRESS": "address", "LIST": "list", "SECONDS": "time", "COUNT": "number",
          "AUTO": "number|auto", "BYTES": "size", "SWITCH": "on|off", "LEVEL": "level",
          "MODE": "mode"}
 
