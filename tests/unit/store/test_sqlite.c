@@ -172,17 +172,6 @@ static void open_refuses_what_is_no_file(void **state)
     assert_non_null(strstr(err.text, "cannot make"));
 }
 
-static void open_names_a_back_end_that_is_not_built_in(void **state)
-{
-    (void)state;
-    jd_store *store = BOGUS;
-    jeton_err err = {0};
-    assert_int_equal(jd_store_open(NULL, "postgres://localhost/jeton", &store, &err),
-                     JETON_E_UNSUPPORTED);
-    assert_null(store);
-    assert_non_null(strstr(err.text, "PostgreSQL"));
-}
-
 static void migrate_refuses_what_is_not_ours_or_newer(void **state)
 {
     place *at = *state;
@@ -268,7 +257,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(open_refuses_a_file_that_is_no_database, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(open_refuses_what_is_no_file, make_place, remove_place),
-        cmocka_unit_test(open_names_a_back_end_that_is_not_built_in),
         cmocka_unit_test_setup_teardown(migrate_refuses_what_is_not_ours_or_newer, make_place,
                                         remove_place),
         cmocka_unit_test_setup_teardown(store_says_busy_when_another_program_holds_it, make_place,

@@ -55,6 +55,48 @@ static void settings_have_names_help_and_sane_bounds(void **state)
     assert_null(jd_setting_find(jeton_str("Access-TTL")));
 }
 
+static void passwords_in_addresses_are_not_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *given, *shown;
+        bool has;
+    } rows[] = {
+        {"postgres://u:secret@h/d", "postgres://u:***@h/d", true},
+        {"postgres://u:a/b?c:d@e@h/d?x=1", "postgres://u:***@h/d?x=1", true},
+        {"postgres://u@h/d?password=secret&a=b", "postgres://u@h/d?password=***&a=b", true},
+        {"postgres://u:one@h/d?sslpassword=two&password=three",
+         "postgres://u:***@h/d?sslpassword=***&password=***", true},
+        {"postgres://u:@h/d", "postgres://u:***@h/d", true},
+        {"postgres://u@h:5432/d?sslmode=require", "postgres://u@h:5432/d?sslmode=require", false},
+        {"", "", false},
+    };
+    const jd_setting *setting = jd_setting_find(jeton_str("store"));
+    assert_non_null(setting);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].shown);
+        jd_config config;
+        char text[JD_CONFIG_TEXT];
+        jd_config_init(&config);
+        assert_int_equal(jd_config_set(&config, jeton_str("store"), jeton_str(rows[i].given), NULL),
+                         JETON_OK);
+        jd_config_print(&config, setting, text);
+        assert_string_equal(text, rows[i].shown);
+        assert_string_equal(config.store, rows[i].given);
+        assert_int_equal(jd_setting_has_password(setting, rows[i].given), rows[i].has);
+    }
+    /* Another password is another value, although both are shown alike. */
+    jd_config a;
+    jd_config b;
+    jd_config_init(&a);
+    jd_config_init(&b);
+    const jeton_span one = jeton_str("postgres://u:one@h/d");
+    const jeton_span two = jeton_str("postgres://u:two@h/d");
+    assert_int_equal(jd_config_set(&a, jeton_str("store"), one, NULL), JETON_OK);
+    assert_int_equal(jd_config_set(&b, jeton_str("store"), two, NULL), JETON_OK);
+    assert_false(jd_config_same(&a, &b, setting));
+}
+
 static void config_set_takes_values_with_units(void **state)
 {
     (void)state;
@@ -186,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_are_those_of_the_list),
         cmocka_unit_test(settings_have_names_help_and_sane_bounds),
+        cmocka_unit_test(passwords_in_addresses_are_not_shown),
         cmocka_unit_test(config_set_takes_values_with_units),
         cmocka_unit_test(config_set_refuses_other_values_and_changes_nothing),
         cmocka_unit_test(config_set_keeps_texts_whole_or_not_at_all),
