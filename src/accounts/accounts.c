@@ -9,6 +9,7 @@
 #include "accounts/cluster.h"
 #include "accounts/hash_cost.h"
 #include "accounts/slot.h"
+#include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -19,8 +20,10 @@
 
 #include <stdio.h>
 
-#define LOG_BATCH    1000U
-#define PURGE_ROUNDS 100U /* in one sweep: a signal to stop must not wait for all of a backlog */
+#define LOG_BATCH 1000U
+
+#define JD_LEASE_USUAL_MS 2000 /* of nodes that we have not met */
+#define PURGE_ROUNDS      100U /* in one sweep: a signal to stop must not wait for all of a backlog */
 
 static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 {
@@ -137,6 +140,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
     JT_TRY(jd_clients_open(accounts, err));
+    JT_TRY(jd_waits_open(accounts->store, JD_LEASE_USUAL_MS, &accounts->waits, err));
     return jd_hash_cost_settle(accounts, err);
 }
 
@@ -159,6 +163,7 @@ jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
 
 void jd_accounts_close(jd_accounts *accounts)
 {
+    jd_waits_close(&accounts->waits);
     jd_agent_close(&accounts->agent);
     jd_slot_keep(accounts);
     jd_slot_close(&accounts->slot);

@@ -31,28 +31,29 @@ jd_revoking jd_revoking_key(jeton_span kid, jeton_time now)
 }
 
 static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, const char *what,
-                          jeton_err *err)
+                          jt_revocation *entry, jeton_err *err)
 {
-    jt_revocation entry;
     if (jd_batch_put_off(accounts, revoking))
         return JETON_OK;
-    JT_TRY(jd_store_revoke(accounts->store, revoking, &entry, err));
-    jd_accounts_revoke(accounts, &entry);
-    jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", what), JD_INT("n", (int64_t)entry.n));
+    JT_TRY(jd_store_revoke(accounts->store, revoking, entry, err));
+    jd_accounts_revoke(accounts, entry);
+    jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", what), JD_INT("n", (int64_t)entry->n));
     return JETON_OK;
 }
 
-jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err)
+static jeton_status revoke_user(jd_accounts *accounts, jeton_span name, jt_revocation *entry,
+                                jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_user user;
     jd_revoking revoking = revoking_of(JT_REVOKED_SUBJECT, jt_now(NULL));
     JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     memcpy(revoking.id, user.id.bytes, JD_ID_BYTES);
-    return apply(accounts, &revoking, "user", err);
+    return apply(accounts, &revoking, "user", entry, err);
 }
 
-jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err)
+static jeton_status revoke_client(jd_accounts *accounts, jeton_span id, jt_revocation *entry,
+                                  jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_client client;
@@ -63,10 +64,11 @@ jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *e
     if (found != JETON_OK)
         return jt_fail(err, found, "%s", none.text);
     const jd_revoking revoking = jd_revoking_client(id, jt_now(NULL));
-    return apply(accounts, &revoking, "client", err);
+    return apply(accounts, &revoking, "client", entry, err);
 }
 
-jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err)
+static jeton_status revoke_key(jd_accounts *accounts, jeton_span kid, jt_revocation *entry,
+                               jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_stored_keys keys;
@@ -74,19 +76,21 @@ jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err
     JT_TRY(jd_store_key_list(accounts->store, &arena, &keys, err));
     for (size_t i = 0; i < keys.count; i++)
         if (jeton_span_equal(keys.at[i].kid, kid))
-            return apply(accounts, &revoking, "key", err);
+            return apply(accounts, &revoking, "key", entry, err);
     return jt_fail(err, JETON_E_NOT_FOUND, "there is no such key");
 }
 
-jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err)
+static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jt_revocation *entry,
+                               jeton_err *err)
 {
     const jd_revoking revoking = revoking_of(JT_REVOKED_ALL, jt_now(NULL));
-    return apply(accounts, &revoking, "all", err);
+    (void)name;
+    return apply(accounts, &revoking, "all", entry, err);
 }
 
 /* The widest leeway a verifier may ever have comes on top of the token's own life. */
-jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
-                             jeton_err *err)
+static jeton_status revoke_until(jd_accounts *accounts, jeton_span jti, jeton_time expires,
+                                 jt_revocation *entry, jeton_err *err)
 {
     jd_revoking revoking = revoking_of(JT_REVOKED_TOKEN, jt_now(NULL));
     if (!jt_revoked_token(jti, revoking.id))
@@ -94,33 +98,61 @@ jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time e
                        JT_REVOKED_ID);
     if (expires != 0 && expires + JD_LEEWAY_MAX * 1000 < revoking.expires)
         revoking.expires = expires + JD_LEEWAY_MAX * 1000;
-    return apply(accounts, &revoking, "token", err);
+    return apply(accounts, &revoking, "token", entry, err);
 }
 
-static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jeton_err *err)
+static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jt_revocation *entry,
+                               jeton_err *err)
 {
-    return jd_revoke_token(accounts, jti, 0, err);
+    return revoke_until(accounts, jti, 0, entry, err);
 }
 
-static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jeton_err *err)
+jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
+                             jeton_err *err)
 {
-    (void)name;
-    return jd_revoke_all(accounts, err);
+    jt_revocation entry;
+    return revoke_until(accounts, jti, expires, &entry, err);
+}
+
+jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err)
+{
+    jt_revocation entry;
+    return revoke_user(accounts, name, &entry, err);
+}
+
+jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err)
+{
+    jt_revocation entry;
+    return revoke_client(accounts, id, &entry, err);
+}
+
+jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err)
+{
+    jt_revocation entry;
+    return revoke_key(accounts, kid, &entry, err);
+}
+
+jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err)
+{
+    jt_revocation entry;
+    return revoke_all(accounts, jeton_str(NULL), &entry, err);
 }
 
 static const struct {
     const char *word;
-    jeton_status (*run)(jd_accounts *accounts, jeton_span name, jeton_err *err);
+    jeton_status (*run)(jd_accounts *accounts, jeton_span name, jt_revocation *entry,
+                        jeton_err *err);
 } words[] = {
-    {"user", jd_revoke_user}, {"client", jd_revoke_client}, {"key", jd_revoke_key},
-    {"token", revoke_jti},    {"all", revoke_all},
+    {"user", revoke_user}, {"client", revoke_client}, {"key", revoke_key},
+    {"token", revoke_jti}, {"all", revoke_all},
 };
 
 jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,
-                               jeton_err *err)
+                               jt_revocation *entry, jeton_err *err)
 {
+    *entry = (jt_revocation){0};
     for (size_t i = 0; i < JT_COUNT(words); i++)
         if (jeton_span_equal(word, jeton_str(words[i].word)))
-            return words[i].run(accounts, name, err);
+            return words[i].run(accounts, name, entry, err);
     return jt_fail(err, JETON_E_REQUEST, "what to revoke is one of: user, client, key, token, all");
 }

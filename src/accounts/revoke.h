@@ -27,9 +27,12 @@ JETON_MUST jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err);
 JETON_MUST jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
                                         jeton_err *err);
 
-/* The same by a word, for operators: "user", "client", "key", "token", "all". JETON_E_REQUEST for
- * another word. */
+/* The same by a word, for operators: "user", "client", "key", "token", "all". Not in a batch.
+ *
+ * entry  of the log, for those who wait until other nodes have it
+ *
+ * JETON_E_REQUEST  among others: another word */
 JETON_MUST jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,
-                                          jeton_err *err);
+                                          jt_revocation *entry, jeton_err *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "accounts/revoke.h"
 
 #include "accounts/client.h"
+#include "accounts/waits.h"
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
@@ -12,12 +13,69 @@
 
 #define ENTRIES_MOST 500U
 
+/* ---- revoke --------------------------------------------------------------------------------- */
+
+/* How far a revocation must have got before it is answered. What differs between the last two is
+ * what one makes of the nodes that are missing (docs/revocation.md). */
+static const char *const modes[] = {"durable", "wait=all", "strict"};
+
+static jeton_status mode_of(const jd_task *task, bool *wait, jeton_err *err)
+{
+    const jeton_span mode = jd_task_text(task, "mode");
+    *wait = jd_task_has(task, "mode") && !jeton_span_equal(mode, jeton_str(modes[0]));
+    for (size_t i = 0; i < JT_COUNT(modes); i++)
+        if (!jd_task_has(task, "mode") || jeton_span_equal(mode, jeton_str(modes[i])))
+            return JETON_OK;
+    return jt_fail(err, JETON_E_REQUEST, "mode is one of: durable, wait=all, strict");
+}
+
+/* The ticket comes first: what is revoked cannot be taken back when there is none. */
 static jeton_status revoke(jd_task *task, jeton_err *err)
 {
+    bool wait;
+    jt_revocation entry;
+    uint64_t ticket = 0;
+    jd_waits *waits = task->accounts->waits;
     const jeton_span what = jd_task_text(task, "what");
-    JT_TRY(jd_revoke_by_word(task->accounts, what, jd_task_text(task, "name"), err));
+    JT_TRY(mode_of(task, &wait, err));
+    if (wait)
+        JT_TRY(jd_waits_ticket(waits, &ticket, err));
+    const jeton_status status =
+        jd_revoke_by_word(task->accounts, what, jd_task_text(task, "name"), &entry, err);
+    if (wait && status == JETON_OK)
+        jd_waits_begin(waits, ticket, &entry);
+    else if (wait)
+        jd_waits_drop(waits, ticket);
+    JT_TRY(status);
+    task->ticket = ticket;
     jt_put_text(task->tree, task->result, "what", what);
+    if (wait)
+        jt_put_int(task->tree, task->result, "ticket", (int64_t)ticket);
     return JETON_OK;
+}
+
+static jeton_status told(jd_task *task, jeton_err *err)
+{
+    jd_waited waited;
+    jt_tree *tree = task->tree;
+    JT_TRY(jd_waits_take(task->accounts->waits, task->ticket, task->arena, &waited, err));
+    jt_put_int(tree, task->result, "n", (int64_t)waited.n);
+    jd_put_texts(tree, task->result, "confirmed", waited.confirmed, waited.confirmed_count);
+    jd_put_texts(tree, task->result, "missing", waited.missing, waited.missing_count);
+    jt_put_int(tree, task->result, "waited_ms", waited.ms);
+    return JETON_OK;
+}
+
+/* For those who ask again and again: the command line. */
+static jeton_status ask_told(jd_task *task, jeton_err *err)
+{
+    jeton_err why = {0};
+    task->ticket = (uint64_t)jd_task_number(task, "ticket");
+    const jeton_status status = told(task, &why);
+    if (status == JETON_E_BUSY)
+        jt_put_bool(task->tree, task->result, "pending", true);
+    return status == JETON_OK || status == JETON_E_BUSY ? JETON_OK
+                                                        : jt_fail(err, status, "%s", why.text);
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */
@@ -174,13 +232,18 @@ static jeton_status revocation_list(jd_task *task, jeton_err *err)
 }
 
 const jd_operation jd_revocation_operations[] = {
-    /* what: user, client, key, token or all → {"what"} */
+    /* what: user, client, key, token or all; mode: durable, wait=all or strict → {"what"}; and,
+     * when nodes are waited for, {"ticket"} here and, over HTTP, {"n","confirmed","missing",
+     * "waited_ms"} with 200 */
     {.name = "revoke",
-     .arguments = {{"what", JT_TEXT, true}, {"name", JT_TEXT, false}},
+     .arguments = {{"what", JT_TEXT, true}, {"name", JT_TEXT, false}, {"mode", JT_TEXT, false}},
      .run = revoke,
+     .told = told,
      .method = "POST",
      .path = "/admin/revocations",
      .status = 204},
+    /* → {"n","confirmed","missing","waited_ms"}, or {"pending"} */
+    {.name = "revoke.told", .arguments = {{"ticket", JT_NUMBER, true}}, .run = ask_told},
     /* → {"revocations":[{"n","what","id","name","expires_at"}],"next"}: what still counts, in the
      * order of the log */
     {.name = "revocation.list",

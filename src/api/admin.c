@@ -76,7 +76,8 @@ static jd_task task_of(jd_call *call)
     return (jd_task){.accounts = call->app->accounts,
                      .arguments = jt_json_root(call->arguments),
                      .arena = call->arena,
-                     .hashed = call->state};
+                     .hashed = call->state,
+                     .ticket = call->ticket};
 }
 
 static jeton_status hash(jd_call *call, jeton_err *err)
@@ -96,10 +97,24 @@ static jeton_status run(jd_call *call, jeton_err *err)
     task.tree = tree;
     task.result = jt_tree_object(tree);
     JT_TRY(run_step(&task, call->operation->run, err));
+    call->ticket = task.ticket;
+    if (task.ticket != 0)
+        return JETON_OK; /* the next step answers */
     if (call->operation->status != 204)
         return jd_call_answer(call, call->operation->status, tree, task.result, err);
     jd_call_answer_empty(call, 204);
     return JETON_OK;
+}
+
+static jeton_status tell(jd_call *call, jeton_err *err)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    jd_task task = task_of(call);
+    JT_TRY(jt_tree_new(NULL, &tree, err));
+    task.tree = tree;
+    task.result = jt_tree_object(tree);
+    JT_TRY(run_step(&task, call->operation->told, err));
+    return jd_call_answer(call, 200, tree, task.result, err);
 }
 
 void jd_admin_begin(jd_call *call, const jd_operation *operation)
@@ -115,6 +130,15 @@ void jd_admin_begin(jd_call *call, const jd_operation *operation)
         {JD_ON_OPERATION, run},
         {.run = NULL},
     };
+    static const jd_step waiting[] = {
+        {JD_ON_LOOP, read},
+        {JD_ON_OPERATION, run},
+        {JD_ON_NODES, tell},
+        {.run = NULL},
+    };
     call->operation = operation;
-    jd_call_run(call, operation->hash != NULL ? hashing : plain);
+    if (operation->told != NULL)
+        jd_call_run(call, waiting);
+    else
+        jd_call_run(call, operation->hash != NULL ? hashing : plain);
 }

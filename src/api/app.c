@@ -4,6 +4,7 @@
 
 #include "accounts/access_token.h"
 #include "accounts/batch.h"
+#include "accounts/waits.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "core/auto.h"
@@ -174,11 +175,12 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
 void jd_app_hurry(jd_app *app)
 {
     atomic_store(&app->hurried, true);
+    jd_waits_stop(app->accounts->waits); /* calls that wait for other nodes are answered */
 }
 
 void jd_app_close(jd_app *app)
 {
-    jd_lane_close(&app->hashes); /* before the lanes its works move on to */
+    jd_lane_close(&app->hashes);             /* before the lanes its works move on to */
     jd_lane_close(&app->operations);
     jd_lane_close(&app->commits);
     jeton_err none = {0}; /* nobody is told, so nothing can fail */

@@ -57,7 +57,8 @@ JETON_MUST jeton_status jd_app_keep_origins(jd_app *app, const char *list, const
                                             jeton_err *err);
 void jd_app_allow_origins(jd_app *app, const jd_origins *kept);
 
-/* The time to drain is over: logins that still wait for their hash are answered with 503 instead.
+/* The time to drain is over: logins that still wait for their hash, and revocations that wait for
+ * other nodes, are answered with 503 instead.
  * Any thread. */
 void jd_app_hurry(jd_app *app);
 

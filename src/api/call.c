@@ -3,6 +3,7 @@
 #include "api/call.h"
 
 #include "accounts/slot.h"
+#include "accounts/waits.h"
 #include "api/attempt.h"
 #include "api/cors.h"
 #include "api/problem.h"
@@ -126,14 +127,32 @@ static jd_lane *lane_of(const jd_app *app, jd_where where)
     return lanes[where];
 }
 
+static void resume(void *user)
+{
+    const jeton_err none = {0};
+    jd_call *call = user;
+    run_here(&call->work);
+    settle(&call->work, JETON_OK, &none);
+}
+
+/* The call waits for other nodes, on no thread. It may be over when this returns. */
+static bool park(jd_call *call)
+{
+    call->where = JD_ON_NODES;
+    jd_waits_when(call->app->accounts->waits, call->ticket, resume, call);
+    return true;
+}
+
 /* Moves the call to the lane of its next step. False when that lane is full: the call is still
  * ours then, and answered. */
 static bool move_on(jd_call *call)
 {
     jeton_err err = {0};
-    jd_lane *lane = lane_of(call->app, call->next->where);
     if (call->where == JD_ON_LOOP)
         jd_request_suspend(call->request);
+    if (call->next->where == JD_ON_NODES)
+        return park(call);
+    jd_lane *lane = lane_of(call->app, call->next->where);
     call->where = call->next->where;
     call->work.run = run_here;
     call->work.settle = settle;

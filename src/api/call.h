@@ -25,6 +25,7 @@ typedef enum jd_where {
     JD_ON_COMMIT,    /* may wait for the disk */
     JD_ON_HASH,      /* may burn a core for a while */
     JD_ON_OPERATION, /* may take long: what operators have done (api/admin.h) */
+    JD_ON_NODES,     /* must not block; once the wait of call->ticket is over */
 } jd_where;
 
 typedef struct jd_call jd_call;
@@ -54,6 +55,7 @@ struct jd_call {
     jd_where where;                /* the thread we are on */
     jeton_verdict *verdict;        /* of the access token, once a step has asked for it */
     void *state;                   /* the endpoint's own */
+    uint64_t ticket;               /* of a wait (accounts/waits.h) that JD_ON_NODES is about */
     const jd_operation *operation; /* of the admin API, and what it is asked */
     jt_json *arguments;
     jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */

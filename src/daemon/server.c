@@ -2,6 +2,7 @@
 /* daemon/server.c - boots the parts in order, waits for a signal, takes them down in reverse. */
 #include "daemon/server.h"
 
+#include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -65,6 +66,7 @@ static jeton_status boot(jd_server *of, jeton_err *err)
     JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
     JT_TRY(jd_accounts_name(&of->accounts, of->origin, err));
     JT_TRY(jd_accounts_share(&of->accounts, err));
+    JT_TRY(jd_waits_watch(of->accounts.waits, err));
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;

@@ -283,6 +283,7 @@ class OpenApi(unittest.TestCase):
         ask(200, "POST", "/admin/clients/shop/secret")
         ask(200, "POST", "/admin/clients/shop/signing-secret", {})
         ask(204, "POST", "/admin/revocations", {"what": "client", "name": "shop"})
+        ask(200, "POST", "/admin/revocations", {"what": "client", "name": "shop", "mode": "strict"})
         ask(204, "DELETE", "/admin/clients/shop")
         ask(404, "GET", "/admin/clients/shop")
 

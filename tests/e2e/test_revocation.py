@@ -67,6 +67,67 @@ class Nodes(unittest.TestCase):
             self.assertEqual(server.get("/admin/nodes", server.login("alice")["access_token"]).status, 403)
 
 
+class Modes(unittest.TestCase):
+    """A server that has its store to itself is its only node: there is nothing to wait for."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = harness.Server().__enter__()
+        cls.addClassCleanup(cls.server.__exit__, None, None, None)
+        cls.server.add_user("root", "admin")
+        for name in "alice", "bob", "carol":
+            cls.server.add_user(name)
+
+    def admin(self, body):
+        return self.server.ask("POST", "/admin/revocations", json.dumps(body), {
+            "Content-Type": "application/json",
+            "Authorization": "Bearer " + self.server.login("root")["access_token"]})
+
+    def test_durable_is_what_it_was(self):
+        for body in {"what": "user", "name": "alice"}, {"what": "user", "name": "alice", "mode": "durable"}:
+            token = self.server.login("alice")["access_token"]
+            answer = self.admin(body)
+            self.assertEqual((answer.status, answer.body), (204, b""))
+            self.assertEqual(self.server.get("/whoami", token).status, 401)
+
+    def test_the_others_tell_of_nodes(self):
+        for mode in "wait=all", "strict":
+            token = self.server.login("bob")["access_token"]
+            answer = self.admin({"what": "user", "name": "bob", "mode": mode})
+            self.assertEqual(answer.status, 200)
+            self.assertEqual((answer.json["confirmed"], answer.json["missing"]), ([], []))
+            self.assertGreater(answer.json["n"], 0)
+            self.assertEqual(self.server.get("/whoami", token).status, 401)
+
+    def test_another_mode_revokes_nothing(self):
+        token = self.server.login("carol")["access_token"]
+        for mode in "", "all", "Strict", "wait":
+            answer = self.admin({"what": "user", "name": "carol", "mode": mode})
+            self.assertEqual((answer.status, answer.json["error"]), (400, "invalid_request"))
+        self.assertEqual(self.server.get("/whoami", token).status, 200)
+        self.assertEqual(self.server.cli("revoke", "user", "carol", "--mode", "all")[0], 1)
+        self.assertEqual(self.server.get("/whoami", token).status, 200)
+
+    def test_what_is_not_there_leaves_no_ticket_behind(self):
+        for _ in range(3):
+            self.assertEqual(self.admin({"what": "user", "name": "nobody", "mode": "strict"}).status, 404)
+        self.assertEqual(self.admin({"what": "user", "name": "bob", "mode": "strict"}).status, 200)
+
+    def test_the_command_line_waits_as_well(self):
+        for mode in "durable", "wait=all", "strict":
+            token = self.server.login("carol")["access_token"]
+            self.assertEqual(self.server.cli("revoke", "user", "carol", "--mode", mode)[:2], (0, "revoked\n"))
+            self.assertEqual(self.server.get("/whoami", token).status, 401)
+        told = json.loads(self.server.cli("revoke", "user", "carol", "--mode", "strict", "--json")[1])
+        self.assertEqual((told["confirmed"], told["missing"]), ([], []))
+
+    def test_without_a_server_it_works_on_the_store(self):
+        with harness.Server() as server:
+            server.add_user("dave")
+            server.stop()
+            self.assertEqual(server.cli("revoke", "user", "dave", "--mode", "strict")[:2], (0, "revoked\n"))
+
+
 class Damage(unittest.TestCase):
     """A log that somebody has written to is not gone by: the server says which entry and does not start."""
 
