@@ -155,11 +155,9 @@ typedef struct {
     ngx_str_t                  token;
     const char                *reason;     /* of the outcome, a word */
     ngx_int_t                  rc;
-    ngx_http_jeton_keys_t     *fetched;    /* by the subrequest under way */
-    void                      *shared;     /* memory of the keys, once used */
     ngx_event_t                poll;       /* while another one fetches */
     ngx_uint_t                 tries;
-    unsigned                   fetching:1;
+    unsigned                   fetching:1; /* and waits for it */
 } ngx_http_jeton_ctx_t;
 
 

@@ -183,6 +183,7 @@ static ngx_int_t
 ngx_http_jeton_verify(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
     ngx_http_jeton_ctx_t *ctx)
 {
+    ngx_int_t                    rc;
     jeton_status                 status;
     jeton_verifier              *verifier;
     ngx_http_jeton_main_conf_t  *jmcf;
@@ -208,8 +209,11 @@ ngx_http_jeton_verify(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
 
     if (status == JETON_E_KEY_UNKNOWN && jlcf->remotes != NULL) {
 
-        if (ngx_http_jeton_fetch(r, jlcf, ctx, 1) == NGX_AGAIN) {
-            return NGX_AGAIN;
+        rc = ngx_http_jeton_fetch(r, jlcf, ctx, 1);
+
+        if (rc != NGX_OK) {
+            return rc == NGX_AGAIN ? NGX_AGAIN
+                                   : NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
         /* It may be among those that have not come yet. */

@@ -43,6 +43,17 @@ typedef struct {
 } ngx_http_jeton_shared_t;
 
 
+/* A fetch under way, in the memory of the request that does it. */
+
+typedef struct {
+    ngx_http_jeton_ctx_t     *ctx;
+    ngx_http_jeton_keys_t    *keys;
+    ngx_http_jeton_shared_t  *shared;
+    unsigned                  running:1;
+    unsigned                  waited:1;    /* the request waits for it */
+} ngx_http_jeton_fetch_t;
+
+
 /* ---- configuration ---------------------------------------------------- */
 
 
@@ -302,49 +313,20 @@ ngx_http_jeton_claim(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
 }
 
 
-/* A request that ends leaves nobody waiting for it. */
+/* A request that ends leaves nobody waiting for what it fetches. */
 
 static void
 ngx_http_jeton_leave(void *data)
 {
-    ngx_http_jeton_ctx_t *ctx = data;
+    ngx_http_jeton_fetch_t *fetch = data;
 
-    ngx_http_jeton_shared_t  *shared;
+    if (fetch->running) {
+        fetch->running = 0;
 
-    if (ctx->poll.timer_set) {
-        ngx_del_timer(&ctx->poll);
+        ngx_shmtx_lock(&fetch->shared->pool->mutex);
+        fetch->shared->slots[fetch->keys->slot].busy = 0;
+        ngx_shmtx_unlock(&fetch->shared->pool->mutex);
     }
-
-    if (ctx->fetching) {
-        ctx->fetching = 0;
-        shared = ctx->shared;
-
-        ngx_shmtx_lock(&shared->pool->mutex);
-        shared->slots[ctx->fetched->slot].busy = 0;
-        ngx_shmtx_unlock(&shared->pool->mutex);
-    }
-}
-
-
-static ngx_int_t
-ngx_http_jeton_enter(ngx_http_request_t *r, ngx_http_jeton_ctx_t *ctx)
-{
-    ngx_pool_cleanup_t  *cln;
-
-    if (ctx->shared != NULL) {
-        return NGX_OK;
-    }
-
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
-
-    cln->handler = ngx_http_jeton_leave;
-    cln->data = ctx;
-    ctx->shared = ngx_http_jeton_shared(r);
-
-    return NGX_OK;
 }
 
 
@@ -426,16 +408,27 @@ ngx_http_jeton_is_good(ngx_http_request_t *sr, ngx_http_jeton_keys_t *keys,
 static ngx_int_t
 ngx_http_jeton_fetched(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 {
-    ngx_http_jeton_ctx_t *ctx = data;
+    ngx_http_jeton_fetch_t *fetch = data;
 
     ngx_str_t                 body;
     ngx_uint_t                good, gone;
     ngx_http_jeton_slot_t    *slot;
     ngx_http_jeton_shared_t  *shared;
 
-    ctx->fetching = 0;
-    shared = ngx_http_jeton_shared(sr);
-    slot = &shared->slots[ctx->fetched->slot];
+    /* An answer that is an error is told twice: itself, and its page. */
+
+    if (!fetch->running) {
+        return rc == NGX_ERROR ? NGX_OK : rc;
+    }
+
+    fetch->running = 0;
+
+    if (fetch->waited) {
+        fetch->ctx->fetching = 0;
+    }
+
+    shared = fetch->shared;
+    slot = &shared->slots[fetch->keys->slot];
 
     good = rc == NGX_OK && sr->headers_out.status == NGX_HTTP_OK
            && ngx_http_jeton_body(sr, &body) == NGX_OK;
@@ -447,10 +440,10 @@ ngx_http_jeton_fetched(ngx_http_request_t *sr, void *data, ngx_int_t rc)
     if (!good && !gone) {
         ngx_log_error(NGX_LOG_ERR, sr->connection->log, 0,
                       "jeton: no keys came from \"%V\" (status %ui)",
-                      &ctx->fetched->uri, sr->headers_out.status);
+                      &fetch->keys->uri, sr->headers_out.status);
 
     } else if (good) {
-        good = ngx_http_jeton_is_good(sr, ctx->fetched, &body);
+        good = ngx_http_jeton_is_good(sr, fetch->keys, &body);
     }
 
     ngx_shmtx_lock(&shared->pool->mutex);
@@ -481,23 +474,40 @@ ngx_http_jeton_fetched(ngx_http_request_t *sr, void *data, ngx_int_t rc)
 }
 
 
+/*
+ * NGX_AGAIN: the request waits for what it has asked for, NGX_OK: it goes on,
+ * with the keys that are there.
+ */
+
 static ngx_int_t
 ngx_http_jeton_ask(ngx_http_request_t *r, ngx_http_jeton_keys_t *keys,
-    ngx_http_jeton_ctx_t *ctx)
+    ngx_http_jeton_ctx_t *ctx, ngx_uint_t wait)
 {
     ngx_str_t                    uri, args;
     ngx_uint_t                   flags;
+    ngx_pool_cleanup_t          *cln;
     ngx_http_request_t          *sr;
+    ngx_http_jeton_fetch_t      *fetch;
     ngx_http_post_subrequest_t  *ps;
 
     ps = ngx_palloc(r->pool, sizeof(ngx_http_post_subrequest_t));
-    if (ps == NULL) {
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_jeton_fetch_t));
+
+    if (ps == NULL || cln == NULL) {
         return NGX_ERROR;
     }
 
+    fetch = cln->data;
+    fetch->ctx = ctx;
+    fetch->keys = keys;
+    fetch->shared = ngx_http_jeton_shared(r);
+    fetch->running = 1;
+    fetch->waited = wait ? 1 : 0;
+
+    cln->handler = ngx_http_jeton_leave;
+
     ps->handler = ngx_http_jeton_fetched;
-    ps->data = ctx;
-    ctx->fetched = keys;
+    ps->data = fetch;
 
     flags = 0;
     uri = keys->uri;
@@ -506,7 +516,8 @@ ngx_http_jeton_ask(ngx_http_request_t *r, ngx_http_jeton_keys_t *keys,
     if (ngx_http_parse_unsafe_uri(r, &uri, &args, &flags) != NGX_OK
         || ngx_http_subrequest(r, &uri, &args, &sr, ps,
                                NGX_HTTP_SUBREQUEST_IN_MEMORY
-                               |NGX_HTTP_SUBREQUEST_WAITED)
+                               |(wait ? NGX_HTTP_SUBREQUEST_WAITED
+                                      : NGX_HTTP_SUBREQUEST_BACKGROUND))
            != NGX_OK)
     {
         return NGX_ERROR;
@@ -519,9 +530,12 @@ ngx_http_jeton_ask(ngx_http_request_t *r, ngx_http_jeton_keys_t *keys,
         return NGX_ERROR;
     }
 
-    ctx->fetching = 1;
+    if (wait) {
+        ctx->fetching = 1;
+        return NGX_AGAIN;
+    }
 
-    return NGX_AGAIN;
+    return NGX_OK;
 }
 
 
@@ -542,10 +556,31 @@ ngx_http_jeton_poll_handler(ngx_event_t *ev)
 }
 
 
+static void
+ngx_http_jeton_wait_no_more(void *data)
+{
+    ngx_http_jeton_ctx_t *ctx = data;
+
+    if (ctx->poll.timer_set) {
+        ngx_del_timer(&ctx->poll);
+    }
+}
+
+
 static ngx_int_t
 ngx_http_jeton_wait(ngx_http_request_t *r, ngx_http_jeton_ctx_t *ctx)
 {
+    ngx_pool_cleanup_t  *cln;
+
     if (ctx->poll.handler == NULL) {
+        cln = ngx_pool_cleanup_add(r->pool, 0);
+        if (cln == NULL) {
+            return NGX_ERROR;
+        }
+
+        cln->handler = ngx_http_jeton_wait_no_more;
+        cln->data = ctx;
+
         ctx->poll.handler = ngx_http_jeton_poll_handler;
         ctx->poll.data = r;
         ctx->poll.log = r->connection->log;
@@ -579,10 +614,31 @@ ngx_http_jeton_is_missing(ngx_http_jeton_loc_conf_t *jlcf)
 }
 
 
+/* Whether there is any key to go by. */
+
+static ngx_uint_t
+ngx_http_jeton_has_some(ngx_http_jeton_loc_conf_t *jlcf)
+{
+    ngx_uint_t               i;
+    ngx_http_jeton_keys_t  **keys;
+
+    keys = jlcf->remotes->elts;
+
+    for (i = 0; i < jlcf->remotes->nelts; i++) {
+        if (keys[i]->keyset != NULL) {
+            return 1;
+        }
+    }
+
+    return jlcf->keys != NULL;
+}
+
+
 /*
  * Sees to it that there are keys.  NGX_OK: what is there is what can be had,
  * NGX_AGAIN: wait.  `unknown`: the token names a key that is not there; only
- * then a request waits for what another one fetches.
+ * then a request waits for what another one fetches.  As long as there is any
+ * key to go by, what is missing or old is fetched while the request goes on.
  */
 
 ngx_int_t
@@ -595,10 +651,6 @@ ngx_http_jeton_fetch(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
 
     if (ctx->fetching) {
         return NGX_AGAIN;
-    }
-
-    if (ngx_http_jeton_enter(r, ctx) != NGX_OK) {
-        return NGX_ERROR;
     }
 
     others = 0;
@@ -616,7 +668,12 @@ ngx_http_jeton_fetch(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
 
         if (rc == NGX_DONE) {
             ctx->tries++;
-            return ngx_http_jeton_ask(r, keys[i], ctx);
+
+            rc = ngx_http_jeton_ask(r, keys[i], ctx,
+                                    unknown || !ngx_http_jeton_has_some(jlcf));
+            if (rc != NGX_OK) {
+                return rc;
+            }
         }
 
         if (rc == NGX_AGAIN) {

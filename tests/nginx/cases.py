@@ -99,6 +99,7 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         self.server.asked += 1
         self.server.headers.append(dict(self.headers.items()))
         time.sleep(self.server.delay)
+        self.server.open.wait(harness.PATIENCE)
         body = self.server.more.get(self.path, self.server.keys).encode()
         self.send_response(self.server.code)
         self.send_header("Content-Length", str(len(body)))
@@ -115,6 +116,8 @@ class PublisherServer(http.server.ThreadingHTTPServer):
     def __init__(self, case):
         super().__init__(("127.0.0.1", 0), Publisher)
         self.asked, self.headers, self.code, self.delay, self.keys, self.more = 0, [], 200, 0, "", {}
+        self.open = threading.Event()
+        self.open.set()
         threading.Thread(target=self.serve_forever, daemon=True).start()
         at_end_of(case)(self.server_close)
         at_end_of(case)(self.shutdown)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """test_key_request.py - ngx_http_jeton_module: keys that subrequests bring, alone and beside files."""
+import concurrent.futures
 import json
 import shutil
 import socket
@@ -96,6 +97,21 @@ class KeyRequest(Published):
             harness.eventually(was_asked, f"it is asked again, and says {text[:20]}")
             self.assertEqual(nginx.status("/", good), 200)
         self.assertEqual(nginx.status("/", self.keys.sign("b")), 401)
+
+    def test_who_has_keys_does_not_wait_for_newer_ones(self):
+        nginx = self.start("jeton_key_cache 1s;", workers=1)
+        good, other = self.keys.sign("a"), self.keys.sign("b")
+        self.assertEqual(nginx.status("/", good), 200)
+        self.publish("b")
+        self.publisher.open.clear()  # from now on it does not answer
+
+        def was_asked():
+            self.assertEqual(nginx.status("/", good), 200)
+            return self.publisher.asked > 1
+        harness.eventually(was_asked, "it is asked for newer ones")
+        self.publisher.open.set()
+        harness.eventually(lambda: nginx.status("/", good) == 401, "newer ones have come")
+        self.assertEqual(nginx.status("/", other), 200)
 
     def test_before_anything_has_come_there_is_a_503(self):
         nginx = self.start()
@@ -197,6 +213,17 @@ class Several(Published):
         self.publisher.more["/jwks?1"] = self.jwks("a")
         harness.eventually(lambda: nginx.status("/", self.keys.sign("a")) == 200, "it has come")
         self.assertEqual(nginx.status("/", self.keys.sign("d")), 401)
+
+    def test_one_that_hangs_keeps_only_those_waiting_whose_key_is_not_there(self):
+        nginx = self.start(workers=1)
+        self.publisher.open.clear()
+        for _ in range(3):
+            self.assertEqual(nginx.status("/", self.keys.sign("c")), 200)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(nginx.status, "/", self.keys.sign(name)) for name in "ab"]
+            self.assertEqual(nginx.status("/", self.keys.sign("c")), 200)
+            self.publisher.open.set()
+            self.assertEqual([status.result() for status in waiting], [200, 200])
 
     def test_what_one_withdraws_goes_and_what_the_others_have_stays(self):
         nginx = self.start("jeton_key_cache 1s;")
