@@ -180,7 +180,7 @@ void jd_app_hurry(jd_app *app)
 
 void jd_app_close(jd_app *app)
 {
-    jd_lane_close(&app->hashes);             /* before the lanes its works move on to */
+    jd_lane_close(&app->hashes); /* before the lanes its works move on to */
     jd_lane_close(&app->operations);
     jd_lane_close(&app->commits);
     jeton_err none = {0}; /* nobody is told, so nothing can fail */
