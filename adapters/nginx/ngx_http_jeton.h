@@ -155,8 +155,13 @@ typedef struct {
     ngx_str_t                  token;
     const char                *reason;     /* of the outcome, a word */
     ngx_int_t                  rc;
+    void                      *said_by;    /* the URI that was asked last, */
+    ngx_str_t                  said_of;    /* about that token, */
+    jeton_status               said;       /* and the answer */
     ngx_event_t                poll;       /* while another one fetches */
     ngx_uint_t                 tries;
+    unsigned                   asking:1;   /* a subrequest is under way */
+    unsigned                   wanted:1;   /* an answer that is not there */
     unsigned                   fetching:1; /* and waits for it */
 } ngx_http_jeton_ctx_t;
 
@@ -195,6 +200,13 @@ ngx_int_t ngx_http_jeton_compile(ngx_conf_t *cf,
     ngx_http_jeton_loc_conf_t *jlcf);
 jeton_verifier *ngx_http_jeton_verifier(ngx_http_jeton_main_conf_t *jmcf,
     ngx_http_jeton_loc_conf_t *jlcf, ngx_log_t *log);
+char *ngx_http_jeton_set_introspect(ngx_conf_t *cf, ngx_str_t *value,
+    jeton_stale_rule *rule);
+jeton_status ngx_http_jeton_verify_for(ngx_http_jeton_ctx_t *ctx,
+    jeton_verifier *verifier);
+ngx_int_t ngx_http_jeton_introspect(ngx_http_request_t *r,
+    ngx_http_jeton_loc_conf_t *jlcf, ngx_http_jeton_ctx_t *ctx);
+
 ngx_int_t ngx_http_jeton_status(ngx_http_jeton_loc_conf_t *jlcf,
     jeton_verdict *verdict);
 

@@ -197,14 +197,17 @@ ngx_http_jeton_verify(ngx_http_request_t *r, ngx_http_jeton_loc_conf_t *jlcf,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    status = jeton_verify(verifier,
-                          jeton_bytes(ctx->token.data, ctx->token.len),
-                          ctx->verdict);
+    status = ngx_http_jeton_verify_for(ctx, verifier);
 
     ctx->reason = jeton_status_name(status);
 
     if (status == JETON_OK) {
         return NGX_OK;
+    }
+
+    if (status == JETON_E_STALE && ctx->wanted) {
+        return ngx_http_jeton_introspect(r, jlcf, ctx) == NGX_AGAIN
+               ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (status == JETON_E_KEY_UNKNOWN && jlcf->remotes != NULL) {

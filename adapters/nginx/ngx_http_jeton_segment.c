@@ -88,7 +88,7 @@ ngx_http_jeton_add_segment(ngx_conf_t *cf, ngx_str_t *name)
 }
 
 
-/* jeton_stale reject | allow | allow_until TIME */
+/* jeton_stale reject | allow | allow_until TIME | introspect=URI */
 
 char *
 ngx_http_jeton_stale(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -130,8 +130,16 @@ ngx_http_jeton_stale(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     {
         jlcf->stale->then = JETON_STALE_REJECT;
 
+    } else if (cf->args->nelts == 2
+               && ngx_strncmp(value[1].data, "introspect=",
+                              sizeof("introspect=") - 1)
+                  == 0)
+    {
+        return ngx_http_jeton_set_introspect(cf, &value[1], jlcf->stale);
+
     } else {
-        return "takes \"reject\", \"allow\" or \"allow_until TIME\"";
+        return "takes \"reject\", \"allow\", \"allow_until TIME\" or "
+               "\"introspect=URI\"";
     }
 
     return NGX_CONF_OK;

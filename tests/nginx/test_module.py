@@ -530,6 +530,7 @@ class Configuration(unittest.TestCase):
                 ("jeton x; jeton_key_file KEYS/a.pub; jeton_require /~x exists;", "rule"),
                 ("jeton_key_request keys;", "/"),
                 ("jeton_stale maybe;", "reject"), ("jeton_stale allow_until;", "reject"),
+                ("jeton_stale introspect=;", "URI"), ("jeton_stale introspect=x;", "URI"),
                 ("jeton_leeway x;", "leeway"), ("jeton_claim_set $a b;", "not allowed")]
         for text, why in rows:
             with self.subTest(text):
@@ -588,6 +589,48 @@ class Segment(unittest.TestCase):
         server.kill()
         time.sleep(3)
         self.assertEqual((nginx.status("/", good), nginx.status("/", bad)), (200, 401))
+
+    def test_somebody_who_knows_is_asked_while_it_is_silent(self):
+        server, _ = self.start()
+        good, bad = (server.login()["access_token"] for _ in range(2))
+        silent = os.path.join(self.folder, "silent")  # nobody writes into this one
+        shutil.copyfile(os.path.join(self.folder, "segment"), silent)
+        os.chmod(silent, 0o644)
+        nginx = Nginx(f"""
+            jeton "the realm"; jeton_segment {silent};
+            add_header X-Reason "$jeton_reason" always;
+            location / {{ jeton_stale introspect=/ask; try_files /index.html =404; }}
+            location /rejects {{ try_files /index.html =404; }}
+            location /arg {{ set $sent $arg_t; jeton_token arg t; jeton_stale introspect=/arg-ask;
+                             try_files /index.html =404; }}
+            location /nobody {{ jeton_stale introspect=/none; try_files /index.html =404; }}
+            location /broken {{ jeton_stale introspect=/error; try_files /index.html =404; }}
+            location /role {{ jeton_stale introspect=/ask; jeton_require roles has root error=403;
+                              try_files /index.html =404; }}
+            location = /ask {{ internal; jeton off; proxy_pass http://{server.address}/verify;
+                               proxy_pass_request_body off; proxy_set_header Content-Length ""; }}
+            location = /arg-ask {{ internal; jeton off; proxy_pass http://{server.address}/verify;
+                                   proxy_set_header Authorization "Bearer $sent"; }}
+            location = /none {{ internal; jeton off; proxy_pass http://127.0.0.1:1; }}
+            location = /error {{ internal; jeton off; return 500; }}""").start()
+        self.addCleanup(nginx.__exit__)
+        harness.eventually(lambda: nginx.status("/rejects", good) == 503, "it is stale")
+        self.assertEqual(nginx.status("/", good), 200)
+        server.logout(bad)
+        for _ in range(3):
+            self.assertEqual((nginx.status("/", good), nginx.status("/", bad)), (200, 401))
+            self.assertEqual(nginx.status("/?a=b", good, "POST"), 405)
+        self.assertEqual(nginx.status(f"/arg?t={good}"), 200)
+        self.assertEqual(nginx.status(f"/arg?t={bad}"), 401)
+        self.assertEqual(nginx.status("/role", good), 403)
+        refused = nginx.ask("/", bad)
+        self.assertEqual(refused.headers["x-reason"], "E_REVOKED")
+        self.assertIn("invalid_token", refused.headers["www-authenticate"])
+        for path in ("/nobody", "/broken"):
+            answer = nginx.ask(path, good)
+            self.assertEqual((answer.status, answer.headers["x-reason"]), (503, "E_STALE"), path)
+        self.assertEqual(nginx.status("/", good[:-4] + "AAAA"), 401)  # nobody is asked about that
+        self.assertEqual(nginx.status("/"), 401)
 
     def test_without_a_segment_everybody_is_refused(self):
         nginx = Nginx(f"""location / {{ jeton x; jeton_segment {self.folder}/none;
