@@ -45,6 +45,7 @@ class Daemon:
         give(self.folder, user)
         self.log = os.path.join(folder, name + ".log")
         self.process = None
+        self.wrap = list  # of the command: what starts it elsewhere (netns.py)
 
     def command(self):
         raise NotImplementedError
@@ -55,11 +56,15 @@ class Daemon:
     def environment(self):
         return None  # ours
 
+    def identity(self):
+        """Who runs it, for subprocess."""
+        return as_user(self.user)
+
     def launch(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command(), cwd=self.folder, stdout=log, stderr=log,
+            self.process = subprocess.Popen(self.wrap(self.command()), cwd=self.folder, stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=self.environment(),
-                                            **as_user(self.user))
+                                            **self.identity())
         WARDEN.started(self.process.pid)
 
     def start(self):
@@ -106,7 +111,11 @@ class Daemon:
         harness.eventually(lambda: not any(map(is_running, family)), f"{self.name} is gone")
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.kill()
+            raise
 
     def __exit__(self, *_):
         self.kill()

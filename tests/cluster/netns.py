@@ -74,6 +74,13 @@ class Cable:
         """The command, run on that end."""
         return ["ip", "netns", "exec", self.names[end], *command]
 
+    def put(self, end, daemon):
+        """A daemon that has not been started yet will be on that end."""
+        user, daemon.identity = daemon.user, dict
+        who = [] if user is None else ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}",
+                                       "--clear-groups"]
+        daemon.wrap = lambda command: self.at(end, *who, *command)
+
     def lose(self, end):
         """What this end sends is lost, and it is not told: it goes to a machine that is not there."""
         self._neighbour(end, NOBODY)

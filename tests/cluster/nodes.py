@@ -17,15 +17,16 @@ ISSUER = "https://login.example"
 
 
 class Links:
-    """The ways of one node to the store and to the bus: each can be disturbed alone."""
+    """The ways of one node to the store, to its standby and to the bus: each can be disturbed alone."""
 
-    def __init__(self, store, bus=None):
+    def __init__(self, store, bus=None, standby=None):
         self.store = proxy.Proxy(store)
         self.bus = proxy.Proxy(bus) if bus else None
+        self.standby = proxy.Proxy(standby) if standby else None
 
     @property
     def all(self):
-        return [one for one in (self.store, self.bus) if one]
+        return [one for one in (self.store, self.bus, self.standby) if one]
 
     def mend(self):
         for one in self.all:
@@ -43,14 +44,33 @@ class Node(harness.Server):
         self.name, self.cluster = name, cluster
         self.links = cluster.new_links()
         self.clock = clock.Clock(cluster.folder, name)
-        flags = ("--issuer", ISSUER, *cluster.flags(self.links), *flags)
-        super().__init__(*flags, data=os.path.join(cluster.folder, name),
-                         env={**cluster.env, **self.clock.env})
+        self.known = None  # the process that the warden has been told of
+        settings = cluster.settings(cluster.places(self.links))
+        super().__init__("--issuer", ISSUER, *cluster.more_flags, *flags,
+                         data=os.path.join(cluster.folder, name),
+                         env={**settings, **self.clock.env})
+        self.settings = settings
 
     def launch(self, command):
         process = super().launch(command)
         WARDEN.started(process.pid)
+        self.known = process.pid
         return process
+
+    def kill(self):
+        super().kill()
+        self.forget()
+
+    def stop(self):
+        status = super().stop()
+        self.forget()
+        return status
+
+    def forget(self):
+        """Its number may be another process's from now on."""
+        if self.known is not None:
+            WARDEN.ended(self.known)
+            self.known = None
 
     @property
     def segment(self):
@@ -98,9 +118,15 @@ class Guard:
         with self.lock:
             print(line, file=self.process.stdin, flush=True)
 
-    def decisions(self):
-        with open(self.path, encoding="ascii") as file:
-            return judge.read_decisions(self.name, file)
+    def mark(self):
+        """How much it has written so far, for decisions()."""
+        return os.path.getsize(self.path)
+
+    def decisions(self, mark=0):
+        """What it has decided since then."""
+        with open(self.path, "rb") as file:
+            file.seek(mark)
+            return judge.read_decisions(self.name, (line.decode() for line in file))
 
     def last(self, name):
         """Its last word about a token so far; None when there is none."""
@@ -128,20 +154,22 @@ class Agent(Daemon):
         self.cluster, self.flags = cluster, flags
         self.links = cluster.new_links()
         self.clock = clock.Clock(cluster.folder, name)
+        self.places = cluster.places(self.links)
         self.segment = os.path.join(self.folder, "segment")
-        self.env = {**cluster.env, **self.clock.env}
 
     def command(self):
         return [harness.JETON, "agent", "--data", os.path.join(self.folder, "data"), "--segment",
                 self.segment, "--cluster-key-file", self.cluster.key_file,
-                *self.cluster.flags(self.links), *self.flags]
+                *self.cluster.more_flags, *self.flags]
 
     def environment(self):
-        return {**os.environ, **self.env}
+        settings = self.cluster.settings(self.places)
+        del settings["JETON_MASTER_KEY"]  # an agent has none
+        return {**os.environ, **settings, **self.clock.env}
 
     def is_ready(self):
-        status, out, _ = harness.jeton("segment", "show", "--segment", self.segment, "--json")
-        return status == 0 and '"fresh"' in out
+        status, _, _ = harness.jeton("segment", "show", "--json", self.segment)
+        return status == 0  # there and fresh
 
     def __exit__(self, *_):
         self.kill()

@@ -7,6 +7,7 @@ promoted.
 postgres.py run COMMAND...: runs a command with JETON_TEST_POSTGRES set to the URL of a new, empty
 database, and ends with its status.
 """
+import atexit
 import fcntl
 import glob
 import os
@@ -56,7 +57,7 @@ def template(user):
         cache = os.environ["JETON_CLUSTER_CACHE"] = WARDEN.folder("jeton-pg-")
     os.makedirs(cache, exist_ok=True)
     version = re.sub(r"[^\d.]", "", run(None, program("postgres"), "--version").split("(")[0])
-    path = os.path.join(cache, f"postgres-{version}-2")
+    path = os.path.join(cache, f"postgres-{version}-3")
     with open(path + ".lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(path):
@@ -73,7 +74,7 @@ def make_template(path, user):
     # Who is not the superuser has to show a password, also on the socket.
     with open(os.path.join(made, "pg_hba.conf"), "w", encoding="utf-8") as file:
         file.write("local all postgres trust\nlocal replication postgres trust\n"
-                   "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n")
+                   "local all all scram-sha-256\nhost all all all scram-sha-256\n")
     server = Postgres(work, "made")
     os.rename(made, server.data)
     with server:
@@ -103,7 +104,8 @@ class Postgres(daemons.Daemon):
         self.settings = {**SETTINGS, **settings}
 
     def command(self):
-        settings = {**self.settings, "listen_addresses": "", "unix_socket_directories": self.folder}
+        settings = {"listen_addresses": "", **self.settings,
+                    "unix_socket_directories": self.folder}
         return [program("postgres"), "-D", self.data,
                 *(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))]
 
@@ -177,6 +179,15 @@ class Postgres(daemons.Daemon):
     def promote(self):
         self.sql(f"SELECT pg_promote(true, {harness.PATIENCE})", "postgres")
         harness.eventually(lambda: not self.is_standby(), "the standby is a primary")
+
+
+def of_this_process():
+    """One that runs until the process ends."""
+    folder = WARDEN.folder()
+    atexit.register(WARDEN.remove, folder)
+    server = Postgres(folder).start()
+    atexit.register(server.kill)
+    return server
 
 
 def main():

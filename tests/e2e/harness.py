@@ -67,6 +67,43 @@ def jeton(*words, stdin="", env=None, patience=PATIENCE):
     return done.returncode, done.stdout, done.stderr
 
 
+class Stores:
+    """With JETON_TEST_STORE=postgres the servers of a test keep what they know in PostgreSQL, which is
+    started for the test: one database for each data folder. Otherwise that is their own affair."""
+
+    def __init__(self):
+        self.server = None
+        self.urls = {}  # by data folder
+
+    def settings_for(self, data):
+        """For the environment of whatever works with that folder."""
+        if os.environ.get("JETON_TEST_STORE", "") != "postgres":
+            return {}
+        if data not in self.urls:
+            self.urls[data] = self._start().new_database(f"of_folder_{len(self.urls) + 1}")
+        return {"JETON_STORE": self.urls[data]}
+
+    def assert_used(self, data):
+        """It is really there that a server of that folder keeps what it knows."""
+        if data in self.urls:
+            name = self.urls[data].split("?")[0].rpartition("/")[2]
+            if self.server.sql("SELECT count(*) FROM log_head", name) != ["1"]:
+                raise AssertionError(f"nothing is in {self.urls[data]}")
+            if os.path.exists(os.path.join(data, "jeton.db")):
+                raise AssertionError("there is a store in the folder, too")
+
+    def _start(self):
+        if self.server is None:
+            sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                            "../cluster"))
+            import postgres  # only here: the tests of one node do without all that is there
+            self.server = postgres.of_this_process()
+        return self.server
+
+
+STORES = Stores()
+
+
 class Answer:
     """One HTTP answer: status, headers by lower-case name, body."""
 
@@ -90,9 +127,10 @@ class Server:
     def __init__(self, *flags, data=None, env=None, cheap=True, listen="127.0.0.1:0"):
         self.listen = listen
         self.flags = [*(CHEAP if cheap else []), *flags]
-        self.env = {**os.environ, **UNLIMITED, **(env or {})}
         self.own = data is None
         self.data = data or os.path.join(tempfile.mkdtemp(prefix="jeton-e2e-"), "data")
+        self.settings = STORES.settings_for(self.data)
+        self.env = {**os.environ, **UNLIMITED, **self.settings, **(env or {})}
         self.process = None
         self.lines = []  # of the log, whole lifetime
         self.address = None
@@ -130,6 +168,7 @@ class Server:
         if not self.address:
             self.reader.join(PATIENCE)
             raise AssertionError("the server did not start: " + "".join(self.lines[-5:]))
+        STORES.assert_used(self.data)
         return self
 
     def launch(self, command):
@@ -219,7 +258,7 @@ class Server:
 
     def cli(self, *words, stdin=""):
         return jeton(*words, "--data", self.data, stdin=stdin,
-                     env={"JETON_HASH_MEMORY": "8M", "JETON_HASH_PASSES": "1"})
+                     env={"JETON_HASH_MEMORY": "8M", "JETON_HASH_PASSES": "1", **self.settings})
 
     def add_user(self, name="alice", *roles, password=PASSWORD):
         flags = [word for role in roles for word in ("--role", role)]
