@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +32,6 @@ static inline bool wait_for(int fd, short events, long long until)
 static inline int status_of(int fd, const struct sockaddr_in *at, jeton_span token, long long until)
 {
     char text[16384];
-    int http = 0;
     const int len =
         snprintf(text, sizeof text,
                  "GET /verify HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %.*s\r\n"
@@ -43,7 +43,7 @@ static inline int status_of(int fd, const struct sockaddr_in *at, jeton_span tok
         return 0;
     const ssize_t got = read(fd, text, sizeof text - 1); /* the status is in the first bytes */
     text[got > 0 ? got : 0] = '\0';
-    return sscanf(text, "HTTP/1.1 %d ", &http) == 1 ? http : 0;
+    return strncmp(text, "HTTP/1.1 ", 9) == 0 ? (int)strtol(text + 9, NULL, 10) : 0;
 }
 
 /* A jeton_introspect; `port` is the text of the server's port on this host. */
