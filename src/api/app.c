@@ -17,6 +17,8 @@
 
 #include <jeton/export.h>
 
+#define READ_THREADS      4U
+#define READ_QUEUE        4096U
 #define COMMIT_QUEUE      10000U
 #define OPERATION_QUEUE   64U
 #define OPERATION_THREADS 2U  /* a backup does not keep the others waiting */
@@ -147,6 +149,9 @@ static jeton_status open_lanes(jd_app *app, jeton_err *err)
                                     .idle = true};
     const jd_lane_options operations = {
         .name = "operation", .threads = OPERATION_THREADS, .queue = OPERATION_QUEUE};
+    const jd_lane_options reads = {.name = "read", .threads = READ_THREADS, .queue = READ_QUEUE};
+    if (jd_store_is_shared(accounts->store))
+        JT_TRY(jd_lane_open(&reads, &app->reads, err));
     JT_TRY(jd_lane_open(&commits, &app->commits, err));
     JT_TRY(jd_lane_open(&hashes, &app->hashes, err));
     return jd_lane_open(&operations, &app->operations, err);
@@ -180,6 +185,7 @@ void jd_app_hurry(jd_app *app)
 
 void jd_app_close(jd_app *app)
 {
+    jd_lane_close(&app->reads);
     jd_lane_close(&app->hashes); /* before the lanes its works move on to */
     jd_lane_close(&app->operations);
     jd_lane_close(&app->commits);

@@ -28,6 +28,7 @@ typedef struct jd_app {
     jt_arena every_origins;              /* all of them there have been: readers need no lock */
     jd_identity identity;                /* what /verify tells of who it is */
     jd_verify_rules *verify_rules;       /* what /verify demands; NULL: what its query says */
+    jd_lane *reads;                      /* of a store that may be far away; NULL: it is here */
     jd_lane *commits;                    /* work that waits for the disk */
     jd_lane *hashes;                     /* work that hashes passwords */
     jd_lane *operations;                 /* work for operators */

@@ -100,13 +100,20 @@ static void fail(jd_call *call, const jd_step *step, jeton_status status, const 
     jd_problem_answer(call, status, err);
 }
 
+/* A loop must not wait for a database: while that does not answer, tokens are verified all the
+ * same. A file is read sooner than a call is handed over. */
+static jd_where where_of(const jd_app *app, const jd_step *step)
+{
+    return step->where == JD_ON_READ && app->reads == NULL ? JD_ON_LOOP : step->where;
+}
+
 /* Runs the steps that belong to the lane we are on, up to an answer or to one of another lane. */
 static void run_here(jd_work *work)
 {
     jd_call *call = (jd_call *)work;
     jd_log_within(call->trace);
     jd_audit_within(&call->who);
-    while (!call->answered && call->next->where == call->where) {
+    while (!call->answered && where_of(call->app, call->next) == call->where) {
         const jd_step *step = call->next++;
         jeton_err err = {0};
         const jeton_status status = run_step(call, step, &err);
@@ -121,7 +128,8 @@ static void settle(jd_work *work, jeton_status status, const jeton_err *err);
 
 static jd_lane *lane_of(const jd_app *app, jd_where where)
 {
-    jd_lane *const lanes[] = {[JD_ON_COMMIT] = app->commits,
+    jd_lane *const lanes[] = {[JD_ON_READ] = app->reads,
+                              [JD_ON_COMMIT] = app->commits,
                               [JD_ON_HASH] = app->hashes,
                               [JD_ON_OPERATION] = app->operations};
     return lanes[where];
@@ -152,8 +160,8 @@ static bool move_on(jd_call *call)
         jd_request_suspend(call->request);
     if (call->next->where == JD_ON_NODES)
         return park(call);
-    jd_lane *lane = lane_of(call->app, call->next->where);
-    call->where = call->next->where;
+    call->where = where_of(call->app, call->next);
+    jd_lane *lane = lane_of(call->app, call->where);
     call->work.run = run_here;
     call->work.settle = settle;
     const jeton_status status = jd_lane_add(lane, &call->work, &err);

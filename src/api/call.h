@@ -9,6 +9,8 @@
  * answer is sent, and a step on another lane begun, only once that is on disk; when it fails, the
  * call is answered with why, whatever its steps have put.
  *
+ * A step that reads the store comes behind those on the loop, never before one.
+ *
  * A call belongs to one thread at a time. Whatever a step keeps for the next one, it keeps in the
  * call's arena, behind call->state.
  */
@@ -22,6 +24,7 @@
 /* Where a step runs. */
 typedef enum jd_where {
     JD_ON_LOOP,      /* must not block: parsing, verifying, reading what is cached */
+    JD_ON_READ,      /* reads the store: here if that is a file, on a lane if it is a database */
     JD_ON_COMMIT,    /* may wait for the disk */
     JD_ON_HASH,      /* may burn a core for a while */
     JD_ON_OPERATION, /* may take long: what operators have done (api/admin.h) */

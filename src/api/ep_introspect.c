@@ -50,22 +50,36 @@ static jeton_status answer_refresh(jd_call *call, const jd_session_view *view, j
     return jd_call_answer(call, 200, tree, answer, err);
 }
 
-static jeton_status introspect(jd_call *call, jeton_err *err)
-{
+typedef struct introspection {
     jeton_span token;
     jd_client client;
-    jd_session_view view;
-    jeton_err why = {0};
-    const jd_want wants[] = {{"token", &token, true}};
-    JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), true, &client, err));
+} introspection;
+
+static jeton_status introspect(jd_call *call, jeton_err *err)
+{
+    introspection *on = jt_arena_alloc(call->arena, sizeof *on);
+    if (on == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "introspection");
+    *on = (introspection){0};
+    call->state = on;
+    const jd_want wants[] = {{"token", &on->token, true}};
+    JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), true, &on->client, err));
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    jeton_status status = jd_app_verify(call->app, true, token, call->verdict);
+    const jeton_status status = jd_app_verify(call->app, true, on->token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return answer_access(call, err);
-    if (status == JETON_E_NOMEM)
-        return jt_fail(err, status, "introspection");
-    status = jd_session_peek(call->app->accounts, &client, token, call->arena, &view, &why);
+    return status == JETON_E_NOMEM ? jt_fail(err, status, "introspection") : JETON_OK;
+}
+
+/* What is no access token may be a refresh token, of which the store knows. */
+static jeton_status introspect_refresh(jd_call *call, jeton_err *err)
+{
+    const introspection *on = call->state;
+    jd_session_view view;
+    jeton_err why = {0};
+    const jeton_status status =
+        jd_session_peek(call->app->accounts, &on->client, on->token, call->arena, &view, &why);
     if (status == JETON_OK)
         return answer_refresh(call, &view, err);
     if (status != JETON_E_SESSION)
@@ -76,5 +90,6 @@ static jeton_status introspect(jd_call *call, jeton_err *err)
 
 const jd_step jd_ep_introspect[] = {
     {JD_ON_LOOP, introspect},
+    {JD_ON_READ, introspect_refresh},
     {.run = NULL},
 };

@@ -56,6 +56,6 @@ static jeton_status begin_session(jd_call *call, jeton_err *err)
 }
 
 const jd_step jd_ep_login[] = {
-    {JD_ON_LOOP, read_fields},     {JD_ON_LOOP, find_user}, {JD_ON_HASH, check_password},
+    {JD_ON_LOOP, read_fields},     {JD_ON_READ, find_user}, {JD_ON_HASH, check_password},
     {JD_ON_COMMIT, begin_session}, {.run = NULL},
 };

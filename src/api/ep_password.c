@@ -136,6 +136,6 @@ static jeton_status keep_new(jd_call *call, jeton_err *err)
 }
 
 const jd_step jd_ep_password[] = {
-    {JD_ON_LOOP, read_fields}, {JD_ON_LOOP, find_user}, {JD_ON_HASH, hash_new},
+    {JD_ON_LOOP, read_fields}, {JD_ON_READ, find_user}, {JD_ON_HASH, hash_new},
     {JD_ON_COMMIT, keep_new},  {.run = NULL},
 };

@@ -70,6 +70,6 @@ static jeton_status keep_new(jd_call *call, jeton_err *err)
 }
 
 const jd_step jd_ep_password_reset[] = {
-    {JD_ON_LOOP, read_fields}, {JD_ON_LOOP, find_code}, {JD_ON_HASH, hash_new},
+    {JD_ON_LOOP, read_fields}, {JD_ON_READ, find_code}, {JD_ON_HASH, hash_new},
     {JD_ON_COMMIT, keep_new},  {.run = NULL},
 };

@@ -28,13 +28,17 @@ static void put_session(jt_tree *tree, jt_node *list, const jd_session *session,
     jt_add_node(tree, list, object);
 }
 
+static jeton_status check_reader(jd_call *call, jeton_err *err)
+{
+    return jd_guard(call, err);
+}
+
 static jeton_status list(jd_call *call, jeton_err *err)
 {
     jd_id user;
     jd_id current;
     jd_sessions sessions;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
-    JT_TRY(jd_guard(call, err));
     JT_TRY(jd_guard_owner(call, &user, &current, err));
     JT_TRY(jd_store_session_list(call->app->accounts->store, &user, jt_now(NULL), call->arena,
                                  &sessions, err));
@@ -48,7 +52,8 @@ static jeton_status list(jd_call *call, jeton_err *err)
 }
 
 const jd_step jd_ep_sessions[] = {
-    {JD_ON_LOOP, list},
+    {JD_ON_LOOP, check_reader},
+    {JD_ON_READ, list},
     {.run = NULL},
 };
 

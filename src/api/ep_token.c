@@ -35,7 +35,14 @@ static jeton_status issue(jd_call *call, jeton_err *err)
     return jd_token_answer(call, &tokens, err);
 }
 
-static const jd_step hashed[] = {{JD_ON_HASH, check}, {JD_ON_COMMIT, issue}, {.run = NULL}};
+static jeton_status prepare(jd_call *call, jeton_err *err)
+{
+    token *on = call->state;
+    return on->grant->prepare(&on->request, err);
+}
+
+static const jd_step hashed[] = {
+    {JD_ON_READ, prepare}, {JD_ON_HASH, check}, {JD_ON_COMMIT, issue}, {.run = NULL}};
 static const jd_step written[] = {{JD_ON_COMMIT, issue}, {.run = NULL}};
 static const jd_step at_once[] = {{JD_ON_LOOP, issue}, {.run = NULL}};
 
@@ -68,11 +75,9 @@ static jeton_status begin(jd_call *call, jeton_err *err)
     (void)jd_request_header(call->request, "User-Agent", &request->device);
     JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), false, &request->client, err));
     JT_TRY(jd_grant_of(request, &on->grant, err));
-    if (on->grant->check != NULL) /* a password */
-        JT_TRY(jd_knock(call, err));
-    JT_TRY(on->grant->prepare(request, err));
     call->next = rest_of(on->grant);
-    return JETON_OK;
+    return on->grant->check != NULL ? jd_knock(call, err) /* a password, and the user's is read */
+                                    : on->grant->prepare(request, err);
 }
 
 const jd_step jd_ep_token[] = {

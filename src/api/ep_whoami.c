@@ -37,12 +37,16 @@ static jeton_status put_answer(jd_call *call, jeton_span username, jeton_err *er
     return jd_call_answer(call, 200, tree, answer, err);
 }
 
+static jeton_status check(jd_call *call, jeton_err *err)
+{
+    return jd_guard(call, err);
+}
+
 static jeton_status whoami(jd_call *call, jeton_err *err)
 {
     jd_id id;
     jd_id session;
     jd_user user;
-    JT_TRY(jd_guard(call, err));
     JT_TRY(jd_guard_owner(call, &id, &session, err));
     const jeton_status status =
         jd_store_user_get(call->app->accounts->store, &id, call->arena, &user, err);
@@ -53,6 +57,7 @@ static jeton_status whoami(jd_call *call, jeton_err *err)
 }
 
 const jd_step jd_ep_whoami[] = {
-    {JD_ON_LOOP, whoami},
+    {JD_ON_LOOP, check},
+    {JD_ON_READ, whoami},
     {.run = NULL},
 };

@@ -197,6 +197,8 @@ jeton_status jd_sql_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *k
                              jeton_err *err);
 jeton_status jd_sql_key_change(jd_store *store, const jd_key_change *changes, size_t count,
                                const jd_revoking *mark, jt_revocation *entry, jeton_err *err);
+jeton_status jd_sql_copy(jd_store *from, jd_store *to, jd_store_copied *told, void *user,
+                         jeton_err *err);
 jeton_status jd_sql_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err);
 
 JETON_MUST jeton_status jd_sql_audit_add(jd_store *store, jeton_err *err);

@@ -237,6 +237,60 @@
                      "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
                      "sealed = CASE WHEN ? <> 0 THEN '\\x'::bytea ELSE sealed END "               \
                      "WHERE kid = ? AND state = ?")                                               \
+    /* moving to another database: key columns first, pages in their order (sql_copy.c) */        \
+    X(COPY_META, "SELECT name, value FROM meta WHERE name > ? ORDER BY name LIMIT ?")             \
+    X(PUT_META, "INSERT INTO meta (name, value) VALUES (?, ?)")                                   \
+    X(COPY_ROLES, "SELECT name FROM roles WHERE name > ? ORDER BY name LIMIT ?")                  \
+    X(PUT_ROLES, "INSERT INTO roles (name) VALUES (?)")                                           \
+    X(COPY_ROLE_PERMISSIONS, "SELECT role, permission FROM role_permissions WHERE (role, "        \
+        "permission) > (?, ?) ORDER BY role, permission LIMIT ?")                                 \
+    X(PUT_ROLE_PERMISSIONS, "INSERT INTO role_permissions (role, permission) VALUES (?, ?)")      \
+    X(COPY_USERS, "SELECT id, name, email, password, password_n, disabled, "                      \
+        "must_change, created, imported FROM users WHERE id > ? ORDER BY id "                     \
+        "LIMIT ?")                                                                                \
+    X(PUT_USERS, "INSERT INTO users (id, name, email, password, password_n, "                     \
+        "disabled, must_change, created, imported) VALUES (?, ?, ?, ?, ?, "                       \
+        "?, ?, ?, ?)")                                                                            \
+    X(COPY_USER_ROLES, "SELECT \"user\", role FROM user_roles WHERE (\"user\", role) > (?, "      \
+        "?) ORDER BY \"user\", role LIMIT ?")                                                     \
+    X(PUT_USER_ROLES, "INSERT INTO user_roles (\"user\", role) VALUES (?, ?)")                    \
+    X(COPY_PASSWORD_RESETS, "SELECT \"user\", digest, expires FROM password_resets WHERE "        \
+        "\"user\" > ? ORDER BY \"user\" LIMIT ?")                                                 \
+    X(PUT_PASSWORD_RESETS, "INSERT INTO password_resets (\"user\", digest, expires) VALUES (?, "  \
+        "?, ?)")                                                                                  \
+    X(COPY_CLIENTS, "SELECT id, name, secret, audience, scopes, grants, access_ttl, "             \
+        "refresh_ttl, session_ttl, disabled, created, alg FROM clients "                          \
+        "WHERE id > ? ORDER BY id LIMIT ?")                                                       \
+    X(PUT_CLIENTS, "INSERT INTO clients (id, name, secret, audience, scopes, grants, "            \
+        "access_ttl, refresh_ttl, session_ttl, disabled, created, alg) "                          \
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                            \
+    X(COPY_SESSIONS, "SELECT id, \"user\", client, sealed_key, counter, created, "                \
+        "rotated, idle_expires, expires, ended, ended_n, auth_time, device, "                     \
+        "address, scope FROM sessions WHERE id > ? ORDER BY id LIMIT ?")                          \
+    X(PUT_SESSIONS, "INSERT INTO sessions (id, \"user\", client, sealed_key, counter, "           \
+        "created, rotated, idle_expires, expires, ended, ended_n, "                               \
+        "auth_time, device, address, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "                     \
+        "?, ?, ?, ?, ?, ?, ?)")                                                                   \
+    X(COPY_KEYS, "SELECT kid, alg, state, public, sealed, created, client, since, "               \
+        "ready, until FROM keys WHERE kid > ? ORDER BY kid LIMIT ?")                              \
+    X(PUT_KEYS, "INSERT INTO keys (kid, alg, state, public, sealed, created, "                    \
+        "client, since, ready, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                     \
+    X(COPY_BANS, "SELECT network, why, until, made FROM bans WHERE network > ? ORDER "            \
+        "BY network LIMIT ?")                                                                     \
+    X(PUT_BANS, "INSERT INTO bans (network, why, until, made) VALUES (?, ?, ?, ?)")               \
+    X(COPY_LOG, "SELECT n, kind, subject, expires, mac FROM log WHERE n > ? ORDER "               \
+        "BY n LIMIT ?")                                                                           \
+    X(PUT_LOG, "INSERT INTO log (n, kind, subject, expires, mac) VALUES (?, ?, ?, "               \
+        "?, ?)")                                                                                  \
+    X(COPY_AUDIT, "SELECT n, time, actor, action, target, detail, address, request, "             \
+        "outcome, mac FROM audit WHERE n > ? ORDER BY n LIMIT ?")                                 \
+    X(PUT_AUDIT, "INSERT INTO audit (n, time, actor, action, target, detail, "                    \
+        "address, request, outcome, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "                     \
+        "?)")                                                                                     \
+    X(COPY_LOG_HEAD, "SELECT n, pruned FROM log_head")                                            \
+    X(PUT_LOG_HEAD, "UPDATE log_head SET n = ?, pruned = ?")                                      \
+    X(COPY_AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                     \
+    X(PUT_AUDIT_HEAD, "UPDATE audit_head SET n = ?, mac = ?, seal = ?")                           \
     /* what is sealed */                                                                          \
     X(SEALED_KEYS,     "SELECT kid, sealed FROM keys WHERE length(sealed) > 0 AND kid > ? "            \
                        "ORDER BY kid LIMIT ?")                                                    \

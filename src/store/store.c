@@ -778,6 +778,12 @@ jeton_status jd_store_backup(jd_store *store, const char *file, jeton_err *err)
     return store->driver->backup(store, file, err);
 }
 
+jeton_status jd_store_copy(jd_store *from, jd_store *to, jd_store_copied *told, void *user,
+                           jeton_err *err)
+{
+    return jd_sql_copy(from, to, told, user, err);
+}
+
 jeton_status jd_store_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
                               jeton_err *err)
 {

@@ -24,7 +24,7 @@
     X(VERDICT, "reason",  96, true)   \
     X(REFRESH, "outcome", 5,  false)  \
     X(RACE,    "reason",  2,  false)  \
-    X(LANE,    "lane",    2,  false)  \
+    X(LANE,    "lane",    3,  false)  \
     X(COMMIT,  "outcome", 2,  false)  \
     X(HANDSHAKE, "outcome", 2, false) \
     X(KEY,     "state",   4,  false)  \
@@ -121,6 +121,7 @@
     X(OVERTAKEN,  "overtaken")
 
 #define JD_LANE_LIST(X)     \
+    X(READ,   "read")       \
     X(COMMIT, "commit")     \
     X(HASH,   "hash")
 
