@@ -53,6 +53,7 @@ extern const jd_command jd_revoke_commands[];
 extern const jd_command jd_segment_commands[];
 extern const jd_command jd_serve_commands[];
 extern const jd_command jd_session_commands[];
+extern const jd_command jd_store_commands[];
 extern const jd_command jd_token_commands[];
 extern const jd_command jd_user_commands[];
 

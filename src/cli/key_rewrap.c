@@ -11,23 +11,6 @@
 
 #include <unistd.h>
 
-#define GONE_MS 60000 /* one that was not seen for so long was stopped, or has crashed */
-
-/* Others that work with the store would go on with the old master key, and seal with it. */
-static jeton_status check_alone(jd_store *store, jeton_err *err)
-{
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
-    jd_nodes nodes;
-    if (!jd_store_is_shared(store))
-        return JETON_OK;
-    JT_TRY(jd_store_node_list(store, &arena, &nodes, err));
-    for (size_t i = 0; i < nodes.count; i++)
-        if (nodes.at[i].seen > nodes.now - GONE_MS)
-            return jt_fail(err, JETON_E_BUSY,
-                           "a node works with this store, or did a minute ago: stop all of them");
-    return JETON_OK;
-}
-
 /* A store is not made by this. */
 static jeton_status open_store(const jd_config *config, jd_store **store, jeton_err *err)
 {
@@ -38,7 +21,8 @@ static jeton_status open_store(const jd_config *config, jd_store **store, jeton_
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no store in %.90s: name it by --data",
                        config->data);
     JT_TRY(jd_store_open_upgraded(config, store, &done, err));
-    return check_alone(*store, err);
+    /* Others that work with it would go on with the old key, and seal with it. */
+    return jd_store_check_alone(*store, err);
 }
 
 static jeton_status rewrap(const jd_args *args, bool *in_folder, jeton_err *err)

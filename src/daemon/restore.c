@@ -9,6 +9,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
+#include "store/place.h"
 #include "sys/disk.h"
 
 #include <errno.h>
@@ -132,16 +133,14 @@ static jeton_status move_rest(const places *at, jeton_err *err)
     return JETON_OK;
 }
 
-/* Makes the copy one that a server may start with. */
-static jeton_status prepare(const jd_config *config, const places *at, uint64_t head,
-                            jeton_err *err)
+/* Makes a store one that a server may start with, which is an old copy of one. */
+static jeton_status start_again(const jd_config *config, jd_store *store, uint64_t head,
+                                jeton_err *err)
 {
-    JT_AUTO(jd_store_close) jd_store *store = NULL;
     JT_AUTO(jd_sealer_free) jd_sealer *sealer = NULL;
     static const jd_audit_who operator= {.actor = "operator", .address = "local"};
     const jeton_time now = jt_now(NULL);
     unsigned applied;
-    JT_TRY(jd_store_open(NULL, at->fresh.chars, &store, err));
     JT_TRY(jd_store_migrate(store, &applied, err));
     JT_TRY(jd_master_open(NULL, config->data, store, &sealer, err));
     JT_TRY(jd_audit_open(store, sealer, err));
@@ -150,6 +149,14 @@ static jeton_status prepare(const jd_config *config, const places *at, uint64_t 
     const jeton_status status = jd_store_restart(store, head, now, jd_accounts_horizon(now), err);
     jd_audit_within(NULL);
     return status;
+}
+
+static jeton_status prepare(const jd_config *config, const places *at, uint64_t head,
+                            jeton_err *err)
+{
+    JT_AUTO(jd_store_close) jd_store *store = NULL;
+    JT_TRY(jd_store_open(NULL, at->fresh.chars, &store, err));
+    return start_again(config, store, head, err);
 }
 
 static jeton_status restore(const jd_config *config, const places *at, const char *file,
@@ -164,6 +171,19 @@ static jeton_status restore(const jd_config *config, const places *at, const cha
         JT_TRY(prepare(config, at, head, err));
     JT_TRY(move_rest(at, err));
     return jd_file_replace(at->fresh.chars, at->store.chars, err);
+}
+
+jeton_status jd_restart(const jd_config *config, jeton_err *err)
+{
+    JT_AUTO(jd_lock_drop) jd_lock lock = {.fd = -1};
+    JT_AUTO(jd_store_close) jd_store *store = NULL;
+    if (config->store[0] == '\0')
+        return jt_fail(err, JETON_E_UNSUPPORTED,
+                       "this is for a store in a database; for a file, jeton restore does it");
+    JT_TRY(jd_lock_take(config->data, &lock, err));
+    JT_TRY(jd_store_open_place(config, &store, err));
+    JT_TRY(jd_store_check_alone(store, err));
+    return start_again(config, store, 0, err);
 }
 
 jeton_status jd_restore(const jd_config *config, const char *file, jeton_err *err)

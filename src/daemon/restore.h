@@ -16,4 +16,8 @@
  * JETON_E_STORE      it is not a store of jeton, a newer one's, or damaged */
 JETON_MUST jeton_status jd_restore(const jd_config *config, const char *file, jeton_err *err);
 
+/* The same for a store in a database, which was brought back from a backup with the database's own
+ * tools: everything that was issued before is refused from then on. */
+JETON_MUST jeton_status jd_restart(const jd_config *config, jeton_err *err);
+
 #endif

@@ -45,3 +45,20 @@ jeton_status jd_store_open_upgraded(const jd_config *config, jd_store **store, j
     return place.is_file ? jd_store_upgrade(*store, place.file.chars, done, err)
                          : jd_store_migrate(*store, &done->applied, err);
 }
+
+#define GONE_MS 60000 /* one that was not seen for so long was stopped, or has crashed */
+
+jeton_status jd_store_check_alone(jd_store *store, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_nodes nodes;
+    if (!jd_store_is_shared(store))
+        return JETON_OK;
+    JT_TRY(jd_store_node_list(store, &arena, &nodes, err));
+    for (size_t i = 0; i < nodes.count; i++)
+        if (nodes.at[i].seen > nodes.now - GONE_MS)
+            return jt_fail(err, JETON_E_BUSY,
+                           "%.60s works with this store, or did a minute ago: stop all nodes",
+                           (const char *)jt_arena_text(&arena, nodes.at[i].name));
+    return JETON_OK;
+}

@@ -27,4 +27,7 @@ JETON_MUST jeton_status jd_store_open_place(const jd_config *config, jd_store **
 JETON_MUST jeton_status jd_store_open_upgraded(const jd_config *config, jd_store **store,
                                                jd_upgrade *done, jeton_err *err);
 
+/* JETON_E_BUSY: a node works with a store that several may work with, or did a moment ago. */
+JETON_MUST jeton_status jd_store_check_alone(jd_store *store, jeton_err *err);
+
 #endif
