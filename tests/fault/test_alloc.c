@@ -429,6 +429,54 @@ static jeton_status issuer_access(bool *had, jeton_err *err)
     return status;
 }
 
+static jeton_status issuer_refresh(bool *had, jeton_err *err)
+{
+    jeton_issued issued;
+    const jeton_grant grant = {.identity = jeton_str("alice"), .life = JETON_FOREVER};
+    const jeton_status status = jeton_issuer_refresh(given.issuer, &grant, &issued, err);
+    *had = issued.token != NULL || issued.csrf[0] != '\0';
+    jeton_text_free(&issued.token);
+    return status;
+}
+
+/* In place of a token that is always about to end. */
+static jeton_status issuer_renew(bool *had, jeton_err *err)
+{
+    const size_t left = heap.left;
+    jeton_verdict *verdict = NULL;
+    jeton_issued issued;
+    heap.left = SIZE_MAX;
+    assert_int_equal(jeton_verdict_new(ctx, &verdict, NULL), JETON_OK);
+    assert_int_equal(jeton_verify(given.verifier, jeton_text_span(given.token), verdict), JETON_OK);
+    heap.left = left;
+    const jeton_decision decision = {
+        .allowed = true, .identity = jeton_str("alice"), .verdict = verdict};
+    const jeton_status status =
+        jeton_issuer_renew(given.issuer, &decision, UINT32_MAX, &issued, err);
+    *had = issued.token != NULL;
+    heap.left = SIZE_MAX;
+    jeton_text_free(&issued.token);
+    jeton_verdict_free(&verdict);
+    return status;
+}
+
+/* A field of a body that could not be read is none. */
+static jeton_status visit_field(bool *had, jeton_err *err)
+{
+    const jeton_request request = {
+        .method = "POST", .header = request_header, .body = jeton_str("{\"a\":\"x\"}")};
+    jeton_visit *visit = BOGUS;
+    jeton_span value = {0};
+    jeton_status status = jeton_visit_new(ctx, &visit, err);
+    if (status == JETON_OK) {
+        jeton_visit_begin(visit, &request);
+        status = err->status = jeton_visit_field(visit, "a", &value) ? JETON_OK : JETON_E_NOMEM;
+    }
+    *had = value.len > 0;
+    jeton_visit_free(&visit);
+    return status;
+}
+
 /* Claims and header of an accepted token, printed. */
 static jeton_status verdict_print(bool *had, jeton_err *err)
 {
@@ -733,6 +781,9 @@ static const struct {
     {"jeton_route_check", route_check},
     {"jeton_issuer_new", issuer_new},
     {"jeton_issuer_access and cookies", issuer_access},
+    {"jeton_issuer_refresh", issuer_refresh},
+    {"jeton_issuer_renew", issuer_renew},
+    {"jeton_visit_field", visit_field},
     {"jeton_cache_new", cache_new},
     {"jeton_verify with a cache", verify_with_a_cache},
     {"jeton_signature_cache_new", signature_cache_new},
