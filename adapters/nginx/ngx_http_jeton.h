@@ -159,6 +159,7 @@ typedef struct {
     ngx_str_t                  said_of;    /* about that token, */
     jeton_status               said;       /* and the answer */
     ngx_event_t                poll;       /* while another one fetches */
+    ngx_uint_t                 polls;
     ngx_uint_t                 tries;
     unsigned                   asking:1;   /* a subrequest is under way */
     unsigned                   wanted:1;   /* an answer that is not there */

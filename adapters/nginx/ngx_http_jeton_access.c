@@ -126,6 +126,35 @@ ngx_http_jeton_add_ctx(ngx_http_request_t *r)
 }
 
 
+/*
+ * The text of a quoted string (RFC 9110, section 5.6.4): a realm may have
+ * variables, and those what the client likes.
+ */
+
+static u_char *
+ngx_http_jeton_quote(u_char *p, ngx_str_t *text)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    for (i = 0; i < text->len; i++) {
+        c = text->data[i];
+
+        if (c < ' ' || c == 0x7f) {
+            c = '?';
+        }
+
+        if (c == '"' || c == '\\') {
+            *p++ = '\\';
+        }
+
+        *p++ = c;
+    }
+
+    return p;
+}
+
+
 /* WWW-Authenticate (RFC 6750, section 3): an error only if a token was sent. */
 
 static ngx_int_t
@@ -146,7 +175,8 @@ ngx_http_jeton_challenge(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    len = sizeof("Bearer realm=\"\", error=\"\"") - 1 + realm.len
+    len = sizeof("Bearer realm=\"\", error=\"\"") - 1
+          + realm.len * 2
           + (error ? ngx_strlen(error) : 0);
 
     start = ngx_pnalloc(r->pool, len);
@@ -156,7 +186,7 @@ ngx_http_jeton_challenge(ngx_http_request_t *r,
     }
 
     p = ngx_cpymem(start, "Bearer realm=\"", sizeof("Bearer realm=\"") - 1);
-    p = ngx_cpymem(p, realm.data, realm.len);
+    p = ngx_http_jeton_quote(p, &realm);
     *p++ = '"';
 
     if (error != NULL) {

@@ -18,6 +18,7 @@
 #define NGX_HTTP_JETON_UNKNOWN      10     /* seconds between two fetches for
                                               the sake of an unknown kid */
 #define NGX_HTTP_JETON_POLL         20     /* milliseconds */
+#define NGX_HTTP_JETON_POLLS        250    /* of one request */
 #define NGX_HTTP_JETON_TRIES        2      /* fetches of one request */
 
 
@@ -567,10 +568,16 @@ ngx_http_jeton_wait_no_more(void *data)
 }
 
 
+/* NGX_OK: that was long enough. */
+
 static ngx_int_t
 ngx_http_jeton_wait(ngx_http_request_t *r, ngx_http_jeton_ctx_t *ctx)
 {
     ngx_pool_cleanup_t  *cln;
+
+    if (ctx->polls == NGX_HTTP_JETON_POLLS) {
+        return NGX_OK;
+    }
 
     if (ctx->poll.handler == NULL) {
         cln = ngx_pool_cleanup_add(r->pool, 0);
@@ -587,6 +594,7 @@ ngx_http_jeton_wait(ngx_http_request_t *r, ngx_http_jeton_ctx_t *ctx)
     }
 
     if (!ctx->poll.timer_set) {
+        ctx->polls++;
         ngx_add_timer(&ctx->poll, NGX_HTTP_JETON_POLL);
     }
 

@@ -225,6 +225,12 @@ class Several(Published):
             self.publisher.open.set()
             self.assertEqual([status.result() for status in waiting], [200, 200])
 
+    def test_who_waits_for_one_that_hangs_is_told_so_at_some_time(self):
+        nginx = self.start(workers=1)
+        self.publisher.open.clear()
+        self.addCleanup(self.publisher.open.set)
+        self.assertEqual(nginx.status("/", self.keys.sign("a")), 503)
+
     def test_what_one_withdraws_goes_and_what_the_others_have_stays(self):
         nginx = self.start("jeton_key_cache 1s;")
         tokens = {name: self.keys.sign(name) for name in "abc"}

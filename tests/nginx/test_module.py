@@ -29,6 +29,7 @@ class Access(Case):
         location /alg { jeton_alg RS256; try_files /index.html =404; }
         location /two { jeton_key_file KEYS/a.pub KEYS/b.pub; try_files /index.html =404; }
         location /secret { jeton_key_file KEYS/secret.jwk; try_files /index.html =404; }
+        location /realm { jeton "\\"$http_x\\""; try_files /index.html =404; }
         location /methods { limit_except GET { jeton_require roles has writer; }
                             try_files /index.html =404; }
         location /places { jeton_token cookie t arg token $http_x_token header;
@@ -47,6 +48,11 @@ class Access(Case):
         for scheme in ("Basic YTpi", "Bearer", "Bearer ", "Token x", self.keys.sign("a")):
             with self.subTest(scheme):
                 self.assert_challenge(self.nginx.ask("/", Authorization=scheme), 401, None)
+
+    def test_a_realm_stays_one_text_whatever_is_in_it(self):
+        answer = self.nginx.ask("/realm", X='a", error="b\\')
+        self.assertEqual(answer.headers["www-authenticate"],
+                         r'Bearer realm="\"a\", error=\"b\\\""')
 
     def test_a_bad_token_is_told_to_be_one(self):
         good = self.keys.sign("a")
