@@ -56,7 +56,9 @@ typedef jeton_status (*jeton_introspect)(void *user, jeton_span token, unsigned 
 /* Zeros are the default: refuse when the writer has been silent for two seconds. */
 typedef struct jeton_stale_rule {
     jeton_stale then;
-    unsigned after_ms; /* silence from which on it is stale, in milliseconds; 0: 2000 */
+    unsigned after_ms; /* silence from which on it is stale, in milliseconds; 0: what the writer
+                          says, usually 2000. Where it is one of several nodes, which hold leases,
+                          no longer time than theirs counts */
     unsigned until;    /* seconds, for JETON_STALE_ALLOW_UNTIL */
     /* for JETON_STALE_INTROSPECT */
     jeton_introspect introspect; /* NULL: nobody answers */
@@ -83,6 +85,7 @@ typedef struct jeton_segment_info {
     uint64_t bytes;     /* size of the file */
     uint64_t room;      /* entries there is room for before a larger file is made */
     int64_t age_ms;     /* jeton_segment_age_ms() */
+    int64_t stale_ms;   /* the age from which on it is stale, unless a rule says otherwise */
     jeton_time created; /* when this file was made */
     int64_t writer;     /* the writer's process id */
 } jeton_segment_info;

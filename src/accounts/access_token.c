@@ -75,14 +75,17 @@ bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *ses
            jeton_verdict_text(verdict, "sid", &sid) && jd_id_parse(sid, session);
 }
 
-/* The revocation hook. */
-static jeton_status ask_revocations(void *revocations, const jeton_verdict *verdict)
+/* The revocation hook. What is revoked is refused as such, however old it is what we know. */
+static jeton_status ask_revocations(void *user, const jeton_verdict *verdict)
 {
+    const jd_accounts *accounts = user;
     jt_names_of_token of;
     if (!jt_revoked_names(verdict, &of))
         return JETON_E_CLAIM;
-    const jt_revoked_state state = jt_revocations_state(revocations);
-    return jt_revoked_ask(&state, &of);
+    const bool fresh = jd_lease_holds(&accounts->lease);
+    const jt_revoked_state state = jt_revocations_state(accounts->revocations);
+    JT_TRY(jt_revoked_ask(&state, &of));
+    return fresh ? JETON_OK : JETON_E_STALE;
 }
 
 /* The secret of a client is shared: what it has signed is good for the client it belongs to, and
@@ -118,7 +121,7 @@ jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
         .leeway = (unsigned)accounts->config->leeway,
     };
     JT_TRY(jeton_verifier_new(NULL, &policy, keys, verifier, err));
-    jeton_verifier_on_revocation(*verifier, ask_revocations, accounts->revocations);
+    jeton_verifier_on_revocation(*verifier, ask_revocations, accounts);
     jeton_verifier_on_accept(*verifier, check_secret, accounts);
     return JETON_OK;
 }

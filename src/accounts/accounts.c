@@ -8,6 +8,7 @@
 #include "accounts/client.h"
 #include "accounts/cluster.h"
 #include "accounts/hash_cost.h"
+#include "accounts/membership.h"
 #include "accounts/slot.h"
 #include "accounts/waits.h"
 #include "core/auto.h"
@@ -83,7 +84,7 @@ static jeton_status load_entries(jd_accounts *accounts, jeton_err *err)
         JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
         JT_TRY(jd_store_log_after(accounts->store, seen, LOG_BATCH, &arena, &entries, err));
         for (size_t i = 0; i < entries.count; i++) {
-            jd_accounts_revoke(accounts, &entries.at[i]);
+            jd_accounts_apply(accounts, &entries.at[i]);
             seen = entries.at[i].n;
         }
     } while (entries.count == LOG_BATCH);
@@ -137,6 +138,8 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     accounts->config = kept;
     JT_TRY(check_master(err));
     JT_TRY(open_store(accounts, err));
+    if (jd_membership_is_due(accounts))
+        accounts->lease.ms = (uint64_t)config->lease * 1000;
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
     JT_TRY(jd_clients_open(accounts, err));
@@ -157,13 +160,15 @@ jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
     const jd_agent_options options = {.path = path.chars,
                                       .group = accounts->config->segment_group,
                                       .locked = accounts->config->segment[0] == '\0',
-                                      .revocations = accounts->revocations};
+                                      .revocations = accounts->revocations,
+                                      .lease = accounts->lease.ms != 0 ? &accounts->lease : NULL};
     return jd_agent_open(&options, &accounts->agent, err);
 }
 
 void jd_accounts_close(jd_accounts *accounts)
 {
     jd_waits_close(&accounts->waits);
+    jd_membership_close(accounts);
     jd_agent_close(&accounts->agent);
     jd_slot_keep(accounts);
     jd_slot_close(&accounts->slot);
@@ -204,16 +209,24 @@ jeton_status jd_accounts_name(jd_accounts *accounts, const char *origin, jeton_e
     return JETON_OK;
 }
 
-void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
+void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry)
 {
     jeton_err err = {0};
-    if (entry->n == 0 || jd_batch_hold(accounts, entry))
-        return;
     if (jt_revocations_apply(accounts->revocations, entry, &err) != JETON_OK)
         jd_log(JD_ERROR, EV_REVOCATIONS_FULL, JD_TEXT("why", err.text),
                JD_TEXT("next", "every token issued before is refused"));
     if (accounts->agent != NULL)
         jd_agent_revoke(accounts->agent, entry);
+}
+
+void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
+{
+    if (entry->n == 0 || jd_batch_hold(accounts, entry))
+        return;
+    jd_accounts_apply(accounts, entry);
+    jd_follower *follower = atomic_load(&accounts->follower);
+    if (follower != NULL)
+        jd_follower_committed(follower, entry, false);
 }
 
 /* How long an access token can be good for. Not the settings of today: it may have been issued
@@ -237,6 +250,8 @@ static jeton_status purge(jd_accounts *accounts, jeton_time now, jeton_err *err)
 void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
 {
     jeton_err err = {0};
+    if (!jd_lease_holds(&accounts->lease)) /* our clock may be what is wrong */
+        return;
     jt_revocations_sweep(accounts->revocations, now);
     if (accounts->agent != NULL)
         jd_agent_sweep(accounts->agent);

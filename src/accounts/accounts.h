@@ -6,6 +6,7 @@
 
 #include "accounts/limits.h"
 #include "agent/agent.h"
+#include "agent/follower.h"
 #include "core/arena.h"
 #include "crypto/pwhash.h"
 #include "revoke/revocations.h"
@@ -25,7 +26,9 @@ typedef struct jd_accounts {
     jd_sealer *sealer;
     jd_signer *signer;
     jt_revocations *revocations;
-    jd_agent *agent; /* of the segment; NULL: there is none */
+    jd_lease lease;                  /* by which tokens are accepted */
+    _Atomic(jd_follower *) follower; /* of the log of all nodes; NULL: this is the only one */
+    jd_agent *agent;                 /* of the segment; NULL: there is none */
     jd_clients *clients;
     jd_waits *waits;               /* for other nodes to confirm revocations */
     char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
@@ -72,7 +75,11 @@ JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *orig
  * until jd_agent_keys(). What jd_agent_open() gives. */
 JETON_MUST jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err);
 
-/* Takes a new entry of the log into the revocation state. An entry with number 0 is none. From
+/* Takes an entry of the log into the revocation state, at once, wherever it comes from. */
+void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry);
+
+/* Takes a new entry of the log, which this process has made, into the revocation state, and tells
+ * the other nodes. An entry with number 0 is none. From
  * its return on, the tokens it concerns are refused, also by whoever reads the segment; in a batch
  * from the batch's end on (accounts/batch.h). */
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);

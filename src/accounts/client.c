@@ -26,6 +26,8 @@
 
 /* The list is replaced as a whole when a client changes. */
 struct jd_clients {
+    pthread_mutex_t
+        reading; /* from asking the store to having the answer here: the last one wins */
     pthread_rwlock_t lock;
     jt_hmac_key key;
     jt_arena arena;
@@ -66,6 +68,7 @@ static jeton_status reload(jd_accounts *accounts, jeton_err *err)
     jd_clients *clients = accounts->clients;
     jt_arena arena = jt_arena_init(NULL);
     jd_client_list list;
+    (void)pthread_mutex_lock(&clients->reading);
     const jeton_status status = load(accounts, &arena, &list, err);
     if (status == JETON_OK) {
         (void)pthread_rwlock_wrlock(&clients->lock);
@@ -75,6 +78,7 @@ static jeton_status reload(jd_accounts *accounts, jeton_err *err)
         (void)pthread_rwlock_unlock(&clients->lock);
         arena = old;
     }
+    (void)pthread_mutex_unlock(&clients->reading);
     jt_arena_done(&arena);
     return status;
 }
@@ -246,7 +250,13 @@ jeton_status jd_clients_open(jd_accounts *accounts, jeton_err *err)
     if (accounts->clients == NULL)
         return jt_fail(err, JETON_E_NOMEM, "clients");
     (void)pthread_rwlock_init(&accounts->clients->lock, NULL);
+    (void)pthread_mutex_init(&accounts->clients->reading, NULL);
     JT_TRY(load_key(accounts, err));
+    return reload(accounts, err);
+}
+
+jeton_status jd_clients_renew(jd_accounts *accounts, jeton_err *err)
+{
     return reload(accounts, err);
 }
 
@@ -257,6 +267,7 @@ void jd_clients_close(jd_accounts *accounts)
     jt_hmac_done(&accounts->clients->key);
     jt_arena_done(&accounts->clients->arena);
     (void)pthread_rwlock_destroy(&accounts->clients->lock);
+    (void)pthread_mutex_destroy(&accounts->clients->reading);
     jt_release(NULL, accounts->clients);
     accounts->clients = NULL;
 }

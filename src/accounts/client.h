@@ -21,6 +21,9 @@
 
 /* Loads the clients and their key; part of jd_accounts_open(). */
 JETON_MUST jeton_status jd_clients_open(jd_accounts *accounts, jeton_err *err);
+
+/* Takes up what is in the store now: another node has changed it. */
+JETON_MUST jeton_status jd_clients_renew(jd_accounts *accounts, jeton_err *err);
 void jd_clients_close(jd_accounts *accounts);
 
 /* The client of that id, its texts copied into the arena. An empty id is JD_CLIENT.

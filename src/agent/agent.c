@@ -19,7 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RETRY_MS 1000
+#define RETRY_MS     1000
+#define BEAT_WAIT_NS 5000000L /* longer, and it is a new file that is being made */
 
 struct jd_agent {
     jd_path path;
@@ -28,6 +29,7 @@ struct jd_agent {
     gid_t group;
     int lock_fd; /* that we are the one who writes */
     const jt_revocations *revocations;
+    const jd_lease *lease; /* NULL: none */
 
     pthread_mutex_t lock; /* of everything below */
     pthread_cond_t news;
@@ -48,7 +50,8 @@ static jeton_status remake(jd_agent *of, jeton_err *err)
                                   .path = of->path.chars,
                                   .boot = of->boot,
                                   .has_group = of->has_group,
-                                  .group = of->group};
+                                  .group = of->group,
+                                  .lease = of->lease};
     jd_segment_file fresh;
     JT_TRY(jd_segment_make(&plan, &of->file, &fresh, err));
     JT_TRY(jd_segment_place(&plan, &of->file, &fresh, err));
@@ -116,11 +119,21 @@ static void publish(jd_agent *of)
         jd_segment_set(&of->file.live->all, JT_SEGMENT_VOID);
 }
 
+static bool are_published(const jd_agent *of, const jeton_text *jwks)
+{
+    return of->started && !of->behind &&
+           jeton_span_equal(jeton_text_span(of->jwks), jeton_text_span(jwks));
+}
+
 jeton_status jd_agent_keys(jd_agent *agent, const jeton_keyset *published, jeton_err *err)
 {
     JT_AUTO(jeton_text_free) jeton_text *jwks = NULL;
     JT_TRY(jeton_keyset_print(published, JETON_KEY_PUBLIC, &jwks, err));
     (void)pthread_mutex_lock(&agent->lock);
+    if (are_published(agent, jwks)) {
+        (void)pthread_mutex_unlock(&agent->lock);
+        return JETON_OK;
+    }
     jeton_text *old = agent->jwks;
     agent->jwks = jwks;
     jwks = old;
@@ -155,11 +168,25 @@ static void *beat(void *argument)
     while (!of->closing) {
         if (of->behind)
             (void)try_remake(of, "retried");
-        jd_segment_beat(&of->file);
+        jd_segment_beat(&of->file, of->lease);
         wait_a_beat(of);
     }
     (void)pthread_mutex_unlock(&of->lock);
     return NULL;
+}
+
+void jd_agent_beat(jd_agent *agent)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += BEAT_WAIT_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_mutex_clocklock(&agent->lock, CLOCK_MONOTONIC, &until) != 0)
+        return;
+    if (agent->file.table.slots != NULL)
+        jd_segment_beat(&agent->file, agent->lease);
+    (void)pthread_mutex_unlock(&agent->lock);
 }
 
 void jd_agent_sweep(jd_agent *agent)
@@ -265,6 +292,7 @@ jeton_status jd_agent_open(const jd_agent_options *options, jd_agent **agent, je
         return jt_fail(err, JETON_E_NOMEM, "segment");
     made->lock_fd = -1;
     made->revocations = options->revocations;
+    made->lease = options->lease;
     init_locks(made);
     JT_TRY(open_all(made, options, err));
     *agent = made;

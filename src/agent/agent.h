@@ -2,7 +2,8 @@
 /* agent/agent.h - keeps the segment: what guards and nginx on this host read instead of asking.
  *
  * Revocations are in the segment when jd_agent_revoke() returns, so before their answers go out;
- * keys before anything is signed with them. A thread says twice a second that it is complete.
+ * keys before anything is signed with them. A thread says twice a second that it is complete; where
+ * there is a lease, how long that is known (jd_agent_beat()).
  *
  * What cannot be kept exactly is refused: an entry for which there is no room becomes a mark for
  * everything, and keys that cannot be published make all of them void; both are tried again every
@@ -14,6 +15,7 @@
 #ifndef JD_AGENT_AGENT_H
 #define JD_AGENT_AGENT_H
 
+#include "agent/lease.h"
 #include "revoke/revocations.h"
 
 #include "sys/config.h"
@@ -28,6 +30,7 @@ typedef struct jd_agent_options {
     const char *group; /* that may read it, by name or number; empty: its owner alone */
     bool locked;       /* the folder is locked already, so nobody else can be writing there */
     const jt_revocations *revocations; /* what is in force: borrowed */
+    const jd_lease *lease; /* how fresh that is: borrowed; NULL: always, as of the only node */
 } jd_agent_options;
 
 /* Where the settings say that the segment is. JETON_E_LIMIT. */
@@ -51,6 +54,10 @@ JETON_MUST jeton_status jd_agent_keys(jd_agent *agent, const jeton_keyset *publi
 
 /* Takes an entry in, which `revocations` knows already. */
 void jd_agent_revoke(jd_agent *agent, const jt_revocation *entry);
+
+/* Tells readers that the lease has changed; at once, unless a new file is being made, which tells
+ * them itself. */
+void jd_agent_beat(jd_agent *agent);
 
 /* Forgets what `revocations` has forgotten, when that is worth a new file. */
 void jd_agent_sweep(jd_agent *agent);

@@ -9,6 +9,8 @@
 #define IDLE_PART     8 /* a request when nothing happens */
 #define PATIENCE_PART 4 /* without an answer for so long, the next request is due */
 
+#define IDLE_MOST_MS 250
+
 /* Not more often than this, milliseconds. */
 #define URGENT_MS 10 /* somebody waits, or there is a hole */
 #define FOUND_MS  50 /* the bus is there, but did not tell in time */
@@ -37,6 +39,14 @@ static int64_t part_of_lease(const jd_follow *of, int64_t part)
     return jd_ms(of->set.lease_ms) / part;
 }
 
+/* A longer lease is for stores that are away for longer, not for revocations that come later. */
+static int64_t idle(const jd_follow *of)
+{
+    const int64_t most = jd_ms(IDLE_MOST_MS);
+    const int64_t part = part_of_lease(of, IDLE_PART);
+    return part < most ? part : most;
+}
+
 /* The next request is due so long after the last one, or earlier if it is already. A store that
  * fails is left alone for a while, whatever the bus says. */
 static void want(jd_follow *of, int64_t gap_ms)
@@ -52,7 +62,7 @@ static void step_back(jd_follow *of, int64_t now)
 {
     const unsigned doublings = of->failures < DOUBLINGS ? of->failures : DOUBLINGS;
     const int64_t pause = jd_ms(FAILED_MS) << doublings;
-    const int64_t most = part_of_lease(of, IDLE_PART);
+    const int64_t most = idle(of);
     of->due = now + (pause < most ? pause : most);
     of->failures++;
     of->counts.failed++;
@@ -217,7 +227,7 @@ static void ask(jd_follow *of, int64_t now, jd_follow_todo *todo)
                                                                    .sent = now};
     of->pending = ticket;
     of->last_sent = now;
-    of->due = now + part_of_lease(of, IDLE_PART);
+    of->due = now + idle(of);
     of->counts.asked++;
 }
 
@@ -280,7 +290,7 @@ void jd_follow_read(jd_follow *follow, uint64_t ticket, bool worked, int64_t now
         return;
     follow->reading = 0;
     if (!worked) {
-        follow->read_due = now + part_of_lease(follow, IDLE_PART);
+        follow->read_due = now + idle(follow);
         return;
     }
     follow->read_due = now;

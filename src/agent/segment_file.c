@@ -33,10 +33,12 @@ static bool name_new(const char *path, jd_path *name)
     return len >= 0 && (size_t)len < JD_PATH_MAX;
 }
 
-void jd_segment_beat(const jd_segment_file *file)
+void jd_segment_beat(const jd_segment_file *file, const jd_lease *lease)
 {
     if (file->live != NULL)
-        jd_segment_set(&file->live->fresh, jt_boot_now());
+        jd_segment_set(&file->live->fresh,
+                       lease == NULL ? jt_boot_now()
+                                     : atomic_load_explicit(&lease->since, memory_order_acquire));
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -82,6 +84,7 @@ static jeton_status map_new(const jd_segment_plan *plan, const char *path, jd_se
 typedef struct filling {
     jd_segment_file *file;
     const jd_segment_file *old;
+    const jd_lease *lease;
     size_t count;
     bool full;
 } filling;
@@ -90,7 +93,7 @@ typedef struct filling {
 static void beat_old(filling *of)
 {
     if (++of->count % BEAT_EVERY == 0 && of->old->table.slots != NULL)
-        jd_segment_beat(of->old);
+        jd_segment_beat(of->old, of->lease);
 }
 
 static void fill_one(void *user, const jt_revocation *entry)
@@ -159,11 +162,13 @@ static jeton_status fill(const jd_segment_plan *plan, const jd_segment_file *old
     file->tokens.count = parts->tokens.len / sizeof(jt_fingerprint_slot);
     jt_segment_bits(file->base, &parts->lists, &parts->bits, &file->bits);
     JT_TRY(write_head(plan, parts, file, err));
-    filling of = {.file = file, .old = old};
+    filling of = {.file = file, .old = old, .lease = plan->lease};
     JT_TRY(fill_all(plan, &of, err));
     jd_segment_set(&file->live->head, jt_revocations_head(plan->revocations));
     jd_segment_set(&file->live->state, JT_SEGMENT_LIVE);
-    jd_segment_beat(file);
+    if (plan->lease != NULL)
+        jd_segment_set(&file->live->lease, plan->lease->ms);
+    jd_segment_beat(file, plan->lease);
     return JETON_OK;
 }
 

@@ -4,6 +4,7 @@
 #ifndef JD_AGENT_SEGMENT_FILE_H
 #define JD_AGENT_SEGMENT_FILE_H
 
+#include "agent/lease.h"
 #include "revoke/revocations.h"
 #include "segment/table.h"
 #include "sys/disk.h"
@@ -30,6 +31,7 @@ typedef struct jd_segment_plan {
     const char *boot;
     bool has_group; /* false: only its owner may read it */
     gid_t group;
+    const jd_lease *lease; /* NULL: the file is fresh whenever its writer lives */
 } jd_segment_plan;
 
 /* Makes the file that comes after `old`, whole but not in its place yet, with what `revocations`
@@ -65,8 +67,8 @@ JETON_MUST jeton_status jd_segment_put_part(jd_segment_file *file, const jt_bitm
 JETON_MUST bool jd_segment_is_wasteful(const jd_segment_file *file,
                                        const jt_revocations *revocations);
 
-/* Says that it is complete now. Fine without a file. */
-void jd_segment_beat(const jd_segment_file *file);
+/* Says that it is complete now, or, with a lease, when that was known last. Fine without a file. */
+void jd_segment_beat(const jd_segment_file *file, const jd_lease *lease);
 
 /* Unmaps it. */
 void jd_segment_done(jd_segment_file *file);

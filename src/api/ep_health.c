@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_health.c - GET /healthz: the process serves. GET /readyz: send requests here. */
+#include "accounts/membership.h"
 #include "api/endpoints.h"
 #include "api/problem.h"
 
@@ -13,14 +14,22 @@ static jeton_status healthz(jd_call *call, jeton_err *err)
     return JETON_OK;
 }
 
-/* Not ready while the server starts or drains, so that a balancer turns away in time. */
+/* Not ready while the server starts or drains, so that a balancer turns away in time, and while it
+ * cannot tell what is revoked, for then it refuses every token. */
+static const char *why_not_ready(const jd_app *app)
+{
+    return atomic_load(&app->ready) ? jd_membership_why_stale(app->accounts)
+                                    : "starting or stopping";
+}
+
 static jeton_status readyz(jd_call *call, jeton_err *err)
 {
     (void)err;
-    if (atomic_load(&call->app->ready))
+    const char *why = why_not_ready(call->app);
+    if (why == NULL)
         jd_call_answer_text(call, 200, jeton_bytes(ready, sizeof ready - 1));
     else
-        jd_problem_answer_http(call, 503, "temporarily_unavailable", "starting or stopping");
+        jd_problem_answer_http(call, 503, "temporarily_unavailable", why);
     return JETON_OK;
 }
 

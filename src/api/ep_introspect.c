@@ -69,7 +69,9 @@ static jeton_status introspect(jd_call *call, jeton_err *err)
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return answer_access(call, err);
-    return status == JETON_E_NOMEM ? jt_fail(err, status, "introspection") : JETON_OK;
+    if (status == JETON_E_NOMEM || status == JETON_E_STALE) /* it may be good: nobody can tell */
+        return jt_fail(err, status, "%s", jeton_status_text(status));
+    return JETON_OK;
 }
 
 /* What is no access token may be a refresh token, of which the store knows. */

@@ -82,6 +82,24 @@ static void set_segment(jd_agent *agent)
     jd_metric_set(JD_METRIC_SEGMENT_LOST, 0, counts.lost);
 }
 
+static void set_node(jd_accounts *accounts)
+{
+    jd_follower_counts counts = {0};
+    jd_follower *follower = atomic_load(&accounts->follower);
+    if (follower != NULL)
+        jd_follower_count(follower, &counts);
+    jd_metric_set(JD_METRIC_LEASE_FRESH, 0, jd_lease_holds(&accounts->lease));
+    jd_metric_set(JD_METRIC_LOG_APPLIED, 0, counts.applied);
+    jd_metric_set(JD_METRIC_LOG_LAG, 0, counts.head - counts.applied);
+    jd_metric_set(JD_METRIC_LOG_ASKED, 0, counts.follow.asked);
+    jd_metric_set(JD_METRIC_LOG_FAILED, 0, counts.follow.failed);
+    jd_metric_set(JD_METRIC_LOG_ANEW, 0, counts.follow.anew);
+    jd_metric_set(JD_METRIC_BUS_UP, 0, counts.bus_up);
+    jd_metric_set(JD_METRIC_BUS_TOLD, 0, counts.published);
+    jd_metric_set(JD_METRIC_BUS_UNTOLD, 0, counts.unpublished);
+    jd_metric_set(JD_METRIC_BUS_FORGED, 0, counts.follow.forged + counts.bad);
+}
+
 /* What is counted here is the only thing that the store is asked for: without it, the rest is told.
  */
 static void set_keys(jd_call *call)
@@ -128,6 +146,7 @@ static void gather(jd_call *call)
     set_cache(app->cache);
     set_memory();
     set_segment(app->accounts->agent);
+    set_node(app->accounts);
     jd_metric_set(JD_METRIC_REVOCATIONS, 0, jt_revocations_count(app->accounts->revocations));
     jd_metric_set(JD_METRIC_LOG_HEAD, 0, jt_revocations_head(app->accounts->revocations));
     if (app->http != NULL)

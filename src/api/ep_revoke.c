@@ -26,8 +26,8 @@ static jeton_status look_at(jd_call *call, revocation *on, jeton_err *err)
     jeton_span client;
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
     const jeton_status status = jd_app_verify(call->app, true, on->token, call->verdict);
-    if (status == JETON_E_NOMEM)
-        return jt_fail(err, status, "revocation");
+    if (status == JETON_E_NOMEM || status == JETON_E_STALE) /* not looked at: no false success */
+        return jt_fail(err, status, "%s", jeton_status_text(status));
     if (status != JETON_OK)
         return JETON_OK;
     (void)jeton_verdict_text(call->verdict, "client_id", &client);

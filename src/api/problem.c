@@ -18,7 +18,7 @@ jd_problem jd_problem_of(jeton_status status)
         problem.error = "server_error";
     }
     if (problem.http >= 500) {
-        problem.level = status == JETON_E_BUSY ? JD_WARN : JD_ERROR;
+        problem.level = status == JETON_E_BUSY || status == JETON_E_STALE ? JD_WARN : JD_ERROR;
         problem.told = false;
     }
     return problem;

@@ -238,7 +238,7 @@ jeton_status jd_bus_publish(jd_bus *bus, const jd_bus_item *item, bool *late, je
     uint8_t packed[JD_BUS_ITEM];
     char id[NUMBER_CHARS];
     char kept[NUMBER_CHARS];
-    const uint64_t n = item->at[item->count - 1].entry.n;
+    const uint64_t n = item->at[item->count - 1].n;
     JT_AUTO(jd_reply_free) redisReply *reply = NULL;
     if (late != NULL)
         *late = false;

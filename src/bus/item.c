@@ -27,13 +27,13 @@ static uint64_t take_number(const uint8_t *from)
     return number;
 }
 
-static void pack_one(const jd_bus_entry *of, uint8_t *to)
+static void pack_one(const jt_revocation *of, uint8_t *to)
 {
-    put_number(to, of->entry.n);
-    to[8] = (uint8_t)of->entry.kind;
-    memcpy(to + 9, of->entry.id, JT_REVOKED_ID);
-    put_number(to + 25, (uint64_t)of->entry.expires);
-    memcpy(to + 33, of->mac, JD_BUS_MAC);
+    put_number(to, of->n);
+    to[8] = (uint8_t)of->kind;
+    memcpy(to + 9, of->id, JT_REVOKED_ID);
+    put_number(to + 25, (uint64_t)of->expires);
+    memcpy(to + 33, of->mac, JT_REVOKED_MAC);
 }
 
 size_t jd_bus_item_pack(const jd_bus_item *item, uint8_t to[JD_BUS_ITEM])
@@ -47,14 +47,14 @@ size_t jd_bus_item_pack(const jd_bus_item *item, uint8_t to[JD_BUS_ITEM])
 }
 
 /* A kind that is not known here is none of ours to refuse: its entry refuses everything before. */
-static bool take_one(const uint8_t *from, uint64_t after, jd_bus_entry *to)
+static bool take_one(const uint8_t *from, uint64_t after, jt_revocation *to)
 {
-    *to = (jd_bus_entry){.entry = {.n = take_number(from),
-                                   .kind = (jt_revoked)from[8],
-                                   .expires = (jeton_time)take_number(from + 25)}};
-    memcpy(to->entry.id, from + 9, JT_REVOKED_ID);
-    memcpy(to->mac, from + 33, JD_BUS_MAC);
-    return to->entry.n > after && to->entry.n <= N_MOST && from[8] != 0 && to->entry.expires >= 0;
+    *to = (jt_revocation){.n = take_number(from),
+                          .kind = (jt_revoked)from[8],
+                          .expires = (jeton_time)take_number(from + 25)};
+    memcpy(to->id, from + 9, JT_REVOKED_ID);
+    memcpy(to->mac, from + 33, JT_REVOKED_MAC);
+    return to->n > after && to->n <= N_MOST && from[8] != 0 && to->expires >= 0;
 }
 
 static jeton_status read_item(jeton_span bytes, uint64_t n, jd_bus_item *item, jeton_err *err)
@@ -72,7 +72,7 @@ static jeton_status read_item(jeton_span bytes, uint64_t n, jd_bus_item *item, j
     for (size_t i = 0; i < count; i++) {
         if (!take_one(bytes.ptr + HEAD + i * JD_BUS_PACKED, last, &item->at[i]))
             return jt_fail(err, JETON_E_SYNTAX, "an item of the bus holds what is no entry");
-        last = item->at[i].entry.n;
+        last = item->at[i].n;
     }
     if (last != n)
         return jt_fail(err, JETON_E_SYNTAX, "an item of the bus has another one's number");

@@ -19,20 +19,14 @@
 #include <jeton/error.h>
 #include <jeton/span.h>
 
-#define JD_BUS_MAC     16U
 #define JD_BUS_ENTRIES 64U /* of one item */
 #define JD_BUS_PACKED  49U /* bytes of one entry */
 #define JD_BUS_ITEM    (2U + JD_BUS_ENTRIES * JD_BUS_PACKED)
 
-typedef struct jd_bus_entry {
-    jt_revocation entry;
-    uint8_t mac[JD_BUS_MAC];
-} jd_bus_entry;
-
 typedef struct jd_bus_item {
     size_t count; /* from 1 to JD_BUS_ENTRIES */
     bool hurry;   /* somebody waits until every node has it */
-    jd_bus_entry at[JD_BUS_ENTRIES];
+    jt_revocation at[JD_BUS_ENTRIES];
 } jd_bus_item;
 
 /* Packs an item whose entries rise. Gives the bytes written. */

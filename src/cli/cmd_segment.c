@@ -20,7 +20,7 @@ typedef struct seen {
 
 static bool is_fresh(const seen *of)
 {
-    return of->info.age_ms <= JT_SEGMENT_STALE_MS;
+    return of->info.age_ms <= of->info.stale_ms;
 }
 
 /* "fresh", "stale", or, when its server has been stopped, that: readers take a while to mind. */

@@ -38,6 +38,7 @@ typedef struct jd_command {
 
 /* The commands of one cmd_<noun>.c; the last row has noun NULL. */
 extern const jd_command jd_jws_commands[];
+extern const jd_command jd_agent_commands[];
 extern const jd_command jd_audit_commands[];
 extern const jd_command jd_ban_commands[];
 extern const jd_command jd_backup_commands[];

@@ -5,6 +5,7 @@
 #include "api/identity.h"
 #include "api/origin.h"
 #include "api/verify_rules.h"
+#include "bus/bus.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "http/listener.h"
@@ -64,6 +65,14 @@ static jeton_status check_tls(const jd_config *config, jeton_err *err)
     return jd_tls_pair_read(config->tls_cert, config->tls_key, &pair, err);
 }
 
+static jeton_status check_bus(const jd_config *config, jeton_err *err)
+{
+    const jd_bus_options options = {
+        .address = config->bus, .prefix = config->bus_prefix, .ca_file = config->bus_ca_file};
+    JT_AUTO(jd_bus_close) jd_bus *bus = NULL;
+    return config->bus[0] != '\0' ? jd_bus_open(&options, &bus, err) : JETON_OK;
+}
+
 static const struct {
     const char *setting;
     jeton_status (*check)(const jd_config *config, jeton_err *err);
@@ -76,6 +85,7 @@ static const struct {
     {"allowed-origins", check_origins},
     {"identity-headers", check_identity},
     {"verify-rules", check_rules},
+    {"bus", check_bus},
 };
 
 /* The sentence with the setting's name in front, unless it says it itself. */

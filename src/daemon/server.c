@@ -3,12 +3,14 @@
 #include "daemon/server.h"
 
 #include "accounts/waits.h"
+#include "accounts/membership.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
 #include "daemon/front.h"
 #include "daemon/reload.h"
 #include "daemon/server_inside.h"
+#include "daemon/signals.h"
 #include "daemon/weak_settings.h"
 #include "sys/clock.h"
 #include "sys/log_writer.h"
@@ -22,20 +24,6 @@
 #define SWEEP_MS 60000
 
 /* ---- up ------------------------------------------------------------------------------------- */
-
-/* Signals are taken by the main thread alone; every other thread is started after this. */
-static sigset_t block_signals(void)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    (void)sigaddset(&set, SIGHUP);
-    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a write past a limit fails like one on a full disk */
-    return set;
-}
 
 /* Each connection takes a file descriptor. */
 static void raise_file_limit(void)
@@ -70,6 +58,7 @@ static jeton_status boot(jd_server *of, jeton_err *err)
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;
+    JT_TRY(jd_membership_open(&of->accounts, err));
     JT_TRY(jd_key_schedule_open(&of->accounts, &of->keys, err));
     JT_TRY(jd_control_open(&of->accounts, &of->control, err));
     JT_TRY(jd_http_start(of->http, err));
@@ -181,6 +170,8 @@ static void take_down(jd_server *of)
     if (of->app_open)
         jd_app_hurry(&of->app); /* or each hash in the queue would take its time after all */
     jd_front_close(of);
+    if (of->accounts_open)
+        jd_membership_stop(&of->accounts);
     if (of->app_open)
         jd_app_close(&of->app);
     if (of->accounts_open)
@@ -205,7 +196,7 @@ jeton_status jd_server_run(const jd_config *config, const jd_config_sources *sou
                            jeton_err *err)
 {
     const int64_t started = jd_monotonic();
-    const sigset_t signals = block_signals();
+    const sigset_t signals = jd_signals_block();
     jd_server of = {.config = *config, .sources = sources, .lock = {.fd = -1}};
     jd_notify_open(&of.notify);
     jd_log_start(STDERR_FILENO, config->log_level);

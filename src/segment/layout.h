@@ -32,8 +32,8 @@
 #define JT_SEGMENT_PARTS    16U
 #define JT_SEGMENT_BOOT     40U
 #define JT_SEGMENT_BEAT_MS  500U
-#define JT_SEGMENT_STALE_MS 2000U /* the default of jeton_stale_rule.after_ms */
-#define JT_SEGMENT_ASK_MS   50U   /* … of jeton_stale_rule.deadline_ms */
+#define JT_SEGMENT_STALE_MS 2000U /* as long as the writer does not say otherwise */
+#define JT_SEGMENT_ASK_MS   50U   /* the default of jeton_stale_rule.deadline_ms */
 
 typedef enum jt_segment_kind {
     JT_SEGMENT_NONE,
@@ -88,7 +88,8 @@ typedef struct jt_segment_live {
     jt_word lost;                      /* entries for which there was no room */
     jt_word prints;                    /* of used: those of the table of tokens */
     jt_word lists, chunks;             /* of token bits: those in use, those that have bits */
-    jt_word room[23];                  /* zeros, for later versions */
+    jt_word lease;                     /* ms that `fresh` is good for; 0: JT_SEGMENT_STALE_MS */
+    jt_word room[22];                  /* zeros, for later versions */
 } jt_segment_live;
 
 _Static_assert(JT_SEGMENT_LIVE_AT + sizeof(jt_segment_live) <= JT_SEGMENT_HEAD, "it fits");

@@ -42,10 +42,20 @@ static const jt_view *view_for(const jeton_segment *segment, jeton_verdict *verd
     return now;
 }
 
+/* The age from which on it is stale. A lease runs out by itself: no rule can make it longer. */
+static uint64_t stale_ms(const jt_map *map, const jeton_stale_rule *rule)
+{
+    const uint64_t lease = jt_peek(&map->live->lease);
+    const uint64_t most = lease != 0 ? lease : JT_SEGMENT_STALE_MS;
+    if (rule->after_ms == 0 || (lease != 0 && rule->after_ms > lease))
+        return most;
+    return rule->after_ms;
+}
+
 static bool is_fresh(const jt_view *view, const jeton_stale_rule *rule)
 {
-    const unsigned after = rule->after_ms != 0 ? rule->after_ms : JT_SEGMENT_STALE_MS;
-    return !jt_view_is_over(view) && jt_map_age_ms(view->map) <= after;
+    return !jt_view_is_over(view) &&
+           (uint64_t)jt_map_age_ms(view->map) <= stale_ms(view->map, rule);
 }
 
 static jeton_status introspect(const jeton_stale_rule *rule, const jeton_verdict *verdict)
@@ -158,6 +168,7 @@ static void describe(const jt_map *map, jeton_segment_info *info)
         .bytes = map->size,
         .room = map->table.count / 2,
         .age_ms = jt_map_age_ms(map),
+        .stale_ms = (int64_t)stale_ms(map, &(jeton_stale_rule){.after_ms = 0}),
         .created = map->head.created,
         .writer = map->head.writer,
     };

@@ -94,6 +94,15 @@ jeton_status jd_signer_begin(jd_signer *signer, jeton_err *err)
     return signer->stale ? jd_signer_reload(signer, err) : JETON_OK;
 }
 
+jeton_status jd_signer_renew(jd_signer *signer, jeton_err *err)
+{
+    (void)pthread_mutex_lock(&signer->change);
+    signer->stale = true; /* until it has worked */
+    const jeton_status status = jd_signer_reload(signer, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
 /* --- open and close ------------------------------------------------------------------------- */
 
 /* A store that has keys, but none that signs, was tampered with: a new key would hide it. */

@@ -88,6 +88,9 @@ typedef jeton_status jd_signer_watcher(void *user, const jeton_keyset *published
 JETON_MUST jeton_status jd_signer_watch(jd_signer *signer, jd_signer_watcher *watcher, void *user,
                                         jeton_err *err);
 
+/* Takes up what is in the store now: another node has changed it. What the watcher gives. */
+JETON_MUST jeton_status jd_signer_renew(jd_signer *signer, jeton_err *err);
+
 /* Whether the kid is that of a secret of this client. */
 JETON_MUST bool jd_signer_owns(jd_signer *signer, jeton_span kid, jeton_span client);
 

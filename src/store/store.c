@@ -495,6 +495,11 @@ void jd_store_log_key(jd_store *store, jeton_span cluster)
     jt_entry_key(cluster, &store->log_key);
 }
 
+bool jd_store_log_genuine(const jd_store *store, const jt_revocation *entry)
+{
+    return jt_entry_genuine(&store->log_key, entry);
+}
+
 jeton_status jd_store_log_claim(jd_store *store, const jd_log_claim *claim, jt_arena *arena,
                                 jeton_span *winner, jeton_err *err)
 {

@@ -444,6 +444,9 @@ JETON_MUST jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton
  * made and checked under the empty one. Before a second thread. */
 void jd_store_log_key(jd_store *store, jeton_span cluster);
 
+/* Whether entry->mac is under that key: for entries that do not come from the store. */
+JETON_MUST bool jd_store_log_genuine(const jd_store *store, const jt_revocation *entry);
+
 /* A cluster key that was just made, and under which name and as which text it is to be kept. */
 typedef struct jd_log_claim {
     const char *name; /* in meta */

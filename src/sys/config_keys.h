@@ -126,6 +126,18 @@
       "file of shared memory in which guards and nginx on this host find keys and revocations; empty: segment in the data folder; off: none") \
     X(TEXT,    RESTART, segment_group, "segment-group", "",               0, 255,                            \
       "group that may read the segment, by name or number; empty: nobody but the server's own user") \
+    X(ADDRESS, RESTART, bus,           "bus",           "",               0, 1000,                           \
+      "Redis or Valkey that tells other nodes of revocations at once: redis://USER@HOST:PORT/DB, rediss://HOST, unix:PATH; empty: they ask the store; the password is in the file JETON_BUS_PASSWORD_FILE or in JETON_BUS_PASSWORD") \
+    X(TEXT,    RESTART, bus_prefix,    "bus-prefix",    "jeton",          1, 128,                            \
+      "what the names of keys in it begin with; the same for all nodes of one store")               \
+    X(TEXT,    RESTART, bus_ca_file,   "bus-ca-file",   "",               0, 1000,                           \
+      "file with the certificates that may sign that of a rediss bus, PEM")                         \
+    X(TEXT,    RESTART, cluster_key_file, "cluster-key-file", "",         0, 1000,                           \
+      "of jeton agent: file with what jeton cluster key prints, by which it knows entries of the revocation log") \
+    X(SECONDS, RESTART, lease,         "lease",         "2s",             1, 60,                             \
+      "how long a node accepts tokens after it last heard that it knows all revocations, where several share a store") \
+    X(TEXT,    RESTART, node_name,     "node-name",     "",               0, 100,                            \
+      "name of this node among several; empty: that of the host")                                   \
     X(SECONDS, RELOAD,  drain_time,    "drain-time",    "10s",            0, 3600,                           \
       "how long requests under way may take when the server is stopped")
 /* clang-format on */

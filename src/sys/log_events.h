@@ -70,7 +70,18 @@
     X(AUDIT_FAILED,    "audit_failed",     10)    \
     X(STORE_FAILED,    "store_failed",     10)    \
     X(REVOCATIONS_FULL,"revocations_full", 10)    \
-    X(SEGMENT_FAILED,  "segment_failed",   10)
+    X(SEGMENT_FAILED,  "segment_failed",   10)    \
+    /* one of several nodes */                    \
+    X(AGENT_READY,     "agent_ready",       0)    \
+    X(AGENT_STOPPED,   "agent_stopped",     0)    \
+    X(SNAPSHOT_LOADED, "snapshot_loaded",   0)    \
+    X(SNAPSHOT_FAILED, "snapshot_failed",  10)    \
+    X(NODE_FRESH,      "node_fresh",       10)    \
+    X(NODE_STALE,      "node_stale",       10)    \
+    X(BUS_UP,          "bus_up",           10)    \
+    X(BUS_DOWN,        "bus_down",         10)    \
+    X(BUS_FAILED,      "bus_failed",       10)    \
+    X(BUS_FORGED,      "bus_forged",       10)
 /* clang-format on */
 
 typedef enum jd_event {

@@ -81,6 +81,26 @@
       "How many files have been made for the segment")                                              \
     X(SEGMENT_LOST, GAUGE, "jeton_segment_lost", NONE, NONE,                                        \
       "Revocations for which the segment has no room, so that it refuses every token from before them") \
+    X(LEASE_FRESH, GAUGE, "jeton_lease_fresh", NONE, NONE,                                          \
+      "1 while this node may accept tokens by what it knows to be revoked, else 0")                 \
+    X(LOG_APPLIED, GAUGE, "jeton_log_applied", NONE, NONE,                                          \
+      "Number up to which this node has applied the revocation log of all nodes")                   \
+    X(LOG_LAG, GAUGE, "jeton_log_lag_entries", NONE, NONE,                                          \
+      "Entries of that log that this node has heard of and not applied")                            \
+    X(LOG_ASKED, COUNTER, "jeton_log_requests_total", NONE, NONE,                                   \
+      "Times that this node asked the store for new entries of the log")                            \
+    X(LOG_FAILED, COUNTER, "jeton_log_requests_failed_total", NONE, NONE,                           \
+      "Times that it got no good answer")                                                           \
+    X(LOG_ANEW, COUNTER, "jeton_log_read_anew_total", NONE, NONE,                                   \
+      "Times that the store had another log than before, and all of it was read anew")              \
+    X(BUS_UP, GAUGE, "jeton_bus_up", NONE, NONE,                                                    \
+      "1 while the bus is connected, else 0")                                                       \
+    X(BUS_TOLD, COUNTER, "jeton_bus_published_entries_total", NONE, NONE,                           \
+      "Entries of the log that this node told other nodes by the bus")                              \
+    X(BUS_UNTOLD, COUNTER, "jeton_bus_unpublished_entries_total", NONE, NONE,                       \
+      "Entries that it could not tell them, so that they find them in the store")                   \
+    X(BUS_FORGED, COUNTER, "jeton_bus_forged_entries_total", NONE, NONE,                            \
+      "Entries of the bus that have no good MAC, and items that are none")                          \
     X(KEYS, GAUGE, "jeton_signing_keys", KEY, NONE,                                                 \
       "Signing keys")                                                                               \
     X(COMMITS, COUNTER, "jeton_store_commits_total", COMMIT, NONE,                                  \

@@ -34,10 +34,9 @@ static jd_bus *new_bus(void)
 static jd_bus_item item_of(uint64_t n)
 {
     jd_bus_item item = {.count = 1, .hurry = n % 2 == 0};
-    item.at[0].entry =
-        (jt_revocation){.n = n, .kind = JT_REVOKED_SESSION, .expires = 1790000000000};
-    memset(item.at[0].entry.id, (int)(n % 251), JT_REVOKED_ID);
-    memset(item.at[0].mac, (int)(n % 241), JD_BUS_MAC);
+    item.at[0] = (jt_revocation){.n = n, .kind = JT_REVOKED_SESSION, .expires = 1790000000000};
+    memset(item.at[0].id, (int)(n % 251), JT_REVOKED_ID);
+    memset(item.at[0].mac, (int)(n % 241), JT_REVOKED_MAC);
     return item;
 }
 
@@ -61,13 +60,13 @@ typedef struct seen {
 static void note(void *user, const jd_bus_item *item)
 {
     seen *of = user;
-    const jd_bus_item want = item_of(item->at[0].entry.n);
+    const jd_bus_item want = item_of(item->at[0].n);
     assert_int_equal(item->count, 1);
     assert_int_equal(item->hurry, want.hurry);
-    assert_memory_equal(item->at[0].entry.id, want.at[0].entry.id, JT_REVOKED_ID);
-    assert_memory_equal(item->at[0].mac, want.at[0].mac, JD_BUS_MAC);
+    assert_memory_equal(item->at[0].id, want.at[0].id, JT_REVOKED_ID);
+    assert_memory_equal(item->at[0].mac, want.at[0].mac, JT_REVOKED_MAC);
     assert_true(of->count < COUNT(of->n));
-    of->n[of->count++] = item->at[0].entry.n;
+    of->n[of->count++] = item->at[0].n;
 }
 
 /* Reads once. Gives how many items came; *bad counts up what was none. */

@@ -7,10 +7,10 @@ static jd_bus_item item_of(uint64_t first, size_t count)
 {
     jd_bus_item item = {.count = count, .hurry = true};
     for (size_t i = 0; i < count; i++) {
-        item.at[i].entry =
+        item.at[i] =
             (jt_revocation){.n = first + i, .kind = JT_REVOKED_SUBJECT, .expires = 1790000000000};
-        memset(item.at[i].entry.id, (int)i + 1, JT_REVOKED_ID);
-        memset(item.at[i].mac, (int)i + 101, JD_BUS_MAC);
+        memset(item.at[i].id, (int)i + 1, JT_REVOKED_ID);
+        memset(item.at[i].mac, (int)i + 101, JT_REVOKED_MAC);
     }
     return item;
 }
@@ -30,11 +30,11 @@ static void what_is_packed_is_read(void **state)
         assert_int_equal(got.count, counts[c]);
         assert_true(got.hurry);
         for (size_t i = 0; i < got.count; i++) {
-            assert_int_equal(got.at[i].entry.n, item.at[i].entry.n);
-            assert_int_equal(got.at[i].entry.kind, item.at[i].entry.kind);
-            assert_int_equal(got.at[i].entry.expires, item.at[i].entry.expires);
-            assert_memory_equal(got.at[i].entry.id, item.at[i].entry.id, JT_REVOKED_ID);
-            assert_memory_equal(got.at[i].mac, item.at[i].mac, JD_BUS_MAC);
+            assert_int_equal(got.at[i].n, item.at[i].n);
+            assert_int_equal(got.at[i].kind, item.at[i].kind);
+            assert_int_equal(got.at[i].expires, item.at[i].expires);
+            assert_memory_equal(got.at[i].id, item.at[i].id, JT_REVOKED_ID);
+            assert_memory_equal(got.at[i].mac, item.at[i].mac, JT_REVOKED_MAC);
         }
     }
 }

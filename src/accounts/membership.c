@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* accounts/membership.c - what the log of all nodes does to this one. */
+#include "accounts/membership.h"
+
+#include "accounts/bans.h"
+#include "accounts/client.h"
+#include "core/auto.h"
+#include "core/err.h"
+#include "sys/log.h"
+
+bool jd_membership_is_due(const jd_accounts *accounts)
+{
+    return accounts->config->bus[0] != '\0' || jd_store_is_shared(accounts->store);
+}
+
+static bool is_genuine(void *user, const jt_revocation *entry)
+{
+    const jd_accounts *accounts = user;
+    return jd_store_log_genuine(accounts->store, entry);
+}
+
+static bool apply(void *user, const jt_revocation *entry)
+{
+    if (jt_is_notice(entry->kind))
+        return false;
+    jd_accounts_apply(user, entry);
+    return true;
+}
+
+static jeton_status read_all(jd_accounts *accounts, jeton_err *err)
+{
+    JT_TRY(jd_signer_renew(accounts->signer, err));
+    JT_TRY(jd_clients_renew(accounts, err));
+    return jd_bans_load(accounts, err);
+}
+
+static bool read(void *user)
+{
+    jeton_err err = {0};
+    if (read_all(user, &err) == JETON_OK)
+        return true;
+    jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    return false;
+}
+
+static void beat(void *user)
+{
+    const jd_accounts *accounts = user;
+    if (accounts->agent != NULL)
+        jd_agent_beat(accounts->agent);
+}
+
+jeton_status jd_membership_open(jd_accounts *accounts, jeton_err *err)
+{
+    const jd_config *config = accounts->config;
+    JT_AUTO(jd_follower_close) jd_follower *follower = NULL;
+    if (!jd_membership_is_due(accounts))
+        return JETON_OK;
+    const jd_follower_options options = {.store = accounts->store,
+                                         .kind = "serve",
+                                         .name = config->node_name,
+                                         .lease = &accounts->lease,
+                                         .leeway = config->leeway,
+                                         .bus = {.address = config->bus,
+                                                 .prefix = config->bus_prefix,
+                                                 .ca_file = config->bus_ca_file},
+                                         .user = {.user = accounts,
+                                                  .is_genuine = is_genuine,
+                                                  .apply = apply,
+                                                  .read = read,
+                                                  .beat = beat}};
+    JT_TRY(jd_follower_open(&options, &follower, err));
+    JT_TRY(jd_follower_start(follower, err));
+    atomic_store(&accounts->follower, follower);
+    follower = NULL; /* it is theirs now */
+    return JETON_OK;
+}
+
+void jd_membership_stop(jd_accounts *accounts)
+{
+    jd_follower *follower = atomic_load(&accounts->follower);
+    if (follower != NULL)
+        jd_follower_stop(follower);
+}
+
+void jd_membership_close(jd_accounts *accounts)
+{
+    jd_follower *follower = atomic_exchange(&accounts->follower, NULL);
+    jd_follower_close(&follower);
+}
+
+const char *jd_membership_why_stale(jd_accounts *accounts)
+{
+    jd_follower_counts counts;
+    jd_follower *follower = atomic_load(&accounts->follower);
+    if (jd_lease_holds(&accounts->lease))
+        return NULL;
+    if (follower == NULL)
+        return jd_follow_word(JD_FOLLOW_COLD);
+    jd_follower_count(follower, &counts);
+    return jd_follow_word(counts.why);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* agent/snapshot.c - a head, a row for each entry, a MAC over all of it. Numbers are in the byte
+ * order of the machine, which the file does not leave; the MAC would be wrong elsewhere. */
+#include "agent/snapshot.h"
+
+#include "core/auto.h"
+#include "core/err.h"
+#include "core/mem.h"
+#include "core/secret.h"
+#include "crypto/hmac.h"
+#include "sys/disk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC     "jetonsnp"
+#define VERSION   1U
+#define MAC_BYTES 32U
+#define ROOM      65536U
+
+/* What the cluster key is asked for, so that no key made from it serves two purposes. */
+#define PURPOSE "jeton snapshot 1"
+
+typedef struct snapshot_head {
+    char magic[8];
+    uint64_t version;
+    jd_snapshot_end end;
+    uint64_t count; /* of rows */
+} snapshot_head;
+
+typedef struct snapshot_row {
+    uint64_t n, kind;
+    int64_t expires;
+    uint8_t id[JT_REVOKED_ID];
+} snapshot_row;
+
+_Static_assert(sizeof(snapshot_head) == 48 && sizeof(snapshot_row) == 40, "no room in between");
+
+static void make_key(jeton_span cluster, jt_hmac_key *key)
+{
+    uint8_t made[MAC_BYTES];
+    jt_hmac_key of_cluster;
+    jt_hmac_init(&of_cluster, JT_SHA256, cluster);
+    jt_hmac_sign(&of_cluster, jeton_str(PURPOSE), made);
+    jt_hmac_init(key, JT_SHA256, jeton_bytes(made, sizeof made));
+    jt_hmac_done(&of_cluster);
+    jt_wipe(made, sizeof made);
+}
+
+static jeton_status fail(jeton_err *err, const char *what, const char *path)
+{
+    char reason[64];
+    return jt_fail(err, JETON_E_SYSTEM, "cannot %s the snapshot %.70s: %s", what, path,
+                   strerror_r(errno, reason, sizeof reason));
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+typedef struct writing {
+    int fd;
+    jt_sha2 running;
+    bool failed;
+    uint64_t count;
+    size_t used;
+    uint8_t room[ROOM];
+} writing;
+
+static void flush(writing *of)
+{
+    size_t at = 0;
+    while (at < of->used && !of->failed) {
+        const ssize_t wrote = write(of->fd, of->room + at, of->used - at);
+        if (wrote < 0 && errno != EINTR)
+            of->failed = true;
+        at += wrote > 0 ? (size_t)wrote : 0;
+    }
+    of->used = 0;
+}
+
+static void put(writing *of, const void *bytes, size_t len)
+{
+    if (of->used + len > sizeof of->room)
+        flush(of);
+    memcpy(of->room + of->used, bytes, len);
+    of->used += len;
+}
+
+static void put_row(void *user, const jt_revocation *entry)
+{
+    writing *of = user;
+    snapshot_row row = {.n = entry->n, .kind = entry->kind, .expires = entry->expires};
+    memcpy(row.id, entry->id, sizeof row.id);
+    jt_sha2_update(&of->running, jeton_bytes(&row, sizeof row));
+    put(of, &row, sizeof row);
+    of->count++;
+}
+
+/* The number of rows is known at the end: it stands behind them, under the MAC like the rest. */
+static bool write_all(writing *of, jeton_span cluster, const jd_snapshot_end *end,
+                      const jt_revocations *revocations)
+{
+    uint8_t mac[MAC_BYTES];
+    jt_hmac_key key;
+    snapshot_head head = {.version = VERSION, .end = *end};
+    memcpy(head.magic, MAGIC, sizeof head.magic);
+    make_key(cluster, &key);
+    jt_hmac_begin(&key, &of->running);
+    jt_sha2_update(&of->running, jeton_bytes(&head, sizeof head));
+    put(of, &head, sizeof head);
+    jt_revocations_each(revocations, put_row, of);
+    jt_sha2_update(&of->running, jeton_bytes(&of->count, sizeof of->count));
+    put(of, &of->count, sizeof of->count);
+    jt_hmac_sign_end(&key, &of->running, mac);
+    jt_hmac_done(&key);
+    put(of, mac, sizeof mac);
+    flush(of);
+    return !of->failed && fsync(of->fd) == 0;
+}
+
+static jeton_status write_file(const char *path, jeton_span cluster, const jd_snapshot_end *end,
+                               const jt_revocations *revocations, jeton_err *err)
+{
+    writing *of = jt_zalloc(NULL, sizeof *of);
+    if (of == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "snapshot");
+    jeton_status status = JETON_OK;
+    (void)unlink(path); /* left behind by a crash, or a link put there by somebody else */
+    of->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (of->fd < 0)
+        status = fail(err, "make", path);
+    else if (!write_all(of, cluster, end, revocations))
+        status = fail(err, "write", path);
+    if (of->fd >= 0)
+        (void)close(of->fd);
+    jt_release(NULL, of);
+    return status;
+}
+
+jeton_status jd_snapshot_save(const char *path, jeton_span cluster, const jd_snapshot_end *end,
+                              const jt_revocations *revocations, jeton_err *err)
+{
+    char made[JD_PATH_MAX];
+    const int len = snprintf(made, sizeof made, "%s.new", path);
+    if (len < 0 || (size_t)len >= sizeof made)
+        return jt_fail(err, JETON_E_LIMIT, "the path of the snapshot is too long");
+    jeton_status status = write_file(made, cluster, end, revocations, err);
+    if (status == JETON_OK)
+        status = jd_file_replace(made, path, err);
+    if (status != JETON_OK)
+        (void)unlink(made);
+    return status;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+typedef struct mapped {
+    const uint8_t *base;
+    size_t size;
+} mapped;
+
+static void unmap(mapped *of)
+{
+    if (of->base != NULL)
+        (void)munmap((void *)(uintptr_t)of->base, of->size);
+}
+
+/* A file that others may write could be cut short while we read it, which would kill us. */
+static jeton_status map_in(int fd, const char *path, mapped *to, jeton_err *err)
+{
+    struct stat found;
+    if (fstat(fd, &found) != 0)
+        return fail(err, "look at", path);
+    if (!S_ISREG(found.st_mode) || found.st_uid != geteuid() ||
+        (found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+        return jt_fail(err, JETON_E_SIGNATURE, "the snapshot %.70s is not ours alone", path);
+    const size_t size = (size_t)found.st_size;
+    if (size < sizeof(snapshot_head) + sizeof(uint64_t) + MAC_BYTES)
+        return jt_fail(err, JETON_E_SIGNATURE, "the snapshot %.70s is cut", path);
+    void *base = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (base == MAP_FAILED)
+        return fail(err, "map", path);
+    *to = (mapped){base, size};
+    return JETON_OK;
+}
+
+static jeton_status map_file(const char *path, mapped *to, jeton_err *err)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT)
+        return jt_fail(err, JETON_E_NOT_FOUND, "there is no snapshot");
+    if (fd < 0)
+        return fail(err, "open", path);
+    const jeton_status status = map_in(fd, path, to, err);
+    (void)close(fd);
+    return status;
+}
+
+static jeton_status check(const mapped *of, jeton_span cluster, snapshot_head *head, jeton_err *err)
+{
+    jt_hmac_key key;
+    const size_t signed_len = of->size - MAC_BYTES;
+    memcpy(head, of->base, sizeof *head);
+    if (memcmp(head->magic, MAGIC, sizeof head->magic) != 0)
+        return jt_fail(err, JETON_E_SIGNATURE, "the snapshot is none");
+    if (head->version != VERSION)
+        return jt_fail(err, JETON_E_UNSUPPORTED, "the snapshot is of another version");
+    make_key(cluster, &key);
+    const bool genuine = jt_hmac_verify(&key, jeton_bytes(of->base, signed_len),
+                                        jeton_bytes(of->base + signed_len, MAC_BYTES));
+    jt_hmac_done(&key);
+    const size_t rows = signed_len - sizeof *head - sizeof head->count;
+    memcpy(&head->count, of->base + signed_len - sizeof head->count, sizeof head->count);
+    if (!genuine || rows % sizeof(snapshot_row) != 0 || rows / sizeof(snapshot_row) != head->count)
+        return jt_fail(err, JETON_E_SIGNATURE, "the snapshot is damaged, or of another cluster");
+    return JETON_OK;
+}
+
+/* An entry for which there is no memory has everything refused, which is no less than it says. */
+static jeton_status take_rows(const mapped *of, uint64_t count, jt_revocations *revocations,
+                              jeton_err *err)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        snapshot_row row;
+        memcpy(&row, of->base + sizeof(snapshot_head) + i * sizeof row, sizeof row);
+        jt_revocation entry = {.n = row.n, .kind = (jt_revoked)row.kind, .expires = row.expires};
+        memcpy(entry.id, row.id, sizeof entry.id);
+        JT_TRY(jt_revocations_apply(revocations, &entry, err));
+    }
+    return JETON_OK;
+}
+
+jeton_status jd_snapshot_load(const char *path, jeton_span cluster, jt_revocations *revocations,
+                              jd_snapshot_end *end, jeton_err *err)
+{
+    snapshot_head head;
+    JT_AUTO(unmap) mapped of = {0};
+    *end = (jd_snapshot_end){0};
+    JT_TRY(map_file(path, &of, err));
+    JT_TRY(check(&of, cluster, &head, err));
+    JT_TRY(take_rows(&of, head.count, revocations, err));
+    *end = head.end;
+    return JETON_OK;
+}
