@@ -176,7 +176,7 @@ static void set_bus(jd_follower *of, bool up, const char *why)
     (void)pthread_mutex_lock(&of->lock);
     if (up && !of->bus_up)
         jd_log(JD_INFO, EV_BUS_UP, JD_TEXT("node", of->name));
-    if (!up && of->bus_up)
+    if (!up && of->bus_up && !of->closing)
         jd_log(JD_WARN, EV_BUS_DOWN, JD_TEXT("why", why), JD_TEXT("next", "the store is asked"));
     of->bus_up = up;
     jd_follow_bus(&of->follow, up);

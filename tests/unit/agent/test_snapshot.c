@@ -70,8 +70,7 @@ static void what_was_saved_is_there_again(void **state)
     assert_int_equal(jt_revocations_count(back), ENTRIES);
     for (uint64_t n = 1; n <= ENTRIES; n++) {
         const jt_revocation entry = entry_of(n);
-        assert_int_equal(jt_revocations_check(back, entry.kind, entry.id, n - 1),
-                         JETON_E_REVOKED);
+        assert_int_equal(jt_revocations_check(back, entry.kind, entry.id, n - 1), JETON_E_REVOKED);
     }
     const jt_revocation other = entry_of(ENTRIES + 1);
     assert_int_equal(jt_revocations_check(back, other.kind, other.id, 0), JETON_OK);
