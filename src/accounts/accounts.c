@@ -21,10 +21,8 @@
 
 #include <stdio.h>
 
-#define LOG_BATCH 1000U
-
-#define JD_LEASE_USUAL_MS 2000 /* of nodes that we have not met */
-#define PURGE_ROUNDS      100U /* in one sweep: a signal to stop must not wait for all of a backlog */
+#define LOG_BATCH    1000U
+#define PURGE_ROUNDS 100U /* in one sweep: a signal to stop must not wait for all of a backlog */
 
 static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 {
@@ -143,7 +141,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     JT_TRY(open_keys(accounts, err));
     JT_TRY(load_revocations(accounts, err));
     JT_TRY(jd_clients_open(accounts, err));
-    JT_TRY(jd_waits_open(accounts->store, JD_LEASE_USUAL_MS, &accounts->waits, err));
+    JT_TRY(jd_waits_open(accounts->store, config->lease * 1000, &accounts->waits, err));
     return jd_hash_cost_settle(accounts, err);
 }
 
@@ -219,6 +217,13 @@ void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry)
         jd_agent_revoke(accounts->agent, entry);
 }
 
+static _Thread_local bool in_a_hurry;
+
+void jd_accounts_hurry(bool hurry)
+{
+    in_a_hurry = hurry;
+}
+
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
 {
     if (entry->n == 0 || jd_batch_hold(accounts, entry))
@@ -226,7 +231,7 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
     jd_accounts_apply(accounts, entry);
     jd_follower *follower = atomic_load(&accounts->follower);
     if (follower != NULL)
-        jd_follower_committed(follower, entry, false);
+        jd_follower_committed(follower, entry, in_a_hurry);
 }
 
 /* How long an access token can be good for. Not the settings of today: it may have been issued

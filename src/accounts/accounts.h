@@ -84,6 +84,10 @@ void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry);
  * from the batch's end on (accounts/batch.h). */
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
 
+/* Whether somebody waits until all nodes confirm what the calling thread revokes from now on: then
+ * they are asked to say so at once. */
+void jd_accounts_hurry(bool hurry);
+
 /* When every access token that was issued before `now` has expired, whatever the settings were
  * then and will be by then: until then its revocation is kept. */
 jeton_time jd_accounts_horizon(jeton_time now);

@@ -4,6 +4,7 @@
 
 #include "accounts/bans.h"
 #include "accounts/client.h"
+#include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "sys/log.h"
@@ -70,6 +71,7 @@ jeton_status jd_membership_open(jd_accounts *accounts, jeton_err *err)
                                                   .read = read,
                                                   .beat = beat}};
     JT_TRY(jd_follower_open(&options, &follower, err));
+    jd_waits_self(accounts->waits, jd_follower_id(follower));
     JT_TRY(jd_follower_start(follower, err));
     atomic_store(&accounts->follower, follower);
     follower = NULL; /* it is theirs now */

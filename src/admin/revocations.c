@@ -40,8 +40,10 @@ static jeton_status revoke(jd_task *task, jeton_err *err)
     JT_TRY(mode_of(task, &wait, err));
     if (wait)
         JT_TRY(jd_waits_ticket(waits, &ticket, err));
+    jd_accounts_hurry(wait);
     const jeton_status status =
         jd_revoke_by_word(task->accounts, what, jd_task_text(task, "name"), &entry, err);
+    jd_accounts_hurry(false);
     if (wait && status == JETON_OK)
         jd_waits_begin(waits, ticket, &entry);
     else if (wait)
