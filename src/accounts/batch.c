@@ -34,7 +34,8 @@ bool jd_batch_hold(const jd_accounts *accounts, const jt_revocation *entry)
 bool jd_batch_put_off(const jd_accounts *accounts, const jd_revoking *revoking)
 {
     const jd_revoke_one one = {.asked = *revoking, .who = jd_audit_whom()};
-    return held.of == accounts && revoking->kind == JT_REVOKED_TOKEN &&
+    const bool of_token = revoking->kind == JT_REVOKED_TOKEN || revoking->kind == JT_REVOKED_INDEX;
+    return held.of == accounts && of_token &&
            jt_buf_add(&held.put_off, jeton_bytes(&one, sizeof one), NULL) == JETON_OK;
 }
 

@@ -40,8 +40,8 @@ typedef struct jd_operation {
     jd_argument arguments[JD_ARGUMENTS_MAX];
     jd_task_step *hash; /* first: what hashes passwords. It writes nothing; NULL: nothing to hash */
     jd_task_step *run;  /* when it returns JETON_OK, what it did has taken effect */
-    jd_task_step *told; /* last, and only if the run step left a ticket, once its wait is over: fills
-                           the result, which is answered with 200. NULL: it leaves none */
+    jd_task_step *told; /* last, and only if the run step left a ticket, once its wait is over:
+                           fills the result, which is answered with 200. NULL: it leaves none */
 
     /* Over HTTP. Arguments that stand in braces in the path come from there, the others from the
      * query of a GET or DELETE, or from the JSON object in the body. */

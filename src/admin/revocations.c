@@ -160,6 +160,7 @@ static jeton_span entry_name(const jd_task *task, const names *of, const jt_revo
 static const char *const kinds[] = {
     [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user", [JT_REVOKED_ALL] = "all",
     [JT_REVOKED_CLIENT] = "client",   [JT_REVOKED_KEY] = "key",      [JT_REVOKED_TOKEN] = "token",
+    [JT_REVOKED_INDEX] = "token",
 };
 
 /* The id is that of the user or the session, the jti of a token, a digest of a client or a key. */
@@ -192,10 +193,10 @@ typedef struct page {
     bool more;
 } page;
 
-/* Whether an entry refuses anything: notices are for nodes, not for people. */
+/* Whether an entry refuses anything: notices and lists are for nodes, not for people. */
 static bool counts(const jt_revocation *entry, jeton_time now)
 {
-    return entry->expires > now && !jt_is_notice(entry->kind);
+    return entry->expires > now && !jt_is_notice(entry->kind) && entry->kind != JT_REVOKED_LIST;
 }
 
 static jeton_status fill(const jd_task *task, const names *of, page *to, jeton_err *err)

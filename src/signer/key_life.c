@@ -16,6 +16,9 @@
 #define ON_THE_WAY   ((jeton_time)1000)
 #define AFTER_LAST   ((jeton_time)60000)
 #define LONGEST_WAIT ((jeton_time)60000) /* the clock may be set meanwhile */
+#define LEASE_LEAST  2000 /* milliseconds, what is usual: nodes may come that are not there yet */
+#define LEASE_MOST   60000
+#define LEASE_RATE   101 /* percent: clocks differ */
 #define KID_BYTES    12U
 #define KID_CHARS    16U
 #define NEVER        INT64_MAX
@@ -33,11 +36,34 @@ static jeton_time sooner(jeton_time a, jeton_time b)
 
 /* --- when ----------------------------------------------------------------------------------- */
 
+/* The longest lease that a node has, milliseconds. */
+static int64_t longest_lease(const jd_signer *signer)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(signer->ctx);
+    int64_t longest = LEASE_LEAST;
+    jd_nodes nodes;
+    jeton_err none = {0};
+    if (jd_store_node_list(signer->store, &arena, &nodes, &none) != JETON_OK)
+        return LEASE_MOST;
+    for (size_t i = 0; i < nodes.count; i++)
+        longest = later(longest, nodes.at[i].lease);
+    return sooner(longest, LEASE_MOST);
+}
+
+/* From when on every node of ours has a key that is put into the store now, or accepts nothing: one
+ * that has not read the notice has no lease any more. */
+static jeton_time applied_from(const jd_signer *signer)
+{
+    if (!jd_store_is_shared(signer->store))
+        return 0;
+    return jt_now(signer->ctx) + longest_lease(signer) * LEASE_RATE / 100;
+}
+
 /* From when on everybody knows a key that is published now. */
 static jeton_time known_from(const jd_signer *signer)
 {
-    return ON_THE_WAY +
-           later(jt_now(signer->ctx) + signer->options.max_age * 1000, signer->promised);
+    const jeton_time kept = jt_now(signer->ctx) + signer->options.max_age * 1000;
+    return ON_THE_WAY + later(later(kept, signer->promised), applied_from(signer));
 }
 
 /* When the next key takes over from the active one. */

@@ -142,6 +142,7 @@ static const char *revoked_kind(jt_revoked kind)
         [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user",
         [JT_REVOKED_ALL] = "all",         [JT_REVOKED_CLIENT] = "client",
         [JT_REVOKED_KEY] = "key",         [JT_REVOKED_TOKEN] = "token",
+        [JT_REVOKED_INDEX] = "token",
     };
     return (size_t)kind < JT_COUNT(kinds) ? kinds[kind] : NULL;
 }

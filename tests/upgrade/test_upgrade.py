@@ -26,7 +26,7 @@ from harness import PASSWORD, Server  # noqa: E402
 
 AT_TIME, AT_SYNC = os.environ["AT_TIME_LIBRARY"], os.environ["AT_SYNC_LIBRARY"]
 SOURCES = os.path.join(HERE, "../../src/store/sql")
-KNOWN = len(os.listdir(SOURCES))
+KNOWN = len([name for name in os.listdir(SOURCES) if name.endswith(".sql")])
 OLD = sorted(int(path.rsplit("-", 1)[1][:-4]) for path in glob.glob(f"{HERE}/schema-*.sql"))
 
 
@@ -114,6 +114,12 @@ class Upgraded(Case):
                          [(KNOWN - number, kept)])
         self.assertEqual(stat.S_IMODE(os.stat(kept).st_mode), 0o600)
         self.assertEqual(query(self.data, "SELECT max(number) FROM migrations", kept), [(number,)])
+        # Entries of before there was a cluster key have got their MAC, and the same entries are there.
+        self.assertEqual(query(self.data, "SELECT count(*) FROM log WHERE length(mac) <> 16"), [(0,)])
+        before = query(self.data, "SELECT n, kind, subject, expires FROM log ORDER BY n", kept)
+        self.assertGreater(len(before), 0)
+        self.assertEqual(query(self.data, f"SELECT n, kind, subject, expires FROM log "
+                                          f"WHERE n <= {before[-1][0]} ORDER BY n"), before)
 
     def check_accounts(self, server, had):
         for name in ("alice", "bob", "carol"):
