@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* agent/snapshot.c - a head, a row for each entry, a MAC over all of it. Numbers are in the byte
- * order of the machine, which the file does not leave; the MAC would be wrong elsewhere. */
+/* agent/snapshot.c - a head, a row for each entry and each part of a bitmap, a MAC over all of it.
+ * Numbers are in the byte order of the machine, which the file does not leave; the MAC would be
+ * wrong elsewhere. */
 #include "agent/snapshot.h"
 
 #include "core/auto.h"
@@ -8,6 +9,7 @@
 #include "core/mem.h"
 #include "core/secret.h"
 #include "crypto/hmac.h"
+#include "revoke/bitmaps.h"
 #include "sys/disk.h"
 
 #include <errno.h>
@@ -33,13 +35,25 @@ typedef struct snapshot_head {
     uint64_t count; /* of rows */
 } snapshot_head;
 
-typedef struct snapshot_row {
+/* Each row begins with what it is. */
+enum { ROW_ENTRY = 1, ROW_PART = 2 };
+
+typedef struct entry_row {
+    uint64_t row; /* ROW_ENTRY */
     uint64_t n, kind;
     int64_t expires;
     uint8_t id[JT_REVOKED_ID];
-} snapshot_row;
+} entry_row;
 
-_Static_assert(sizeof(snapshot_head) == 48 && sizeof(snapshot_row) == 40, "no room in between");
+/* Of a bitmap; behind it stand its bits. */
+typedef struct part_row {
+    uint64_t row; /* ROW_PART */
+    uint64_t list, announced, is_void, place, bits;
+    int64_t expires;
+} part_row;
+
+_Static_assert(sizeof(snapshot_head) == 48 && sizeof(entry_row) == 48 && sizeof(part_row) == 56,
+               "no room in between");
 
 static void make_key(jeton_span cluster, jt_hmac_key *key)
 {
@@ -82,6 +96,7 @@ static void flush(writing *of)
     of->used = 0;
 }
 
+/* Nothing that is put is longer than the room. */
 static void put(writing *of, const void *bytes, size_t len)
 {
     if (of->used + len > sizeof of->room)
@@ -90,14 +105,37 @@ static void put(writing *of, const void *bytes, size_t len)
     of->used += len;
 }
 
-static void put_row(void *user, const jt_revocation *entry)
+static void put_signed(writing *of, const void *bytes, size_t len)
+{
+    jt_sha2_update(&of->running, jeton_bytes(bytes, len));
+    put(of, bytes, len);
+}
+
+static void put_entry(void *user, const jt_revocation *entry)
 {
     writing *of = user;
-    snapshot_row row = {.n = entry->n, .kind = entry->kind, .expires = entry->expires};
+    entry_row row = {
+        .row = ROW_ENTRY, .n = entry->n, .kind = entry->kind, .expires = entry->expires};
     memcpy(row.id, entry->id, sizeof row.id);
-    jt_sha2_update(&of->running, jeton_bytes(&row, sizeof row));
-    put(of, &row, sizeof row);
+    put_signed(of, &row, sizeof row);
     of->count++;
+}
+
+static jeton_status put_part(void *user, const jt_bitmap_part *part)
+{
+    writing *of = user;
+    const part_row row = {.row = ROW_PART,
+                          .list = part->list,
+                          .announced = part->announced,
+                          .is_void = part->is_void,
+                          .place = part->place,
+                          .bits = part->bits.len,
+                          .expires = part->expires};
+    put_signed(of, &row, sizeof row);
+    if (part->bits.len > 0)
+        put_signed(of, part->bits.ptr, part->bits.len);
+    of->count++;
+    return JETON_OK;
 }
 
 /* The number of rows is known at the end: it stands behind them, under the MAC like the rest. */
@@ -110,11 +148,11 @@ static bool write_all(writing *of, jeton_span cluster, const jd_snapshot_end *en
     memcpy(head.magic, MAGIC, sizeof head.magic);
     make_key(cluster, &key);
     jt_hmac_begin(&key, &of->running);
-    jt_sha2_update(&of->running, jeton_bytes(&head, sizeof head));
-    put(of, &head, sizeof head);
-    jt_revocations_each(revocations, put_row, of);
-    jt_sha2_update(&of->running, jeton_bytes(&of->count, sizeof of->count));
-    put(of, &of->count, sizeof of->count);
+    put_signed(of, &head, sizeof head);
+    jt_revocations_each(revocations, put_entry, of);
+    if (jt_bitmaps_each(jt_revocations_bitmaps(revocations), put_part, of) != JETON_OK)
+        of->failed = true;
+    put_signed(of, &of->count, sizeof of->count);
     jt_hmac_sign_end(&key, &of->running, mac);
     jt_hmac_done(&key);
     put(of, mac, sizeof mac);
@@ -213,25 +251,79 @@ static jeton_status check(const mapped *of, jeton_span cluster, snapshot_head *h
     const bool genuine = jt_hmac_verify(&key, jeton_bytes(of->base, signed_len),
                                         jeton_bytes(of->base + signed_len, MAC_BYTES));
     jt_hmac_done(&key);
-    const size_t rows = signed_len - sizeof *head - sizeof head->count;
     memcpy(&head->count, of->base + signed_len - sizeof head->count, sizeof head->count);
-    if (!genuine || rows % sizeof(snapshot_row) != 0 || rows / sizeof(snapshot_row) != head->count)
+    if (!genuine)
         return jt_fail(err, JETON_E_SIGNATURE, "the snapshot is damaged, or of another cluster");
     return JETON_OK;
 }
 
-/* An entry for which there is no memory has everything refused, which is no less than it says. */
-static jeton_status take_rows(const mapped *of, uint64_t count, jt_revocations *revocations,
+/* What is left to read. */
+typedef struct reading {
+    jeton_span left;
+    jt_revocations *revocations;
+} reading;
+
+static bool take(reading *of, void *to, size_t len)
+{
+    if (of->left.len < len)
+        return false;
+    memcpy(to, of->left.ptr, len);
+    of->left = jeton_bytes(of->left.ptr + len, of->left.len - len);
+    return true;
+}
+
+static jeton_status broken(jeton_err *err)
+{
+    return jt_fail(err, JETON_E_SIGNATURE, "the snapshot has a row that is none");
+}
+
+/* An entry for which there is no memory has everything refused, which is no less than it says; but
+ * then nothing is gained by a snapshot. */
+static jeton_status take_entry(reading *of, jeton_err *err)
+{
+    entry_row row;
+    if (!take(of, &row, sizeof row))
+        return broken(err);
+    jt_revocation entry = {.n = row.n, .kind = (jt_revoked)row.kind, .expires = row.expires};
+    memcpy(entry.id, row.id, sizeof entry.id);
+    return jt_revocations_apply(of->revocations, &entry, err);
+}
+
+static jeton_status take_part(reading *of, jeton_err *err)
+{
+    part_row row;
+    if (!take(of, &row, sizeof row) || row.bits > of->left.len)
+        return broken(err);
+    const jt_bitmap_part part = {.list = row.list,
+                                 .announced = row.announced,
+                                 .expires = row.expires,
+                                 .is_void = row.is_void != 0,
+                                 .place = row.place,
+                                 .bits = jeton_bytes(of->left.ptr, row.bits)};
+    of->left = jeton_bytes(of->left.ptr + row.bits, of->left.len - row.bits);
+    return jt_bitmaps_merge(jt_revocations_bitmaps(of->revocations), &part, err);
+}
+
+static jeton_status take_row(reading *of, jeton_err *err)
+{
+    uint64_t row;
+    if (of->left.len < sizeof row)
+        return broken(err);
+    memcpy(&row, of->left.ptr, sizeof row);
+    if (row == ROW_ENTRY)
+        return take_entry(of, err);
+    return row == ROW_PART ? take_part(of, err) : broken(err);
+}
+
+static jeton_status take_rows(const mapped *from, uint64_t count, jt_revocations *revocations,
                               jeton_err *err)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        snapshot_row row;
-        memcpy(&row, of->base + sizeof(snapshot_head) + i * sizeof row, sizeof row);
-        jt_revocation entry = {.n = row.n, .kind = (jt_revoked)row.kind, .expires = row.expires};
-        memcpy(entry.id, row.id, sizeof entry.id);
-        JT_TRY(jt_revocations_apply(revocations, &entry, err));
-    }
-    return JETON_OK;
+    const size_t rest = sizeof(snapshot_head) + sizeof(uint64_t) + MAC_BYTES;
+    reading of = {.left = jeton_bytes(from->base + sizeof(snapshot_head), from->size - rest),
+                  .revocations = revocations};
+    for (uint64_t i = 0; i < count; i++)
+        JT_TRY(take_row(&of, err));
+    return of.left.len == 0 ? JETON_OK : broken(err);
 }
 
 jeton_status jd_snapshot_load(const char *path, jeton_span cluster, jt_revocations *revocations,

@@ -2,8 +2,8 @@
 /* daemon/server.c - boots the parts in order, waits for a signal, takes them down in reverse. */
 #include "daemon/server.h"
 
-#include "accounts/waits.h"
 #include "accounts/membership.h"
+#include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"

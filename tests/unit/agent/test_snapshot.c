@@ -2,6 +2,7 @@
 /* tests/unit/agent/test_snapshot.c - a snapshot gives back what was there, and what is not a whole
  * one of this cluster gives nothing. */
 #include "agent/snapshot.h"
+#include "revoke/bitmaps.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -91,6 +92,41 @@ static void refuses(jeton_span with, jeton_status want)
     assert_int_equal(jd_snapshot_load(path, with, back, &got, &err), want);
     assert_memory_equal(&got, &none, sizeof none);
     assert_int_equal(jt_revocations_count(back), 0);
+    jt_revocations_free(&back);
+}
+
+/* A list with bits at both ends of a part, one that is only announced, and a bit of a list that was
+ * not announced yet. */
+static void bits_of_tokens_come_back(void **state)
+{
+    (void)state;
+    static const uint64_t set[] = {(5ULL << JT_BITS_PLACE_BITS) | 0,
+                                   (5ULL << JT_BITS_PLACE_BITS) | 40000,
+                                   (9ULL << JT_BITS_PLACE_BITS) | 77};
+    static const uint64_t good[] = {(5ULL << JT_BITS_PLACE_BITS) | 1,
+                                    (6ULL << JT_BITS_PLACE_BITS) | 99};
+    static const uint64_t unknown[] = {(5ULL << JT_BITS_PLACE_BITS) | 65536,
+                                       (6ULL << JT_BITS_PLACE_BITS) | 100,
+                                       (9ULL << JT_BITS_PLACE_BITS) | 78};
+    const jeton_time expires = 1990000000000;
+    jd_snapshot_end got;
+    jt_revocations *made = empty();
+    jt_revocations *back = empty();
+    jt_bitmaps *bitmaps = jt_revocations_bitmaps(made);
+    assert_int_equal(jt_bitmaps_announce(bitmaps, 5, 65536, expires, NULL), JETON_OK);
+    assert_int_equal(jt_bitmaps_announce(bitmaps, 6, 100, expires, NULL), JETON_OK);
+    for (size_t i = 0; i < COUNT(set); i++)
+        assert_int_equal(jt_bitmaps_set(bitmaps, set[i], expires, NULL), JETON_OK);
+    assert_int_equal(jd_snapshot_save(path, key(), &end, made, NULL), JETON_OK);
+    assert_int_equal(jd_snapshot_load(path, key(), back, &got, NULL), JETON_OK);
+    const jt_bits *bits = jt_bitmaps_bits(jt_revocations_bitmaps(back));
+    for (size_t i = 0; i < COUNT(set); i++)
+        assert_int_equal(jt_bits_check(bits, set[i]), JETON_E_REVOKED);
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_int_equal(jt_bits_check(bits, good[i]), JETON_OK);
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        assert_int_not_equal(jt_bits_check(bits, unknown[i]), JETON_OK);
+    jt_revocations_free(&made);
     jt_revocations_free(&back);
 }
 
@@ -203,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_saved_is_there_again),
+        cmocka_unit_test(bits_of_tokens_come_back),
         cmocka_unit_test(no_other_cluster_takes_it),
         cmocka_unit_test(every_changed_byte_is_seen),
         cmocka_unit_test(one_that_is_cut_is_none),
