@@ -69,14 +69,16 @@ static jeton_status transact(jd_conn *conn, jd_sql begin, bool ordered, jd_work 
 
 /* An operation of a batch: all or nothing by a savepoint. If the savepoint cannot be closed nobody
  * knows what would be kept, so the whole batch is given up. */
-static jeton_status write_part(jd_conn *conn, bool ordered, jd_work *work, void *args,
-                               jeton_err *err)
+static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
 {
     if (is_lost(conn))
         return lost(err);
-    /* Outside of the savepoint: going back to it would let go of the head. */
-    JT_TRY(take_turn(conn, JD_SQL_BEGIN_WRITE, ordered && !batch_ordered, err));
-    batch_ordered = batch_ordered || ordered;
+    /* Whatever it is: a batch holds all the rows that it has changed until its end, and two that
+     * hold each other's would be a deadlock, a second long, that strangers could bring about by
+     * refreshing two sessions on two nodes. And outside of the savepoint: going back to that would
+     * let go of the head. */
+    JT_TRY(take_turn(conn, JD_SQL_BEGIN_WRITE, !batch_ordered, err));
+    batch_ordered = true;
     JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
     const jeton_status status = work(conn, args, err);
     if (is_lost(conn))
@@ -142,21 +144,18 @@ static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_audit_noted(of->store, conn, err);
 }
 
-/* A deadlock with the transaction of another node: one of the two is undone, and may go again. */
+/* A work of its own that was undone for another's sake may go again: all of it was undone, and with
+ * it whatever that one waited for. Within a batch it could not let go of what went before. */
 static jeton_status write_again(jd_store *store, bool ordered, void *args, jeton_err *err)
 {
     jeton_err why = {0};
     bool again = true;
     jeton_status status = JETON_E_BUSY;
+    if (batching == store)
+        return write_part(batch_conn, work_audited, args, err);
     for (unsigned i = 0; again && i < RACES; i++) {
         why = (jeton_err){0};
-        if (batching == store) {
-            status = write_part(batch_conn, ordered, work_audited, args, &why);
-            again = status != JETON_OK && !is_lost(batch_conn) && lost_race(batch_conn);
-        } else {
-            status =
-                transact_on(store, JD_SQL_BEGIN_WRITE, ordered, work_audited, args, &again, &why);
-        }
+        status = transact_on(store, JD_SQL_BEGIN_WRITE, ordered, work_audited, args, &again, &why);
     }
     return status == JETON_OK ? JETON_OK : jt_fail(err, status, "%s", why.text);
 }

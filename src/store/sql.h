@@ -23,8 +23,9 @@ JETON_MUST jeton_status jd_sql_read(jd_store *store, jd_work *work, void *args, 
 JETON_MUST jeton_status jd_sql_write(jd_store *store, jd_work *work, void *args, jeton_err *err);
 
 /* The same for what need not be in the order of the log: several connections may do such work at
- * once, where there are several that write. It must not add to the log or to the audit log, nor
- * change what such an operation relies on; one row, compared and swapped, is what it is for.
+ * once, where there are several that write; not in a batch, whose works all have one order. It must
+ * not add to the log or to the audit log, nor change what such an operation relies on; one row,
+ * compared and swapped, is what it is for.
  *
  * A work may run more than once, when it and another node's got in each other's way: what it has
  * done is undone by then, and what it has put into its arguments is put there anew. */

@@ -147,7 +147,8 @@
     X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
                         "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \
                         "AND idle_expires > ? AND expires > ? AND EXISTS "                        \
-                        "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0)")        \
+                        "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0) "    \
+                        "RETURNING (SELECT n FROM log_head)")                                     \
     X(SESSION_ENDED_N,  "SELECT ended_n FROM sessions WHERE id = ?")                              \
     X(SESSION_END,      "UPDATE sessions SET ended = ?, ended_n = ? WHERE id = ?")                \
     X(SESSION_END_USER, "UPDATE sessions SET ended = ?, ended_n = ? "                             \

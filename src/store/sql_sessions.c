@@ -142,11 +142,13 @@ static jeton_status rotate(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_count(&query, rotation->counter);
     jd_bind_int(&query, rotation->now);
     jd_bind_int(&query, rotation->now);
-    unsigned changed;
-    JT_TRY(jd_query_run(&query, &changed, err));
-    if (changed != 1)
-        return jt_fail(err, JETON_E_SESSION, "the session is over or its counter is another one");
-    return jd_sql_head(conn, asked->rev, err);
+    /* The head as it was before the change at the latest: a mark that comes meanwhile refuses. */
+    if (jd_query_row(&query)) {
+        *asked->rev = (uint64_t)jd_take_int(&query);
+        return jd_query_run(&query, NULL, err);
+    }
+    JT_TRY(jd_query_end(&query, err));
+    return jt_fail(err, JETON_E_SESSION, "the session is over or its counter is another one");
 }
 
 jeton_status jd_sql_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
