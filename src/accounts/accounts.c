@@ -100,6 +100,24 @@ static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
     return status == JETON_OK ? JETON_OK : jt_fail(err, status, "%s", why.text);
 }
 
+/* Where there is a bus, tries are counted by all servers of this store. */
+static jeton_status count_together(jd_accounts *accounts, jeton_err *err)
+{
+    const jd_config *config = accounts->config;
+    const jd_bus_options options = {.address = config->bus,
+                                    .prefix = config->bus_prefix,
+                                    .ca_file = config->bus_ca_file,
+                                    .timeout_ms = (unsigned)config->limits_wait};
+    JT_AUTO(jt_secret_done) jt_secret key = {0};
+    if (config->bus[0] == '\0')
+        return JETON_OK;
+    JT_TRY(jd_cluster_key(accounts->store, accounts->sealer, &key, err));
+    JT_TRY(jd_counts_open(&options, jt_secret_span(&key), &accounts->counts, err));
+    const jd_counter counter = jd_counts_counter(accounts->counts);
+    jd_limits_share(accounts->limits, &counter);
+    return JETON_OK;
+}
+
 jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
 {
     uint8_t random[32];
@@ -108,6 +126,7 @@ jeton_status jd_accounts_expect_logins(jd_accounts *accounts, jeton_err *err)
                            accounts->decoy, err));
     JT_TRY(jd_slot_open(accounts, err));
     JT_TRY(jd_limits_open(accounts->config, &accounts->limits, err));
+    JT_TRY(count_together(accounts, err));
     return jd_bans_load(accounts, err);
 }
 
@@ -171,6 +190,7 @@ void jd_accounts_close(jd_accounts *accounts)
     jd_slot_keep(accounts);
     jd_slot_close(&accounts->slot);
     jd_limits_close(&accounts->limits);
+    jd_counts_close(&accounts->counts);
     jd_clients_close(accounts);
     jt_revocations_free(&accounts->revocations);
     jd_signer_free(&accounts->signer);

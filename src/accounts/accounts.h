@@ -36,6 +36,7 @@ typedef struct jd_accounts {
     jt_pwhash_cost cost;           /* of new password hashes */
     char decoy[JT_PWHASH_TEXT];    /* a hash of that cost which no password has */
     jd_limits *limits;             /* on logins; NULL until they are expected */
+    jd_counts *counts;             /* by which servers count them together; NULL: no bus */
     jd_slot *slot;                 /* that failures take; NULL likewise */
 } jd_accounts;
 

@@ -15,10 +15,16 @@ static jeton_status keep(jd_store *store, const char *name, jeton_span sealed, j
 
 static const jd_meta_key cluster_key = {.name = "cluster_key", .keep = keep};
 
+jeton_status jd_cluster_key(jd_store *store, const jd_sealer *sealer, jt_secret *key,
+                            jeton_err *err)
+{
+    return jd_meta_key_open(&cluster_key, store, sealer, key, err);
+}
+
 jeton_status jd_cluster_open(jd_store *store, const jd_sealer *sealer, jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret key = {0};
-    JT_TRY(jd_meta_key_open(&cluster_key, store, sealer, &key, err));
+    JT_TRY(jd_cluster_key(store, sealer, &key, err));
     jd_store_log_key(store, jt_secret_span(&key));
     return JETON_OK;
 }
@@ -28,7 +34,7 @@ jeton_status jd_cluster_key_text(jd_store *store, const jd_sealer *sealer, jt_se
 {
     *text = (jt_secret){0};
     JT_AUTO(jt_secret_done) jt_secret key = {0};
-    JT_TRY(jd_meta_key_open(&cluster_key, store, sealer, &key, err));
+    JT_TRY(jd_cluster_key(store, sealer, &key, err));
     JT_TRY(jt_secret_new(NULL, jt_base64url_chars(key.len), text, err));
     jt_base64url_print(jt_secret_span(&key), (char *)text->ptr);
     return JETON_OK;

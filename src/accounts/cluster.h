@@ -18,6 +18,11 @@
  * JETON_E_CRYPTO, JETON_E_STORE: it does not open, or is damaged. */
 JETON_MUST jeton_status jd_cluster_open(jd_store *store, const jd_sealer *sealer, jeton_err *err);
 
+/* The key itself, for what else servers of one store have in common.
+ * *key is emptied first; on JETON_OK the caller's: jt_secret_done(). */
+JETON_MUST jeton_status jd_cluster_key(jd_store *store, const jd_sealer *sealer, jt_secret *key,
+                                       jeton_err *err);
+
 /* The same key as text (base64url, no line end), for a file of an agent.
  * *text is emptied first; on JETON_OK the caller's: jt_secret_done(). */
 JETON_MUST jeton_status jd_cluster_key_text(jd_store *store, const jd_sealer *sealer,

@@ -104,6 +104,8 @@
       "logins to one account that may fail from one address before it is locked out of that account") \
     X(SECONDS, RELOAD,  lock_time,     "lock-time",     "15m",            1, JD_DAY,                         \
       "how long it takes until all of those tries are given back, one after the other")             \
+    X(COUNT,   RESTART, limits_wait,   "limits-wait",   "50",             10, 5000,                          \
+      "milliseconds that a login waits for the bus to tell what other servers of this store have counted") \
     X(AUTO,    RESTART, login_slot,    "login-slot",    "auto",           1, 60000,                          \
       "milliseconds that a failed login takes, whatever the reason; auto: what the costliest takes") \
     X(LIST,    RELOAD,  allowed_origins, "allowed-origins", "",           0, 1000,                           \
@@ -127,7 +129,7 @@
     X(TEXT,    RESTART, segment_group, "segment-group", "",               0, 255,                            \
       "group that may read the segment, by name or number; empty: nobody but the server's own user") \
     X(ADDRESS, RESTART, bus,           "bus",           "",               0, 1000,                           \
-      "Redis or Valkey that tells other nodes of revocations at once: redis://USER@HOST:PORT/DB, rediss://HOST, unix:PATH; empty: they ask the store; the password is in the file JETON_BUS_PASSWORD_FILE or in JETON_BUS_PASSWORD") \
+      "Redis or Valkey that tells other nodes of revocations at once, and by which they count logins together: redis://USER@HOST:PORT/DB, rediss://HOST, unix:PATH; empty: they ask the store; the password is in the file JETON_BUS_PASSWORD_FILE or in JETON_BUS_PASSWORD") \
     X(TEXT,    RESTART, bus_prefix,    "bus-prefix",    "jeton",          1, 128,                            \
       "what the names of keys in it begin with; the same for all nodes of one store")               \
     X(TEXT,    RESTART, bus_ca_file,   "bus-ca-file",   "",               0, 1000,                           \
