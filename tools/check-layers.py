@@ -26,7 +26,7 @@ HEIGHT = {folder: height for height, row in enumerate(LAYERS) for folder in row}
 HOMES = {
     "openssl/": "crypto", "sodium": "crypto", "crypt.h": "crypto",
     "yyjson": "json", "microhttpd": "http", "gnutls/": "http", "sqlite3": "store", "libpq": "store",
-    "postgresql/": "store", "hiredis": "bus", "uninorm": "accounts",
+    "postgresql/": "store", "hiredis": "bus", "zlib": "sys", "uninorm": "accounts",
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

@@ -4,8 +4,10 @@
 
 #include "accounts/client.h"
 #include "accounts/csrf.h"
+#include "accounts/indexes.h"
 #include "accounts/role.h"
 #include "accounts/session.h"
+#include "accounts/status_list.h"
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/ctx.h"
@@ -32,6 +34,18 @@ static jeton_status set_jti(jeton_claims *claims, jeton_err *err)
     return JETON_OK;
 }
 
+/* By it the token is revoked with one bit. The claim "status" is for verifiers that are not ours
+ * (IETF Token Status List); ours find both in "idx". */
+static void set_index(const jd_accounts *accounts, jeton_claims *claims, const jd_access *access)
+{
+    uint64_t index;
+    if (!jd_index_next(accounts, access->issued, access->expires - access->issued, &index))
+        return;
+    jeton_claims_set_int(claims, JD_INDEX_CLAIM, (int64_t)index);
+    if (accounts->config->status_claim)
+        jd_status_claim(accounts, index, claims);
+}
+
 static void set_user(const jd_accounts *accounts, jeton_claims *claims, const jd_access *access)
 {
     set_id(claims, "sub", &access->user->id);
@@ -55,6 +69,7 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
     jeton_claims_set_date(claims, "exp", access->expires);
     JT_TRY(set_jti(claims, err));
     jeton_claims_set_int(claims, "rev", (int64_t)access->rev);
+    set_index(accounts, claims, access);
     if (access->session != NULL)
         set_user(accounts, claims, access);
     else /* RFC 9068 §2.2: the client is the subject */
@@ -63,7 +78,8 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
         jeton_claims_set_text(claims, "scope", access->scope);
     if (access->csrf.len > 0)
         jeton_claims_set_text(claims, JD_CSRF_CLAIM, access->csrf);
-    const jd_signing how = {access->client->alg, access->client->id, access->expires};
+    const jd_signing how = {
+        .alg = access->client->alg, .client = access->client->id, .expires = access->expires};
     return jd_signer_sign(accounts->signer, &how, claims, token, err);
 }
 
@@ -73,6 +89,18 @@ bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *ses
     jeton_span sid;
     return jeton_verdict_text(verdict, "sub", &sub) && jd_id_parse(sub, user) &&
            jeton_verdict_text(verdict, "sid", &sid) && jd_id_parse(sid, session);
+}
+
+void jd_access_token_name(const jeton_verdict *verdict, jd_token_name *name)
+{
+    jt_names_of_token of;
+    *name = (jd_token_name){.has_index = false};
+    if (!jt_revoked_names(verdict, &of))
+        return;
+    (void)jeton_verdict_text(verdict, "jti", &name->jti);
+    (void)jeton_verdict_date(verdict, "exp", &name->expires);
+    name->has_index = of.has_index;
+    name->index = of.index;
 }
 
 /* The revocation hook. What is revoked is refused as such, however old it is what we know. */

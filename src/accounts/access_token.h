@@ -5,8 +5,11 @@
 #define JD_ACCOUNTS_ACCESS_TOKEN_H
 
 #include "accounts/accounts.h"
+#include "accounts/revoke.h"
 
 #include <jeton/verifier.h>
+
+#define JD_INDEX_CLAIM "idx" /* list << 20 | place, see revoke/bits.h */
 
 /* What a token is made of. */
 typedef struct jd_access {
@@ -33,6 +36,9 @@ JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const 
 JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
                                                  const jeton_keyset *keys,
                                                  jeton_verifier **verifier, jeton_err *err);
+
+/* What an accepted token is called when it alone is revoked: its texts are the verdict's. */
+void jd_access_token_name(const jeton_verdict *verdict, jd_token_name *name);
 
 /* Whose an accepted token is. False when it is a client's own, which has no user and no session. */
 JETON_MUST bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *session);

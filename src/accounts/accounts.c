@@ -8,6 +8,7 @@
 #include "accounts/client.h"
 #include "accounts/cluster.h"
 #include "accounts/hash_cost.h"
+#include "accounts/indexes.h"
 #include "accounts/membership.h"
 #include "accounts/slot.h"
 #include "accounts/waits.h"
@@ -192,6 +193,7 @@ void jd_accounts_close(jd_accounts *accounts)
     jd_limits_close(&accounts->limits);
     jd_counts_close(&accounts->counts);
     jd_clients_close(accounts);
+    jd_indexes_close(&accounts->indexes);
     jt_revocations_free(&accounts->revocations);
     jd_signer_free(&accounts->signer);
     jd_sealer_free(&accounts->sealer);
@@ -280,6 +282,7 @@ void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
     jt_revocations_sweep(accounts->revocations, now);
     if (accounts->agent != NULL)
         jd_agent_sweep(accounts->agent);
+    jd_indexes_tend(accounts);
     jd_slot_keep(accounts);
     if (purge(accounts, now, &err) != JETON_OK)
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));

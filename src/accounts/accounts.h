@@ -17,6 +17,7 @@
 typedef struct jd_clients jd_clients; /* client.h */
 typedef struct jd_slot jd_slot;       /* slot.h */
 typedef struct jd_waits jd_waits;     /* waits.h */
+typedef struct jd_indexes jd_indexes; /* indexes.h */
 
 typedef struct jd_accounts {
     _Atomic(const jd_config *) config; /* of this moment: whoever wants two of its fields that fit
@@ -31,6 +32,7 @@ typedef struct jd_accounts {
     jd_agent *agent;                 /* of the segment; NULL: there is none */
     jd_clients *clients;
     jd_waits *waits;               /* for other nodes to confirm revocations */
+    jd_indexes *indexes;           /* of tokens; NULL: they have none */
     char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
     jt_pwhash_cost cost;           /* of new password hashes */

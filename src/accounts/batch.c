@@ -31,11 +31,15 @@ bool jd_batch_hold(const jd_accounts *accounts, const jt_revocation *entry)
            jt_buf_add(&held.marks, jeton_bytes(entry, sizeof *entry), NULL) == JETON_OK;
 }
 
+static bool is_single(jt_revoked kind)
+{
+    return kind == JT_REVOKED_TOKEN || kind == JT_REVOKED_INDEX;
+}
+
 bool jd_batch_put_off(const jd_accounts *accounts, const jd_revoking *revoking)
 {
     const jd_revoke_one one = {.asked = *revoking, .who = jd_audit_whom()};
-    const bool of_token = revoking->kind == JT_REVOKED_TOKEN || revoking->kind == JT_REVOKED_INDEX;
-    return held.of == accounts && of_token &&
+    return held.of == accounts && is_single(revoking->kind) &&
            jt_buf_add(&held.put_off, jeton_bytes(&one, sizeof one), NULL) == JETON_OK;
 }
 

@@ -101,6 +101,47 @@ static jeton_status revoke_until(jd_accounts *accounts, jeton_span jti, jeton_ti
     return apply(accounts, &revoking, "token", entry, err);
 }
 
+static jeton_time sooner(jeton_time a, jeton_time b)
+{
+    return a < b ? a : b;
+}
+
+/* A list that is not here refuses all of its tokens, and the list's end is the end of them all. */
+static jeton_status revoke_place(jd_accounts *accounts, uint64_t index, jeton_time expires,
+                                 jt_revocation *entry, jeton_err *err)
+{
+    jt_bitmap_info list;
+    const jt_bitmaps *bitmaps = jt_revocations_bitmaps(accounts->revocations);
+    jd_revoking revoking = revoking_of(JT_REVOKED_INDEX, jt_now(NULL));
+    if (!jt_bitmaps_copy(bitmaps, jt_index_list(index), NULL, &list) ||
+        jt_index_place(index) >= list.announced)
+        return jt_fail(err, JETON_E_NOT_FOUND, "no token that could be good has that index");
+    jt_revoked_index(index, revoking.id);
+    revoking.expires = sooner(revoking.expires, list.expires);
+    if (expires != 0)
+        revoking.expires = sooner(revoking.expires, expires + JD_LEEWAY_MAX * 1000);
+    return apply(accounts, &revoking, "index", entry, err);
+}
+
+static jeton_status revoke_idx(jd_accounts *accounts, jeton_span text, jt_revocation *entry,
+                               jeton_err *err)
+{
+    uint64_t index = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || index >> 53 != 0)
+            return jt_fail(err, JETON_E_REQUEST, "an index is a number");
+        index = index * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    return revoke_place(accounts, index, 0, entry, err);
+}
+
+jeton_status jd_revoke_named(jd_accounts *accounts, const jd_token_name *name, jeton_err *err)
+{
+    jt_revocation entry;
+    return name->has_index ? revoke_place(accounts, name->index, name->expires, &entry, err)
+                           : revoke_until(accounts, name->jti, name->expires, &entry, err);
+}
+
 static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jt_revocation *entry,
                                jeton_err *err)
 {
@@ -144,7 +185,7 @@ static const struct {
                         jeton_err *err);
 } words[] = {
     {"user", revoke_user}, {"client", revoke_client}, {"key", revoke_key},
-    {"token", revoke_jti}, {"all", revoke_all},
+    {"token", revoke_jti}, {"index", revoke_idx},     {"all", revoke_all},
 };
 
 jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,
@@ -154,5 +195,6 @@ jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_spa
     for (size_t i = 0; i < JT_COUNT(words); i++)
         if (jeton_span_equal(word, jeton_str(words[i].word)))
             return words[i].run(accounts, name, entry, err);
-    return jt_fail(err, JETON_E_REQUEST, "what to revoke is one of: user, client, key, token, all");
+    return jt_fail(err, JETON_E_REQUEST,
+                   "what to revoke is one of: user, client, key, token, index, all");
 }

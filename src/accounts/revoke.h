@@ -27,7 +27,20 @@ JETON_MUST jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err);
 JETON_MUST jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
                                         jeton_err *err);
 
-/* The same by a word, for operators: "user", "client", "key", "token", "all". Not in a batch.
+/* One token by what was read of it: by its index, if it has one. JETON_E_NOT_FOUND: no token that
+ * could be good has that index. */
+typedef struct jd_token_name {
+    jeton_span jti;
+    bool has_index;
+    uint64_t index;
+    jeton_time expires;
+} jd_token_name;
+
+JETON_MUST jeton_status jd_revoke_named(jd_accounts *accounts, const jd_token_name *name,
+                                        jeton_err *err);
+
+/* The same by a word, for operators: "user", "client", "key", "token", "index",
+ * "all". Not in a batch.
  *
  * entry  of the log, for those who wait until other nodes have it
  *

@@ -11,6 +11,9 @@
 #include "core/err.h"
 #include "revoke/names.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #define ENTRIES_MOST 500U
 
 /* ---- revoke --------------------------------------------------------------------------------- */
@@ -160,10 +163,22 @@ static jeton_span entry_name(const jd_task *task, const names *of, const jt_revo
 static const char *const kinds[] = {
     [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user", [JT_REVOKED_ALL] = "all",
     [JT_REVOKED_CLIENT] = "client",   [JT_REVOKED_KEY] = "key",      [JT_REVOKED_TOKEN] = "token",
-    [JT_REVOKED_INDEX] = "token",
+    [JT_REVOKED_INDEX] = "index",
 };
 
-/* The id is that of the user or the session, the jti of a token, a digest of a client or a key. */
+/* The number that is the token's idx. */
+static void put_index(jt_tree *tree, jt_node *object, const jt_revocation *entry)
+{
+    uint64_t list;
+    uint64_t place;
+    char text[24];
+    jt_revoked_pair_of(entry->id, &list, &place);
+    const int len = snprintf(text, sizeof text, "%" PRIu64, jt_index_of(list, place));
+    jt_put_text(tree, object, "id", jeton_bytes(text, (size_t)len));
+}
+
+/* The id is that of the user or the session, the jti or idx of a token, a digest of a client or a
+ * key. */
 static void put_entry(const jd_task *task, jt_node *list, const names *of,
                       const jt_revocation *entry)
 {
@@ -177,6 +192,8 @@ static void put_entry(const jd_task *task, jt_node *list, const names *of,
     jt_put_text(tree, object, "what", jeton_str(kind < JT_COUNT(kinds) ? kinds[kind] : "unknown"));
     if (entry->kind == JT_REVOKED_TOKEN)
         jt_put_text(tree, object, "id", jeton_bytes(entry->id, JT_REVOKED_ID));
+    else if (entry->kind == JT_REVOKED_INDEX)
+        put_index(tree, object, entry);
     else if (entry->kind != JT_REVOKED_ALL)
         jd_put_id(tree, object, "id", &id);
     if (name.len > 0)
@@ -235,8 +252,8 @@ static jeton_status revocation_list(jd_task *task, jeton_err *err)
 }
 
 const jd_operation jd_revocation_operations[] = {
-    /* what: user, client, key, token or all; mode: durable, wait=all or strict → {"what"}; and,
-     * when nodes are waited for, {"ticket"} here and, over HTTP, {"n","confirmed","missing",
+    /* what: user, client, key, token, index or all; mode: durable, wait=all or strict → {"what"};
+     * and, when nodes are waited for, {"ticket"} here and, over HTTP, {"n","confirmed","missing",
      * "waited_ms"} with 200 */
     {.name = "revoke",
      .arguments = {{"what", JT_TEXT, true}, {"name", JT_TEXT, false}, {"mode", JT_TEXT, false}},

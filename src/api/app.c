@@ -4,6 +4,7 @@
 
 #include "accounts/access_token.h"
 #include "accounts/batch.h"
+#include "accounts/indexes.h"
 #include "accounts/waits.h"
 #include "api/problem.h"
 #include "api/routes.h"
@@ -11,8 +12,8 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
-
 #include "sys/metrics.h"
+
 #include <assert.h>
 
 #include <jeton/export.h>
@@ -132,6 +133,45 @@ void jd_app_rest(jd_app *app)
     jt_trim();
 }
 
+/* ---- indexes -------------------------------------------------------------------------------- */
+
+/* A block of them on its way over the commit lane; they are few, so each brings its own memory. */
+typedef struct fetching {
+    jd_work work; /* must stay first */
+    jd_app *app;
+    jd_fetched fetched;
+} fetching;
+
+static void fetch(jd_work *work)
+{
+    fetching *of = (fetching *)work;
+    jd_indexes_fetch(of->app->accounts, of->fetched.of, &of->fetched);
+}
+
+static void take_fetched(jd_work *work, jeton_status status, const jeton_err *err)
+{
+    (void)err; /* told where it happened */
+    fetching *of = (fetching *)work;
+    jd_indexes_take(of->app->accounts, &of->fetched, status == JETON_OK);
+    jt_release(NULL, of);
+}
+
+static bool want_indexes(void *user, size_t class)
+{
+    jd_app *app = user;
+    fetching *of = jt_zalloc(NULL, sizeof *of);
+    if (of == NULL)
+        return false;
+    *of = (fetching){.work = {.run = fetch, .settle = take_fetched},
+                     .app = app,
+                     .fetched = {.of = class, .status = JETON_E_STORE}};
+    jeton_err none = {0};
+    if (jd_lane_add(app->commits, &of->work, &none) == JETON_OK)
+        return true;
+    jt_release(NULL, of);
+    return false;
+}
+
 static jeton_status open_lanes(jd_app *app, jeton_err *err)
 {
     jd_accounts *accounts = app->accounts;
@@ -174,7 +214,9 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
     JT_TRY(jd_accounts_expect_logins(accounts, err));
     JT_TRY(jt_random(NULL, &app->boot, sizeof app->boot, err));
     JT_TRY(open_verifiers(app, err));
-    return open_lanes(app, err);
+    JT_TRY(open_lanes(app, err));
+    JT_TRY(jd_indexes_open(accounts, want_indexes, app, err));
+    return jd_status_lists_open(accounts, &app->status_lists, err);
 }
 
 void jd_app_hurry(jd_app *app)
@@ -185,6 +227,7 @@ void jd_app_hurry(jd_app *app)
 
 void jd_app_close(jd_app *app)
 {
+    jd_indexes_stop(app->accounts);
     jd_lane_close(&app->reads);
     jd_lane_close(&app->hashes); /* before the lanes its works move on to */
     jd_lane_close(&app->operations);
@@ -198,6 +241,7 @@ void jd_app_close(jd_app *app)
     jd_verdicts_done(&app->verdicts);
     jd_verify_rules_free(&app->verify_rules);
     jeton_cache_free(&app->cache);
+    jd_status_lists_close(&app->status_lists);
     jt_arena_done(&app->every_origins);
     (void)pthread_rwlock_destroy(&app->keys);
 }

@@ -4,6 +4,7 @@
 #define JD_API_APP_H
 
 #include "accounts/accounts.h"
+#include "accounts/status_list.h"
 #include "api/identity.h"
 #include "api/lane.h"
 #include "api/origin.h"
@@ -32,6 +33,7 @@ typedef struct jd_app {
     jd_lane *commits;                    /* work that waits for the disk */
     jd_lane *hashes;                     /* work that hashes passwords */
     jd_lane *operations;                 /* work for operators */
+    jd_status_lists *status_lists;       /* made and kept; NULL: tokens have no indexes */
     uint64_t boot;                       /* random: where the ids of requests start */
     const jd_http *http; /* what it is served by, for counting; borrowed, may be NULL */
     _Atomic uint64_t requests;

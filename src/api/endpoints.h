@@ -22,6 +22,8 @@ extern const jd_step jd_ep_refresh[];
 extern const jd_step jd_ep_revoke[];
 extern const jd_step jd_ep_session_end[];
 extern const jd_step jd_ep_sessions[];
+extern const jd_step jd_ep_status_list[];
+extern const jd_step jd_ep_status_lists[];
 extern const jd_step jd_ep_token[];
 extern const jd_step jd_ep_verify[];
 extern const jd_step jd_ep_verify_envoy[];

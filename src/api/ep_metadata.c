@@ -17,6 +17,7 @@ static const struct {
     {"introspection_endpoint", "/introspect"},
     {"revocation_endpoint", "/revoke"},
     {"jwks_uri", "/.well-known/jwks.json"},
+    {"status_list_aggregation_endpoint", "/statuslists"},
 };
 
 static const char *const any_method[] = {"client_secret_basic", "client_secret_post", "none", NULL};

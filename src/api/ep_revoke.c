@@ -2,7 +2,7 @@
 /* api/ep_revoke.c - POST /revoke (RFC 7009): a client gives up a token of its own. An access token
  * is refused from then on; with a refresh token its session ends. A token we do not know is as good
  * as revoked: 200. */
-#include "accounts/revoke.h"
+#include "accounts/access_token.h"
 #include "accounts/session.h"
 #include "api/client_guard.h"
 #include "api/endpoints.h"
@@ -10,8 +10,8 @@
 #include "core/err.h"
 
 typedef struct revocation {
-    jeton_span token, jti; /* no jti: not an access token that is good */
-    jeton_time expires;
+    jeton_span token;
+    jd_token_name name; /* no jti: not an access token that is good */
     jd_client client;
 } revocation;
 
@@ -33,8 +33,7 @@ static jeton_status look_at(jd_call *call, revocation *on, jeton_err *err)
     (void)jeton_verdict_text(call->verdict, "client_id", &client);
     if (!jeton_span_equal(client, on->client.id))
         return not_yours(err);
-    (void)jeton_verdict_date(call->verdict, "exp", &on->expires);
-    (void)jeton_verdict_text(call->verdict, "jti", &on->jti);
+    jd_access_token_name(call->verdict, &on->name);
     return JETON_OK;
 }
 
@@ -55,8 +54,8 @@ static jeton_status revoke(jd_call *call, jeton_err *err)
     const revocation *on = call->state;
     jd_accounts *accounts = call->app->accounts;
     jeton_err why = {0};
-    const jeton_status status = on->jti.len > 0
-                                    ? jd_revoke_token(accounts, on->jti, on->expires, &why)
+    const jeton_status status = on->name.jti.len > 0
+                                    ? jd_revoke_named(accounts, &on->name, &why)
                                     : jd_session_revoke(accounts, &on->client, on->token, &why);
     if (status != JETON_OK && status != JETON_E_SESSION)
         return jt_fail(err, status, "%s", why.text);

@@ -32,6 +32,8 @@ static const struct {
     {"GET", "/verify", jd_ep_verify},
     {"*", JD_ENVOY_PATH "/*", jd_ep_verify_envoy},
     {"GET", "/.well-known/jwks.json", jd_ep_jwks},
+    {"GET", "/statuslists", jd_ep_status_lists},
+    {"GET", "/statuslists/{list}", jd_ep_status_list},
     {"GET", "/openapi.json", jd_ep_openapi},
     {"GET", "/metrics", jd_ep_metrics},
     {"GET", "/healthz", jd_ep_healthz},

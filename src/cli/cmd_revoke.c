@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cmd_revoke.c - jeton revoke user|client|key|token|all. */
+/* cli/cmd_revoke.c - jeton revoke user|client|key|token|index|all. */
 #include "cli/operation.h"
 #include "cli/report.h"
 #include "core/auto.h"
@@ -144,6 +144,12 @@ const jd_command jd_revoke_commands[] = {
      .verb = "token",
      .operand = "JTI",
      .summary = "Refuses one access token, named by its jti; its session goes on.",
+     .options = options,
+     .run = revoke},
+    {.noun = "revoke",
+     .verb = "index",
+     .operand = "IDX",
+     .summary = "Refuses one access token, named by its idx; its session goes on.",
      .options = options,
      .run = revoke},
     {.noun = "revoke",

@@ -9,6 +9,7 @@
 #include "crypto/sha2.h"
 
 static const jeton_token_defaults access_token = {.typ = "at+jwt"};
+static const jeton_token_defaults status_list = {.typ = "statuslist+jwt"};
 
 jd_place jd_key_place(jeton_span kid)
 {
@@ -52,8 +53,9 @@ static jeton_status load_signing(const jd_keyring *ring, const jd_sealer *sealer
 {
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
     JT_TRY(open_private(ring, sealer, row, &key, err));
-    return jeton_signer_new(ring->ctx, key, jeton_alg_find(row->alg), &access_token, &to->signer,
-                            err);
+    const jeton_alg alg = jeton_alg_find(row->alg);
+    JT_TRY(jeton_signer_new(ring->ctx, key, alg, &access_token, &to->signer, err));
+    return jeton_signer_new(ring->ctx, key, alg, &status_list, &to->of_lists, err);
 }
 
 static jeton_status load_key(const jd_keyring *ring, const jd_sealer *sealer,
@@ -135,6 +137,7 @@ void jd_keyring_free(jd_keyring **ring)
     jd_keyring *of = *ring;
     for (size_t i = 0; of->at != NULL && i <= of->count; i++) { /* one more: it may be half made */
         jeton_signer_free(&of->at[i].signer);
+        jeton_signer_free(&of->at[i].of_lists);
         jeton_key_free(&of->at[i].key);
     }
     jeton_keyset_free(&of->published);

@@ -23,6 +23,7 @@ typedef struct jd_ring_key {
     jd_stored_key row;       /* its texts are the keyring's; sealed is empty */
     jeton_key *key;          /* the public half, or the secret; NULL: withdrawn */
     jeton_signer *signer;    /* of keys that are active or next */
+    jeton_signer *of_lists;  /* likewise, for what is no access token: by its typ */
     _Atomic jeton_time last; /* when the last token signed with it expires, as far as is known */
 } jd_ring_key;
 

@@ -203,7 +203,7 @@ jeton_status jd_signer_sign(jd_signer *signer, const jd_signing *how, const jeto
     jeton_status status = JETON_E_KEY;
     if (key != NULL) {
         remember(key, how->expires);
-        status = jeton_sign(key->signer, claims, token, err);
+        status = jeton_sign(how->status_list ? key->of_lists : key->signer, claims, token, err);
     }
     (void)pthread_rwlock_unlock(&signer->lock);
     return key != NULL ? status : jt_fail(err, status, "no key is active for these tokens");

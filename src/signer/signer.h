@@ -56,6 +56,7 @@ typedef struct jd_signing {
     jeton_span alg;    /* empty: the server's */
     jeton_span client; /* whose secret, for HS256 */
     jeton_time expires;
+    bool status_list; /* "typ": "statuslist+jwt" in the place of "at+jwt" */
 } jd_signing;
 
 /* Makes an access token of these claims, with the key that is active and "typ": "at+jwt" (RFC 9068

@@ -153,6 +153,12 @@ jeton_status jd_sql_session_end_all(jd_store *store, const jd_id *user, const jd
 jeton_status jd_sql_session_list(jd_store *store, const jd_id *user, jeton_time now,
                                  jt_arena *arena, jd_sessions *sessions, jeton_err *err);
 
+jeton_status jd_sql_index_lease(jd_store *store, const jd_index_asking *asked,
+                                jd_index_block *block, jt_revocation *entry, jeton_err *err);
+/* Nothing is leased of the lists there are, and their numbers go on far behind any that can have
+ * been given out. */
+JETON_MUST jeton_status jd_sql_indexes_restart(jd_conn *conn, jeton_err *err);
+
 jeton_status jd_sql_log_add(jd_store *store, jt_revocation *entry, jeton_err *err);
 jeton_status jd_sql_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
                                  jeton_err *err);

@@ -28,6 +28,8 @@ static const struct table {
     {"bans", "ttii", 1, JD_SQL_COPY_BANS, JD_SQL_PUT_BANS},
     {"log", "iibib", 1, JD_SQL_COPY_LOG, JD_SQL_PUT_LOG},
     {"log_head", "ii", 0, JD_SQL_COPY_LOG_HEAD, JD_SQL_PUT_LOG_HEAD},
+    {"index_lists", "iiiii", 1, JD_SQL_COPY_INDEX_LISTS, JD_SQL_PUT_INDEX_LISTS},
+    {"index_head", "i", 0, JD_SQL_COPY_INDEX_HEAD, JD_SQL_PUT_INDEX_HEAD},
     {"audit", "iittootttb", 1, JD_SQL_COPY_AUDIT, JD_SQL_PUT_AUDIT},
     {"audit_head", "ibb", 0, JD_SQL_COPY_AUDIT_HEAD, JD_SQL_PUT_AUDIT_HEAD},
 };

@@ -196,6 +196,17 @@
     X(NODE_REMOVE, "DELETE FROM nodes WHERE id = ?")                                              \
     Y(NODE_PURGE, "DELETE FROM nodes WHERE seen < " JD_SQLITE_NOW " - 86400000",                  \
                  "DELETE FROM nodes WHERE seen < " JD_PG_NOW " - 86400000")                       \
+    /* indexes of tokens */                                                                       \
+    X(INDEX_DROP, "DELETE FROM index_lists WHERE expires < ?")                                    \
+    X(INDEX_FIND, "SELECT list, leased, expires FROM index_lists WHERE life = ? "                 \
+                 "AND leased <= ? AND opened > ? ORDER BY list DESC LIMIT 1")                     \
+    X(INDEX_NEXT, "UPDATE index_head SET list = list + 1 RETURNING list")                         \
+    X(INDEX_MEETS, "SELECT list FROM index_lists WHERE list % ? = ? LIMIT 1")                     \
+    X(INDEX_OPEN, "INSERT INTO index_lists (list, life, opened, expires, leased) "                \
+                 "VALUES (?, ?, ?, ?, 0)")                                                        \
+    X(INDEX_LEASE, "UPDATE index_lists SET leased = ?, expires = ? WHERE list = ?")               \
+    X(INDEX_CLOSE, "UPDATE index_lists SET leased = 1048576")                                     \
+    X(INDEX_JUMP, "UPDATE index_head SET list = list + 65536")                                    \
     /* clients */                                                                                 \
     X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
@@ -288,6 +299,12 @@
     X(PUT_AUDIT, "INSERT INTO audit (n, time, actor, action, target, detail, "                    \
         "address, request, outcome, mac) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "                     \
         "?)")                                                                                     \
+    X(COPY_INDEX_LISTS, "SELECT list, life, opened, expires, leased FROM index_lists WHERE "      \
+                 "list > ? ORDER BY list LIMIT ?")                                                \
+    X(PUT_INDEX_LISTS, "INSERT INTO index_lists (list, life, opened, expires, leased) "           \
+                 "VALUES (?, ?, ?, ?, ?)")                                                        \
+    X(COPY_INDEX_HEAD, "SELECT list FROM index_head")                                             \
+    X(PUT_INDEX_HEAD, "UPDATE index_head SET list = ?")                                           \
     X(COPY_LOG_HEAD, "SELECT n, pruned FROM log_head")                                            \
     X(PUT_LOG_HEAD, "UPDATE log_head SET n = ?, pruned = ?")                                      \
     X(COPY_AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                     \

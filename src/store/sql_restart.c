@@ -42,6 +42,7 @@ static jeton_status start_again(jd_conn *conn, void *args, jeton_err *err)
     JT_TRY(jump(conn, of->head, err));
     JT_TRY(run(conn, JD_SQL_LOG_FORGET, err)); /* nobody has read what comes next */
     JT_TRY(run(conn, JD_SQL_RESET_DROP_ALL, err));
+    JT_TRY(jd_sql_indexes_restart(conn, err)); /* what was leased since the copy, nobody knows */
     return jd_sql_revoke_piece(conn, &all, &entry, err);
 }
 

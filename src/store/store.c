@@ -142,7 +142,7 @@ static const char *revoked_kind(jt_revoked kind)
         [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user",
         [JT_REVOKED_ALL] = "all",         [JT_REVOKED_CLIENT] = "client",
         [JT_REVOKED_KEY] = "key",         [JT_REVOKED_TOKEN] = "token",
-        [JT_REVOKED_INDEX] = "token",
+        [JT_REVOKED_INDEX] = "index",
     };
     return (size_t)kind < JT_COUNT(kinds) ? kinds[kind] : NULL;
 }
@@ -605,6 +605,23 @@ jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *node
 jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
 {
     return jd_sql_node_remove(store, id, err);
+}
+
+/* --- indexes of tokens ---------------------------------------------------------------------- */
+
+jeton_status jd_store_index_lease(jd_store *store, const jd_index_asking *asked,
+                                  jd_index_block *block, jt_revocation *entry, jeton_err *err)
+{
+    *block = (jd_index_block){0};
+    *entry = (jt_revocation){0};
+    if (asked->count == 0 || asked->count > JT_BITS_PLACES)
+        return jt_fail(err, JETON_E_ARGUMENT, "a list has not so many places");
+    const jeton_status status = jd_sql_index_lease(store, asked, block, entry, err);
+    if (status != JETON_OK) {
+        *block = (jd_index_block){0};
+        *entry = (jt_revocation){0};
+    }
+    return status;
 }
 
 /* --- clients -------------------------------------------------------------------------------- */

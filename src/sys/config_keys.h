@@ -140,6 +140,12 @@
       "how long a node accepts tokens after it last heard that it knows all revocations, where several share a store") \
     X(TEXT,    RESTART, node_name,     "node-name",     "",               0, 100,                            \
       "name of this node among several; empty: that of the host")                                   \
+    X(SWITCH,  RESTART, index,         "index",         "on",             0, 1,                              \
+      "access tokens carry an index, by which one of them is revoked with one bit; off: by its jti") \
+    X(SWITCH,  RELOAD,  status_claim,  "status-claim",  "off",            0, 1,                              \
+      "access tokens say where others find out whether they are revoked: the status claim of the IETF Token Status List") \
+    X(SECONDS, RELOAD,  status_ttl,    "status-ttl",    "1m",             5, JD_DAY,                         \
+      "how long others may keep a status list")                                                     \
     X(SECONDS, RELOAD,  drain_time,    "drain-time",    "10s",            0, 3600,                           \
       "how long requests under way may take when the server is stopped")
 /* clang-format on */

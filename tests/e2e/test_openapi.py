@@ -196,10 +196,13 @@ class OpenApi(unittest.TestCase):
     def everybody(self):
         ask = self.ask
         for path in ("/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
-                     "/.well-known/jwks.json", "/healthz", "/readyz", "/metrics", "/openapi.json",
+                     "/.well-known/jwks.json", "/statuslists", "/healthz", "/readyz", "/metrics", "/openapi.json",
                      "/whoami", "/sessions", "/verify?role=admin&fresh=1", "/verify/envoy/x"):
             ask(200, "GET", path)
         ask(304, "GET", "/.well-known/jwks.json", **{"If-None-Match": "*"})
+        ask(200, "GET", "/statuslists/1")
+        ask(304, "GET", "/statuslists/1", **{"If-None-Match": "*"})
+        ask(404, "GET", "/statuslists/0")
         credentials = {"username": "bob", "password": PASSWORD}
         pair = ask(200, "POST", "/login", credentials)
         ask(401, "POST", "/login", {**credentials, "password": "wrong one here"})

@@ -37,7 +37,7 @@ class Tokens(harness.ServerCase):
         self.assertEqual(self.header, {"alg": "ES256", "typ": "at+jwt",
                                        "kid": self.jwks["keys"][0]["kid"]})
         self.assertEqual(set(self.claims), {"iss", "sub", "aud", "client_id", "iat", "exp", "jti",
-                                            "sid", "rev", "auth_time", "roles"})
+                                            "sid", "rev", "idx", "auth_time", "roles"})
         self.assertEqual(self.claims["exp"] - self.claims["iat"], 900)
         self.assertEqual(self.claims["roles"], ["admin"])
 

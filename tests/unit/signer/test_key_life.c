@@ -117,7 +117,7 @@ static jeton_status sign(life *of, const char *alg, const char *client, jeton_ti
     jeton_claims *claims = NULL;
     assert_int_equal(jeton_claims_new(NULL, &claims, NULL), JETON_OK);
     jeton_claims_set_text(claims, "sub", jeton_str("alice"));
-    const jd_signing how = {jeton_str(alg), jeton_str(client), expires};
+    const jd_signing how = {.alg = jeton_str(alg), .client = jeton_str(client), .expires = expires};
     *token = BOGUS;
     const jeton_status status = jd_signer_sign(of->signer, &how, claims, token, NULL);
     jeton_claims_free(&claims);

@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_status_list.py - the index of a token: by it, it alone is revoked, here and in the public list."""
+import json
+import unittest
+import zlib
+
+import harness
+from harness import eventually, unb64
+
+PLACES = 1 << 20
+
+
+def claims_of(token):
+    return json.loads(unb64(token.split(".")[1]))
+
+
+def bits_of(token):
+    status_list = claims_of(token)["status_list"]
+    return zlib.decompress(unb64(status_list["lst"]))
+
+
+def is_set(bits, index):
+    place = index % PLACES
+    return bits[place // 8] >> place % 8 & 1 == 1
+
+
+class Tokens(harness.ServerCase):
+    FLAGS = ["--status-ttl", "5s"]
+
+    def token(self):
+        return self.server.login("alice")["access_token"]
+
+    def list_of(self, index):
+        answer = self.server.get(f"/statuslists/{index // PLACES}")
+        self.assertEqual(answer.status, 200, answer)
+        return answer.body.decode()
+
+    def test_each_has_an_index_of_its_own_in_no_order(self):
+        indexes = [claims_of(self.token())["idx"] for _ in range(12)]
+        self.assertEqual(len(set(indexes)), 12)
+        self.assertNotEqual(indexes, sorted(indexes))
+        self.assertNotIn("status", claims_of(self.token()))
+
+    def test_one_is_revoked_and_no_other_and_that_is_kept(self):
+        revoked, good = self.token(), self.token()
+        index = claims_of(revoked)["idx"]
+        status, out, err = self.server.cli("revoke", "index", str(index))
+        self.assertEqual((status, out), (0, "revoked\n"), err)
+        for restart in None, self.server.restart, self.server.kill:
+            if restart is not None:
+                restart()
+            if restart == self.server.kill:
+                self.server.start()
+            self.assert_refused(revoked)
+            self.assert_accepted(good)
+            eventually(lambda: is_set(bits_of(self.list_of(index)), index), "the list tells")
+            self.assertFalse(is_set(bits_of(self.list_of(index)), claims_of(good)["idx"]))
+        rows = self.server.get("/admin/revocations", good).json["revocations"]
+        self.assertIn(str(index), [row["id"] for row in rows if row["what"] == "index"])
+
+    def test_a_client_gives_one_up(self):
+        self.assertEqual(self.server.cli("client", "add", "app", "--public")[0], 0)
+
+        def ask(path, **fields):
+            body = "&".join(f"{name}={value.replace(' ', '+')}" for name, value in fields.items())
+            return self.server.ask("POST", path, body,
+                                   {"Content-Type": "application/x-www-form-urlencoded"})
+
+        granted = ask("/token", grant_type="password", username="alice", password=harness.PASSWORD,
+                      client_id="app").json
+        token = granted["access_token"]
+        self.assert_accepted(token)
+        self.assertEqual(ask("/revoke", token=token, client_id="app").status, 200)
+        self.assert_refused(token)
+        self.assertEqual(ask("/revoke", token=token, client_id="app").status, 200)
+        admin = self.token()
+        self.assertEqual({row["what"] for row in self.server.get("/admin/revocations", admin).json["revocations"]},
+                         {"index"})
+        index = claims_of(token)["idx"]
+        eventually(lambda: is_set(bits_of(self.list_of(index)), index), "the list tells")
+
+    def test_what_is_no_index_is_refused(self):
+        admin = self.token()
+        for name, status in (("x", 400), ("-1", 400), ("1.5", 400), ("", 404), ("7", 404),
+                             ("1048576000000", 404), (str(claims_of(admin)["idx"] + 900000), 404),
+                             ("99999999999999999999999", 400)):
+            answer = self.server.ask("POST", "/admin/revocations", json.dumps({"what": "index", "name": name}),
+                                     {"Authorization": "Bearer " + admin, "Content-Type": "application/json"})
+            self.assertEqual(answer.status, status, name)
+
+
+class List(harness.ServerCase):
+    FLAGS = ["--status-claim", "on", "--status-ttl", "1h", "--issuer", "https://id.example/"]
+
+    def status(self):
+        return claims_of(self.server.login("alice")["access_token"])["status"]["status_list"]
+
+    def test_tokens_say_where_it_is(self):
+        token = claims_of(self.server.login("alice")["access_token"])
+        self.assertEqual(token["status"], {"status_list": {"idx": token["idx"] % PLACES,
+                                                           "uri": "https://id.example/statuslists/1"}})
+        self.assertEqual(self.server.get("/statuslists").json,
+                         {"status_lists": ["https://id.example/statuslists/1"]})
+        found = self.server.get("/.well-known/oauth-authorization-server").json
+        self.assertEqual(found["status_list_aggregation_endpoint"], "https://id.example/statuslists")
+
+    def test_it_is_a_signed_token_of_all_places(self):
+        uri = self.status()["uri"]
+        answer = self.server.get("/statuslists/1")
+        self.assertEqual(answer.headers["content-type"], "application/statuslist+jwt")
+        self.assertRegex(answer.headers["cache-control"], r"^public, max-age=3[56]\d\d$")
+        text = answer.body.decode()
+        header, claims = json.loads(unb64(text.split(".")[0])), claims_of(text)
+        self.assertEqual((header["typ"], header["alg"]), ("statuslist+jwt", "ES256"))
+        self.assertEqual((claims["sub"], claims["ttl"], claims["exp"] - claims["iat"]), (uri, 3600, 4 * 3600))
+        self.assertEqual(claims["status_list"]["bits"], 1)
+        self.assertEqual(len(bits_of(text)), PLACES // 8)
+        self.assertLess(len(text), 1500)
+        # it is no access token, although the same key has signed it
+        self.assertEqual(self.server.get("/whoami", text).status, 401)
+
+    def test_it_is_kept_and_known_again(self):
+        first = self.server.get("/statuslists/1")
+        second = self.server.get("/statuslists/1")
+        self.assertEqual(first.body, second.body)
+        tag = first.headers["etag"]
+        again = self.server.get("/statuslists/1", None, **{"If-None-Match": tag})
+        self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", tag))
+        self.assertEqual(self.server.get("/statuslists/1", None, **{"If-None-Match": '"x"'}).status, 200)
+
+    def test_there_is_no_other(self):
+        for number in "0", "2", "01", "1x", "-1", "99999999999", "", "1/":
+            answer = self.server.get("/statuslists/" + number)
+            self.assertEqual(answer.status, 404, number)
+        self.assertEqual(self.server.ask("POST", "/statuslists/1").status, 405)
+
+
+class Off(harness.ServerCase):
+    FLAGS = ["--index", "off", "--status-claim", "on"]
+
+    def test_nothing_has_an_index_and_there_is_no_list(self):
+        token = self.server.login("alice")["access_token"]
+        self.assertFalse({"idx", "status"} & set(claims_of(token)))
+        self.assert_accepted(token)
+        self.assertEqual(self.server.get("/statuslists").json, {"status_lists": []})
+        self.assertEqual(self.server.get("/statuslists/1").status, 404)
+        self.assertEqual(self.server.cli("revoke", "token", claims_of(token)["jti"])[0], 0)
+        self.assert_refused(token)
+
+
+if __name__ == "__main__":
+    harness.main()
