@@ -14,11 +14,12 @@ moment judge_bound(const sim *of)
     return (of->plan.lease_ms * 101 / 100 + 6) * MS;
 }
 
-/* Whether the mark is in force: committed, kept, and about tokens that live. */
+/* Whether the mark is in force: committed, kept, and about tokens that live. Where numbers are
+ * given a second time, nothing is promised of what has such a number. */
 static bool is_in_force(const sim *of, uint64_t mark)
 {
     const sim_mark *at = &of->marks[mark];
-    return at->committed != 0 && !at->lost && at->expires > of->now;
+    return at->committed != 0 && !at->lost && !at->again && at->expires > of->now;
 }
 
 static bool accepts(const sim *of, const sim_proc *who, uint64_t mark)
@@ -68,12 +69,9 @@ void judge_publish(sim *of, const sim_proc *who)
     }
 }
 
-/* What a node says of itself is true: it has applied all that there is up to that number. Where
- * numbers are given a second time, a node cannot know before it is answered. */
+/* What a node says of itself is true: it has applied all that there is up to that number. */
 void judge_claim(sim *of, const sim_proc *who, uint64_t claim)
 {
-    if (of->plan.loses && !of->plan.jumps)
-        return;
     for (size_t i = 0; i < of->store.count && of->store.log[i].n <= claim; i++) {
         const uint64_t mark = store_mark_of(&of->store.log[i]);
         if (is_in_force(of, mark) && !has_bit(who->applied, mark))
@@ -104,8 +102,6 @@ void judge_told(sim *of, const sim_proc *by, const sim_waiter *told, bool in_tim
                   (unsigned long long)told->mark);
     SIM_SAY(of, "somebody is told that marks %llu to %llu are refused everywhere",
             (unsigned long long)told->mark, (unsigned long long)(told->mark + told->count - 1));
-    if (of->plan.loses && !of->plan.jumps && !in_time)
-        return; /* what nodes confirm are numbers, and those mean two things now */
     for (uint64_t i = 0; i < told->count; i++) {
         of->marks[told->mark + i].strict = of->now;
         judge_mark(of, told->mark + i, "although somebody was told that nobody does");

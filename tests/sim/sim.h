@@ -94,6 +94,7 @@ typedef struct sim_mark {
     bool notice;
     bool lost;        /* it was committed, and a failover has lost it … */
     moment lost_at;   /* … then */
+    bool again;       /* its number was that of another one before */
     moment committed; /* 0: not (or not any more) */
     moment expires;   /* nobody cares from then on */
     moment strict;    /* somebody was told that no node accepts it any more; 0: not */
@@ -150,7 +151,7 @@ typedef struct sim_store {
     int64_t started;
     int64_t wall_ms;
     moment wall_set;
-    uint64_t head, pruned;
+    uint64_t head, pruned, highest; /* number ever given */
     size_t count;
     jt_revocation log[LOG];
     sim_row rows[PROCS];

@@ -56,6 +56,8 @@ static jt_revocation append(sim *of, uint64_t mark)
     at->log[at->count++] = entry;
     of->marks[mark].committed = of->now;
     of->marks[mark].lost = false;
+    of->marks[mark].again = entry.n <= at->highest;
+    at->highest = entry.n > at->highest ? entry.n : at->highest;
     keep_for_later(of, &entry);
     sim_event *deadline = sim_add(of, EV_DEADLINE, judge_bound(of), -1);
     deadline->ticket = mark;
