@@ -103,6 +103,7 @@ static jeton_status take_ticket(jd_waits *waits, uint64_t *number, jeton_err *er
     if (of == NULL || waits->closing)
         return jt_fail(err, JETON_E_BUSY, "too many wait for revocations already");
     *of = (ticket){.state = PROMISED, .number = ++waits->numbers, .names = jt_arena_init(NULL)};
+    of->waiter.began = boot_now();
     *number = of->number;
     return JETON_OK;
 }
@@ -137,7 +138,8 @@ void jd_waits_begin(jd_waits *waits, uint64_t number, const jt_revocation *entry
     if (of != NULL) {
         of->entry = *entry;
         of->waited.n = entry->n;
-        of->waiter = (jd_waiter){.n = entry->n, .committed = now};
+        of->waiter.n = entry->n;
+        of->waiter.committed = now;
         of->state = waits->shared && !waits->closing ? WAITING : OVER;
         of->status = waits->closing ? JETON_E_BUSY : JETON_OK;
         of->ended = now;

@@ -34,7 +34,8 @@ typedef struct jd_watch_row {
     uint8_t id[JD_WATCH_ID]; /* of one run of a program */
     uint64_t applied;
     int64_t lease_ms;
-    int64_t seen; /* the store's clock at its last request. Only whether it changes is looked at */
+    int64_t seen; /* the store's clock at its last request. Only whether it changes is looked at, so
+                     it has to with each request, whatever that clock does */
 } jd_watch_row;
 
 /* Whom we have seen, and since when unchanged. */

@@ -183,11 +183,11 @@
     Y(NODE_BEAT, "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
                  "SELECT ?, ?, ?, ?, ?, ?, now, now FROM (SELECT " JD_SQLITE_NOW " AS now) "      \
                  "WHERE true ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "         \
-                 "lease = excluded.lease, seen = excluded.seen",                                  \
+                 "lease = excluded.lease, seen = max(nodes.seen + 1, excluded.seen)",             \
                  "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
                  "SELECT ?, ?, ?, ?, ?, ?, ms, ms FROM (SELECT " JD_PG_NOW " AS ms) AS clock "    \
                  "ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "                    \
-                 "lease = excluded.lease, seen = excluded.seen")                                  \
+                 "lease = excluded.lease, seen = greatest(nodes.seen + 1, excluded.seen)")        \
     Y(NODE_NOW,  "SELECT n, pruned, " JD_SQLITE_NOW ", 0 FROM log_head",                          \
                  "SELECT n, pruned, " JD_PG_NOW ", " JD_PG_MS("pg_postmaster_start_time()") " "   \
                  "FROM log_head")                                                                 \

@@ -504,7 +504,8 @@ typedef struct jd_node {
     uint64_t applied; /* the log, up to this number */
     int64_t lease;    /* milliseconds */
     jeton_time began; /* by the database's clock, like all times here */
-    jeton_time seen;  /* of its last request */
+    jeton_time seen;  /* of its last request; always later than of the one before, also when the
+                         clock has been set back: that it changes is what shows that there was one */
 } jd_node;
 
 /* What a node says, and asks. */

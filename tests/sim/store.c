@@ -189,9 +189,12 @@ static void write_row(sim *of, const sim_event *request)
         at->durable = at->now;
     }
     const uint64_t claim = of->payloads[request->payload].claim;
+    const int64_t before = at->is_there ? at->now.seen : INT64_MIN;
     at->is_there = true;
     at->now = (jd_watch_row){
         .applied = claim, .lease_ms = of->plan.lease_ms, .seen = of->now / MS + of->store.wall_ms};
+    if (at->now.seen <= before)
+        at->now.seen = before + 1;
     const uint64_t id[2] = {(uint64_t)request->proc, 77};
     memcpy(at->now.id, id, sizeof id);
     judge_claim(of, who, claim);
