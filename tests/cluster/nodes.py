@@ -48,7 +48,7 @@ class Node(harness.Server):
         settings = cluster.settings(cluster.places(self.links))
         super().__init__("--issuer", ISSUER, *cluster.more_flags, *flags,
                          data=os.path.join(cluster.folder, name),
-                         env={**settings, **self.clock.env})
+                         env={**settings, **self.clock.env, "JETON_NODE_NAME": name})
         self.settings = settings
 
     def launch(self, command):

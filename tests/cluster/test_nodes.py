@@ -83,6 +83,79 @@ class FourNodes(unittest.TestCase):
             self.assertEqual(statuses, [201, 409, 409, 409], [answer.body for answer in answers])
 
 
+class Revoking(unittest.TestCase):
+    """What `strict` and `wait=all` promise: once they have returned, nobody accepts."""
+
+    @classmethod
+    def setUpClass(cls):
+        with contextlib.ExitStack() as stack:
+            cls.cluster = stack.enter_context(cluster.Cluster(3, bus=False))
+            cls.nodes = cls.cluster.servers
+            cls.nodes[0].add_user("alice", "admin")
+            cls.nodes[0].add_user("bob")
+            cls.addClassCleanup(stack.pop_all().close)
+
+    def refused(self, node, token):
+        """401: it has the revocation. 503: it has no lease, and says so."""
+        self.assertIn(node.get("/whoami", token).status, (401, 503))
+
+    def revoke(self, mode):
+        status, out, err = self.nodes[0].cli("revoke", "user", "bob", "--mode", mode, "--json")
+        told = json.loads(out) if status == 0 else self.fail(f"{status} {out} {err}")
+        self.assertGreater(told["n"], 0)
+        return told
+
+    def test_after_its_return_nobody_accepts_by_the_command_line(self):
+        for mode in "strict", "wait=all", "strict":
+            token = self.nodes[1].login("bob")["access_token"]
+            told = self.revoke(mode)
+            for node in self.nodes:
+                self.refused(node, token)
+            self.assertIn(self.nodes[0].name, told["confirmed"])
+
+    def test_after_its_return_nobody_accepts_over_http(self):
+        admin = {"Authorization": f"Bearer {self.nodes[0].login('alice')['access_token']}"}
+        for node in self.nodes:
+            token = self.nodes[1].login("bob")["access_token"]
+            harness.eventually(lambda node=node: node.ask(
+                "POST", "/admin/revocations", {"what": "user", "name": "bob", "mode": "strict"},
+                admin).status == 200, "it is revoked")
+            for other in self.nodes:
+                self.refused(other, token)
+
+    def test_many_who_wait_at_once_hold_nobody_up(self):
+        """More than there are threads: the last of them is answered all the same."""
+        admin = {"Authorization": f"Bearer {self.nodes[0].login('alice')['access_token']}"}
+        body = {"what": "user", "name": "bob", "mode": "strict"}
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            asked = [pool.submit(self.nodes[0].ask, "POST", "/admin/revocations", body, admin)
+                     for _ in range(40)]
+            told = {done.result().status for done in asked}
+            self.assertIn(200, told)
+            self.assertLessEqual(told, {200, 503})  # on a machine that has no time for leases
+
+    def test_a_node_that_stands_still_is_outlasted_and_named(self):
+        token = self.nodes[2].login("bob")["access_token"]
+        harness.eventually(lambda: self.nodes[2].get("/whoami", token).status == 200, "it is good")
+        self.nodes[2].freeze()
+        try:
+            told = self.revoke("strict")
+        finally:
+            self.nodes[2].thaw()
+        self.refused(self.nodes[2], token)
+        self.refused(self.nodes[1], token)
+        self.assertNotIn(self.nodes[2].name, told["confirmed"])
+        self.cluster.all_ready()
+
+    def test_nodes_are_listed_with_how_far_they_are(self):
+        def all_fresh():
+            found = json.loads(self.nodes[0].cli("nodes", "--json")[1])
+            return len(found) == 3 and all(one["fresh"] for one in found) and found
+        found = harness.eventually(all_fresh, "all are fresh at once")
+        self.assertEqual({one["kind"] for one in found}, {"serve"})
+        self.assertEqual({one["lease_ms"] for one in found}, {2000})
+
+
 class Beginning(unittest.TestCase):
     def test_nodes_that_begin_together_on_an_empty_database_agree(self):
         with cluster.Cluster(0, bus=False) as empty:
