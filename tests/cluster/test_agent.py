@@ -12,6 +12,7 @@ import unittest
 
 import cluster
 from daemons import harness
+import nodes
 
 
 class Agents(unittest.TestCase):
@@ -102,9 +103,11 @@ class Agents(unittest.TestCase):
             file.write(base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))
         token = self.one.login("bob")["access_token"]
         self.assertEqual(self.one.logout(token).status, 204)  # there is an entry in the log
+        agent = self.cluster.new(nodes.Agent, "agent")
+        self.addCleanup(agent.__exit__)
         kept, self.cluster.key_file = self.cluster.key_file, other
         try:
-            agent = self.cluster.add_agent()
+            agent.launch()
         finally:
             self.cluster.key_file = kept
         guard = self.guard_of(agent, "other")
@@ -112,7 +115,6 @@ class Agents(unittest.TestCase):
         guard.says("t", "E_STALE")
         harness.eventually(lambda: self.events(agent, "store_failed"), "it says why")
         self.assertNotIn("OK", {one.status for one in guard.decisions()})
-        agent.kill()
 
     def test_a_store_that_is_away_ends_in_refusing_and_its_return_in_accepting(self):
         token = self.one.login("bob")
