@@ -312,7 +312,7 @@ class Marks(unittest.TextTestResult):
         print(f"[  SKIPPED ] {test.id()}: {reason}", flush=True)
 
 
-def main():
-    """Runs the tests of the calling file."""
-    unittest.main(argv=sys.argv[:1],
+def main(*names):
+    """Runs the tests of the calling file, or those of it that are named."""
+    unittest.main(argv=[*sys.argv[:1], *names],
                   testRunner=unittest.TextTestRunner(resultclass=Marks, verbosity=0))
