@@ -66,14 +66,15 @@ def forged(header, payload, signature=""):
 
 
 class Case(unittest.TestCase):
-    SERVER, HTTP, WORKERS = "", "", 1
+    SERVER, HTTP, WORKERS, LISTEN = "", "", 1, ""
 
     @classmethod
     def setUpClass(cls):
         cls.keys = Keys().new("a").new("b").new("secret", "HS256")
         cls.addClassCleanup(shutil.rmtree, cls.keys.folder, True)
         cls.nginx = Nginx(cls.SERVER.replace("KEYS", cls.keys.folder),
-                          cls.HTTP.replace("KEYS", cls.keys.folder), cls.WORKERS).start()
+                          cls.HTTP.replace("KEYS", cls.keys.folder), cls.WORKERS,
+                          listen=cls.LISTEN).start()
         cls.addClassCleanup(cls.nginx.__exit__)
 
     def status(self, *words, **more):

@@ -264,7 +264,7 @@ class Files(Case):
         jeton_key_file KEYS/now.pub;
         location / { try_files /index.html =404; }
     """
-    WORKERS = 2
+    WORKERS, LISTEN = 2, "reuseport"  # so that connections come to either, by chance
 
     @classmethod
     def setUpClass(cls):

@@ -128,7 +128,8 @@ class Valgrind(unittest.TestCase):
         tokens = self.tokens()
         live, revoked = (self.server.login()["access_token"] for _ in range(2))
         self.server.logout(revoked)
-        self.assertEqual([self.live_status(token) for token in (live, live, revoked)], [200, 200, 401])
+        harness.eventually(lambda: [self.live_status(token) for token in (live, live, revoked)]
+                           == [200, 200, 401], "the segment is fresh, and told what is revoked")
         self.server.kill()
         harness.eventually(lambda: self.live_status(live) == 503, "the segment is silent")
         self.assertEqual([self.live_status(live, path) for path in ("/silent", "/revoked")], [200, 401])
