@@ -23,7 +23,7 @@ void jd_doctor_say(jd_doctor *of, jd_severity severity, const char *where, const
 /* In this order: later ones lean on what earlier ones found. */
 static jd_examination *const examinations[] = {
     jd_doctor_folder,      jd_doctor_master_key, jd_doctor_store, jd_doctor_space, jd_doctor_clock,
-    jd_doctor_certificate, jd_doctor_server,     jd_doctor_keys,  jd_doctor_audit,
+    jd_doctor_certificate, jd_doctor_server,     jd_doctor_bus,   jd_doctor_keys,  jd_doctor_audit,
 };
 
 static jeton_status examine(const jd_args *args, jd_findings *findings, jeton_err *err)

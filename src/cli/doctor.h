@@ -33,6 +33,7 @@ jd_examination jd_doctor_certificate; /* … */
 jd_examination jd_doctor_clock;       /* doctor_clock.c */
 jd_examination jd_doctor_store;       /* doctor_store.c: schema, damage */
 jd_examination jd_doctor_server;      /* doctor_server.c: control socket, /readyz */
+jd_examination jd_doctor_bus;         /* doctor_bus.c */
 jd_examination jd_doctor_keys;        /* doctor_records.c: states, rotation */
 jd_examination jd_doctor_audit;       /* … the chain and its head */
 

@@ -39,7 +39,7 @@ jeton_status jd_published_load(jd_store *store, jeton_keyset **keys, jeton_err *
     jd_stored_keys rows;
     *keys = NULL;
     JT_TRY(jd_store_key_list(store, &arena, &rows, err));
-    of.keys = jt_arena_alloc(&arena, (rows.count + 1) * sizeof *of.keys);
+    of.keys = jt_arena_alloc(&arena, (rows.count + 1) * sizeof(jeton_key *));
     if (of.keys == NULL)
         return jt_fail(err, JETON_E_NOMEM, "keys");
     for (size_t state = 0; state < JT_COUNT(order); state++)

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -161,6 +162,21 @@ class Stopped(Folder):
         found = self.doctor("--key-active", "8d")
         self.assertEqual(found["keys ES256"][0], "warning")
         self.assertEqual(found["keys ES256"][2], "jeton key rotate")
+
+    def test_a_bus_that_answers_and_one_that_is_not_there(self):
+        path = os.path.join(self.folder, "s")
+        self.assertNotIn("bus", self.doctor())
+        found = self.doctor("--bus", "unix:" + path)["bus"]
+        self.assertEqual(found[0], "warning")
+        self.assertIn("JETON_BUS_PASSWORD_FILE", found[2])
+        server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", path, "--save", ""],
+                                  cwd=self.folder, stdout=subprocess.DEVNULL)
+        try:
+            harness.eventually(lambda: self.doctor("--bus", "unix:" + path)["bus"] ==
+                               ("ok", "answers", None), "it answers")
+        finally:
+            server.kill()
+            server.wait()
 
     def test_settings_are_judged_as_by_check_and_worse(self):
         os.mkdir(self.data, 0o700)
