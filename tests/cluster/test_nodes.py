@@ -14,7 +14,6 @@ import unittest
 
 import cluster
 from daemons import harness
-import nodes
 
 LOST = (OSError, http.client.HTTPException)
 
