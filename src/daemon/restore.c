@@ -181,7 +181,9 @@ jeton_status jd_restart(const jd_config *config, jeton_err *err)
         return jt_fail(err, JETON_E_UNSUPPORTED,
                        "this is for a store in a database; for a file, jeton restore does it");
     JT_TRY(jd_lock_take(config->data, &lock, err));
+    unsigned applied;
     JT_TRY(jd_store_open_place(config, &store, err));
+    JT_TRY(jd_store_migrate(store, &applied, err));
     JT_TRY(jd_store_check_alone(store, err));
     return start_again(config, store, 0, err);
 }
