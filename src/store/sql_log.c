@@ -63,7 +63,7 @@ static const struct {
 
 jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count, jeton_err *err)
 {
-    uint64_t last;
+    uint64_t last = 0;
     if (count == 0)
         return JETON_OK;
     JT_TRY(take_numbers(conn, count, &last, err));
