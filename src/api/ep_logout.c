@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_logout.c - POST /logout: ends this session, the others, or all of a user's. */
+#include "accounts/access_token.h"
 #include "accounts/client.h"
 #include "accounts/session.h"
 #include "api/body.h"
@@ -15,6 +16,7 @@ typedef struct logout {
     jeton_span scope;
     jd_sessions_which which;
     jd_id user, session;
+    jd_token_name token; /* that was shown; no jti: none was */
 } logout;
 
 static const struct {
@@ -61,6 +63,7 @@ static jeton_status read_sender(jd_call *call, logout *on, jeton_err *err)
     if (!jd_guard_has_token(call) && jd_cookies_refresh(call, &token) == 1)
         return read_refresh_cookie(call, on, token, err);
     JT_TRY(jd_guard(call, err));
+    jd_access_token_name(call->verdict, &on->token);
     return jd_guard_owner(call, &on->user, &on->session, err);
 }
 
@@ -76,10 +79,24 @@ static jeton_status check(jd_call *call, jeton_err *err)
     return read_scope(on, err);
 }
 
+/* Verifiers that are not ours read bits and know nothing of sessions: the bit of the token that is
+ * at hand is set as well, where tokens tell them of lists. One whose list is over needs none. */
+static jeton_status end_token(jd_call *call, const logout *on, jeton_err *err)
+{
+    jeton_err why = {0};
+    jd_accounts *accounts = call->app->accounts;
+    if (!accounts->config->status_claim || !on->token.has_index || on->which == JD_SESSIONS_OTHERS)
+        return JETON_OK;
+    const jeton_status status = jd_revoke_named(accounts, &on->token, &why);
+    return status == JETON_OK || status == JETON_E_NOT_FOUND ? JETON_OK
+                                                             : jt_fail(err, status, "%s", why.text);
+}
+
 static jeton_status end_sessions(jd_call *call, jeton_err *err)
 {
     const logout *on = call->state;
     JT_TRY(jd_session_end(call->app->accounts, &on->user, &on->session, on->which, err));
+    JT_TRY(end_token(call, on, err));
     jd_log(JD_INFO, EV_LOGOUT, JD_REQUEST(call->id),
            JD_SPAN("scope", on->scope.len > 0 ? on->scope : jeton_str("this")));
     if (call->by_cookie && on->which != JD_SESSIONS_OTHERS)

@@ -129,6 +129,15 @@ class List(harness.ServerCase):
         self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", tag))
         self.assertEqual(self.server.get("/statuslists/1", None, **{"If-None-Match": '"x"'}).status, 200)
 
+    def test_a_logout_sets_the_bit_of_the_token_that_was_shown(self):
+        left, stays = (self.server.login("bob")["access_token"] for _ in range(2))
+        self.assertEqual(self.server.logout(left).status, 204)
+        eventually(lambda: is_set(bits_of(self.server.get("/statuslists/1").body.decode()), claims_of(left)["idx"]),
+                   "the list tells of the logout")
+        self.assertFalse(is_set(bits_of(self.server.get("/statuslists/1").body.decode()), claims_of(stays)["idx"]))
+        self.assertEqual(self.server.logout(stays, "others").status, 204)
+        self.assert_accepted(stays)
+
     def test_there_is_no_other(self):
         for number in "0", "2", "01", "1x", "-1", "99999999999", "", "1/":
             answer = self.server.get("/statuslists/" + number)
