@@ -377,6 +377,8 @@ static jeton_status start(jd_waits *waits, jeton_err *err)
 {
     if (waits->started)
         return JETON_OK;
+    if (waits->closing)
+        return jt_fail(err, JETON_E_BUSY, "the server stops");
     if (waits->known == NULL)
         waits->known = jt_zalloc(NULL, NODES_KNOWN * sizeof *waits->known);
     if (waits->known == NULL)
