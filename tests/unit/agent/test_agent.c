@@ -297,6 +297,78 @@ static void a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once(void
     world_free(w);
 }
 
+/* ---- a lease -------------------------------------------------------------------------------- */
+
+/* Long: how loaded the machine is makes no difference to a test of what it means. */
+#define LEASE_MS 600000U
+
+static void open_leased(world *w, jd_lease *lease)
+{
+    const jd_agent_options options = {
+        .path = w->path, .group = "", .revocations = w->revocations, .lease = lease};
+    jd_agent_close(&w->agent);
+    assert_int_equal(jd_agent_open(&options, &w->agent, NULL), JETON_OK);
+    world_publish(w, 0, 1);
+}
+
+static void a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer(void **state)
+{
+    (void)state;
+    static const jeton_stale_rule patient = {.after_ms = 2 * LEASE_MS};
+    static const jeton_stale_rule hasty = {.after_ms = LEASE_MS / 4};
+    world *w = world_new();
+    jd_lease lease = {.ms = LEASE_MS};
+    jeton_segment_info info;
+    jeton_text *token = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_verifier_on_revocation(w->verifier, NULL, NULL);
+    open_leased(w, &lease);
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    assert_false(jd_lease_holds(&lease));
+
+    jd_lease_renew(&lease, jt_boot_now());
+    jd_agent_beat(w->agent);
+    assert_true(jd_lease_holds(&lease));
+    assert_int_equal(jeton_segment_check(w->segment, NULL, w->verdict), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_OK);
+    jeton_segment_describe(w->segment, &info);
+    assert_int_equal(info.stale_ms, LEASE_MS);
+
+    jd_lease_renew(&lease, jt_boot_now() - (uint64_t)LEASE_MS / 2 * 1000000U);
+    jd_agent_beat(w->agent);
+    assert_int_equal(jeton_segment_check(w->segment, NULL, w->verdict), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &hasty, w->verdict), JETON_E_STALE);
+
+    jd_lease_renew(&lease, jt_boot_now() - (uint64_t)(LEASE_MS + 1000) * 1000000U);
+    jd_agent_beat(w->agent);
+    assert_false(jd_lease_holds(&lease));
+    assert_int_equal(jeton_segment_check(w->segment, NULL, w->verdict), JETON_E_STALE);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    pause_ms(JT_SEGMENT_BEAT_MS + 200); /* its own thread does not make it fresh … */
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    world_publish(w, 0, 2); /* … nor does a new file */
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    jd_lease_renew(&lease, jt_boot_now());
+    jd_agent_beat(w->agent);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_OK);
+    jd_lease_renew(&lease, 0);
+    jd_agent_beat(w->agent);
+    assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    jeton_text_free(&token);
+    world_free(w);
+}
+
+/* The only node of a store. */
+static void without_a_lease_it_always_holds(void **state)
+{
+    (void)state;
+    jd_lease none = {.ms = 0};
+    assert_true(jd_lease_holds(&none));
+    jd_lease_renew(&none, 0);
+    assert_true(jd_lease_holds(&none));
+}
+
 /* ---- staleness ------------------------------------------------------------------------------ */
 
 static void what_is_stale_goes_by_the_rule(void **state)
@@ -678,6 +750,8 @@ int main(void)
         cmocka_unit_test(readers_follow_a_writer_that_is_started_again),
         cmocka_unit_test(readers_find_a_new_file_when_theirs_has_become_stale),
         cmocka_unit_test(a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once),
+        cmocka_unit_test(a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer),
+        cmocka_unit_test(without_a_lease_it_always_holds),
         cmocka_unit_test(what_is_stale_goes_by_the_rule),
         cmocka_unit_test(a_stale_segment_has_somebody_asked),
         cmocka_unit_test(it_is_kept_fresh),
