@@ -19,7 +19,7 @@ typedef int64_t moment; /* true time: nanoseconds since the schedule began */
 
 #define MS      ((moment)1000000)
 #define HOSTS   4U
-#define LIVES   12U /* processes of one host, one after the other */
+#define LIVES   ((size_t)12) /* processes of one host, one after the other */
 #define PROCS   (HOSTS * LIVES)
 #define MARKS   1024U /* revocations */
 #define WORDS   (MARKS / 64)
