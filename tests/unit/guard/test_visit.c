@@ -164,6 +164,7 @@ static void a_guard_asks_its_segment(void **state)
     jeton_segment *segment = NULL;
     image of = image_new("{\"keys\":[]}");
     assert_true(jt_boot_id(of.head->boot));
+    atomic_store(&of.live->lease, 7200000); /* ms: no rule makes it longer */
     image_seal(&of);
     assert_non_null(mkdtemp(folder));
     (void)snprintf(path, sizeof path, "%s/segment", folder);
@@ -172,12 +173,15 @@ static void a_guard_asks_its_segment(void **state)
     const jeton_guard_settings with = {.user = &asked, .segment = segment};
     static const jeton_route patient = {.stale = {.after_ms = 3600000}};
     static const jeton_route hasty = {.stale = {.after_ms = 1}};
+    static const jeton_route longer = {.stale = {.after_ms = UINT32_MAX}};
     jeton_route hasty_asking = asking;
     hasty_asking.stale.after_ms = 1;
     const request_sent sent = {.headers = {"Authorization: Bearer @served"}};
     jeton_guard *other = request_guard(&with);
     request_begin(&sent);
     assert_int_equal(request_check(other, &patient), JETON_OK);
+    assert_int_equal(request_check(other, &longer), JETON_OK);
+    assert_int_equal(request_check(other, NULL), JETON_OK);
     (void)usleep(20000);
     assert_int_equal(request_check(other, &hasty), JETON_E_STALE);
     assert_int_equal(decision.http, 503);

@@ -193,6 +193,16 @@ static void tokens_behind_end(image *of)
     of->head->parts[2].len = of->size;
 }
 
+static void tokens_half(image *of)
+{
+    of->head->parts[2].len -= 4;
+}
+
+static void lists_half(image *of)
+{
+    of->head->parts[3].len -= 8;
+}
+
 static void no_lists(image *of)
 {
     of->head->parts[3].kind = 0;
@@ -258,6 +268,8 @@ static const struct {
     {"no tokens", no_tokens, true, JETON_E_SYNTAX},
     {"tokens across slots", tokens_crooked, true, JETON_E_SYNTAX},
     {"tokens that do not end in the file", tokens_behind_end, true, JETON_E_SYNTAX},
+    {"tokens with half a slot", tokens_half, true, JETON_E_SYNTAX},
+    {"lists with half a list", lists_half, true, JETON_E_SYNTAX},
     {"no lists", no_lists, true, JETON_E_SYNTAX},
     {"lists whose number is no power of two", lists_odd, true, JETON_E_SYNTAX},
     {"fewer lists than a row", lists_few, true, JETON_E_SYNTAX},
@@ -302,6 +314,18 @@ static void what_is_no_segment_is_refused(void **state)
         assert_int_equal(err.status, refused[i].want);
         image_done(&of);
     }
+}
+
+static void a_segment_may_have_no_bits_yet(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    jt_map *map;
+    of.head->parts[4].len = 0;
+    image_seal(&of);
+    assert_int_equal(open_map(&of, &map, NULL), JETON_OK);
+    jt_map_unref(map);
+    image_done(&of);
 }
 
 static jeton_status open_file(void)
@@ -481,6 +505,7 @@ int main(void)
         cmocka_unit_test(an_image_is_taken),
         cmocka_unit_test(a_list_reaches_no_further_than_the_bits),
         cmocka_unit_test(what_is_no_segment_is_refused),
+        cmocka_unit_test(a_segment_may_have_no_bits_yet),
         cmocka_unit_test(what_the_system_says_of_a_file_counts),
         cmocka_unit_test(a_file_that_cannot_be_mapped_is_told),
         cmocka_unit_test(a_path_through_a_file_is_told),
