@@ -46,6 +46,14 @@ jeton_status jt_bits_check(const jt_bits *bits, uint64_t index)
     return jt_bits_peek(&list->number) == number ? JETON_OK : JETON_E_REVOKED;
 }
 
+bool jt_bits_knows(const jt_bits *bits, uint64_t index)
+{
+    const uint64_t number = jt_index_list(index);
+    const jt_bits_list *list = slot_of(bits, number);
+    return number != 0 && list != NULL && jt_bits_peek(&list->number) == number &&
+           jt_index_place(index) < jt_bits_peek(&list->announced);
+}
+
 /* ---- writing -------------------------------------------------------------------------------- */
 
 jt_bits_list *jt_bits_find(const jt_bits *bits, uint64_t number)

@@ -89,6 +89,10 @@ static inline uint64_t jt_index_place(uint64_t index)
  * here and for what was not announced. */
 JETON_MUST jeton_status jt_bits_check(const jt_bits *bits, uint64_t index);
 
+/* Whether the index has been announced. For saying why jt_bits_check() refuses, not whether: a
+ * state that is still being read refuses what it has not come to. */
+JETON_MUST bool jt_bits_knows(const jt_bits *bits, uint64_t index);
+
 /* --- for the one writer ---------------------------------------------------------------------- */
 
 /* The list of that number; NULL: it is not here. */

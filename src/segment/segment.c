@@ -90,6 +90,15 @@ static jeton_status ask(const jt_view *view, const jt_names_of_token *names)
     return jt_revoked_ask(&state, names);
 }
 
+/* What a writer that has just begun has not come to yet is refused like everything that nobody has
+ * announced. But nobody has revoked it: to say so would have clients throw good tokens away. */
+static jeton_status why_refused(const jt_view *view, const jt_names_of_token *names, bool fresh)
+{
+    const jt_revoked_state state = jt_map_state(view->map);
+    const bool unheard = names->has_index && !jt_bits_knows(state.bits(state.of), names->index);
+    return unheard && !fresh ? JETON_E_STALE : JETON_E_REVOKED;
+}
+
 jeton_status jeton_segment_check(const jeton_segment *segment, const jeton_stale_rule *rule,
                                  const jeton_verdict *verdict)
 {
@@ -106,7 +115,8 @@ jeton_status jeton_segment_check(const jeton_segment *segment, const jeton_stale
         view = jt_view_pin(segment, &used->state);
         fresh = is_fresh(view, rule);
     }
-    JT_TRY(ask(view, &names));
+    if (ask(view, &names) != JETON_OK)
+        return why_refused(view, &names, fresh);
     return fresh ? JETON_OK : judge_stale(view, rule, verdict);
 }
 

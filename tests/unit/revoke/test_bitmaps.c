@@ -79,6 +79,9 @@ static void what_is_announced_stands_and_nothing_else(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         print_message("  %s\n", rows[i].why);
         assert_int_equal(check(rows[i].list, rows[i].place), rows[i].want);
+        assert_int_equal(
+            jt_bits_knows(jt_bitmaps_bits(maps), jt_index_of(rows[i].list, rows[i].place)),
+            rows[i].want == JETON_OK);
     }
     announce(LIST, BLOCK - 1); /* an entry that comes late */
     assert_int_equal(check(LIST, BLOCK - 1), JETON_OK);
