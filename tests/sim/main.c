@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/sim/main.c - runs schedules.
  *
- *     sim                    10,000 of them, or JETON_SCHEDULES, from a seed that is printed, or
- * from JETON_SEED sim SEED               that one, and tells what happens in it sim --file PATH
- * those whose seeds are in a file: failures of the past
+ * Without arguments 10,000 of them, or JETON_SCHEDULES, from the seed 1 on, or JETON_SEED; with
+ * JETON_SEED=random others each time. The seed is printed.
+ *
+ * With a seed that one, and tells what happens in it. With --file PATH those whose seeds begin the
+ * lines of a file: failures of the past.
  */
 #include "sim.h"
 
@@ -66,9 +68,19 @@ static int look_at(const uint64_t *seen, uint64_t steps, uint64_t count)
     return missing;
 }
 
+/* The same ones each time, for a change of the program is not to be blamed for what it has not
+ * done. Many others are run before a release. */
+static uint64_t first_seed(void)
+{
+    const char *text = getenv("JETON_SEED");
+    if (text != NULL && strcmp(text, "random") == 0)
+        return (uint64_t)time(NULL) * 1000000;
+    return number_of("JETON_SEED", 1);
+}
+
 static int run_many(void)
 {
-    const uint64_t first = number_of("JETON_SEED", (uint64_t)time(NULL) * 1000000);
+    const uint64_t first = first_seed();
     const uint64_t count = number_of("JETON_SCHEDULES", 10000);
     uint64_t seen[8] = {0};
     uint64_t steps = 0;
