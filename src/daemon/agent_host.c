@@ -16,6 +16,7 @@
 #include "sys/clock.h"
 #include "sys/log_writer.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -33,7 +34,10 @@ typedef struct host {
     jt_revocations *revocations;
     jd_lease lease;
     jd_agent *agent;
-    jd_follower *follower; /* NULL: the store was never there so far */
+    jd_follower *follower;     /* NULL: the store was never there so far */
+    pthread_mutex_t keys_lock; /* of the two below */
+    jeton_keyset *keys;        /* to be published first; NULL: none are known */
+    _Atomic bool published;
     jd_snapshot_end start; /* of the snapshot that was loaded; n 0: none */
     jd_notify notify;
     bool told_ready;
@@ -61,11 +65,37 @@ static bool apply(void *user, const jt_revocation *entry)
     return true;
 }
 
+/* Later ones are published at once, the first when there is something to publish them with. */
 static jeton_status take_keys(host *of, jeton_err *err)
 {
     JT_AUTO(jeton_keyset_free) jeton_keyset *keys = NULL;
     JT_TRY(jd_published_load(of->store, &keys, err));
-    return jd_agent_keys(of->agent, keys, err);
+    (void)pthread_mutex_lock(&of->keys_lock);
+    jeton_status status = JETON_OK;
+    if (of->published) {
+        status = jd_agent_keys(of->agent, keys, err);
+    } else {
+        jeton_keyset_free(&of->keys);
+        of->keys = keys;
+        keys = NULL;
+    }
+    (void)pthread_mutex_unlock(&of->keys_lock);
+    return status;
+}
+
+/* Until the head of the log has been reached, guards go on by the segment of our last run: a new
+ * one would not know the lists of tokens that are good. */
+static void publish_first(host *of)
+{
+    jeton_err err = {0};
+    (void)pthread_mutex_lock(&of->keys_lock);
+    if (!of->published && of->keys != NULL) {
+        of->published = jd_agent_keys(of->agent, of->keys, &err) == JETON_OK;
+        if (!of->published)
+            jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text),
+                   JD_TEXT("next", "retried"));
+    }
+    (void)pthread_mutex_unlock(&of->keys_lock);
 }
 
 static bool read_keys(void *user)
@@ -79,7 +109,9 @@ static bool read_keys(void *user)
 
 static void beat(void *user)
 {
-    const host *of = user;
+    host *of = user;
+    if (!of->published && jd_lease_holds(&of->lease))
+        publish_first(of);
     jd_agent_beat(of->agent);
 }
 
@@ -214,7 +246,7 @@ static void sweep(host *of)
 
 static void tell_when_ready(host *of)
 {
-    if (of->told_ready || !jd_lease_holds(&of->lease))
+    if (of->told_ready || !of->published || !jd_lease_holds(&of->lease))
         return;
     of->told_ready = true;
     jd_log(JD_INFO, EV_AGENT_READY, JD_TEXT("segment", of->segment.chars),
@@ -282,6 +314,8 @@ static void take_down(host *of)
     }
     jd_follower_close(&of->follower);
     jd_agent_close(&of->agent);
+    jeton_keyset_free(&of->keys);
+    (void)pthread_mutex_destroy(&of->keys_lock);
     jt_revocations_free(&of->revocations);
     jd_store_close(&of->store);
     jt_secret_done(&of->cluster);
@@ -293,6 +327,7 @@ jeton_status jd_agent_host_run(const jd_config *config, jeton_err *err)
 {
     const sigset_t signals = jd_signals_block();
     host of = {.config = *config, .lock = {.fd = -1}, .began = jd_monotonic()};
+    (void)pthread_mutex_init(&of.keys_lock, NULL);
     of.lease.ms = (uint64_t)config->lease * 1000;
     of.next_sweep = of.began + SWEEP_MS;
     of.next_snapshot = of.began + SNAPSHOT_MS;
