@@ -208,6 +208,9 @@ class Checker:
 
     def last_words(self, load):
         """What each guard says from now on: a decision that was begun after everybody was fresh."""
+        # What was answered in the last moment is in force everywhere when the lease has passed.
+        last = max((token.revoked or 0 for token in load.tokens.values()), default=0)
+        time.sleep(max(0.0, (last - now()) / 1e9 + self.lease * (1 + judge.RATE)))
         ends = []
         for guard, mark in [(guard, guard.mark()) for guard in self.guards]:
             def all_said():
