@@ -118,6 +118,15 @@ static uint64_t later_number(const sim *of)
     return (uint64_t)(of->now / MS) << 20;
 }
 
+/* A group that was made again has left some of its marks in the log twice. */
+static bool has_entry_of(const sim_store *at, uint64_t mark)
+{
+    for (size_t i = 0; i < at->count; i++)
+        if (store_mark_of(&at->log[i]) == mark)
+            return true;
+    return false;
+}
+
 /* A standby that lacked the last entries becomes the primary. */
 static void lose_entries(sim *of)
 {
@@ -127,9 +136,11 @@ static void lose_entries(sim *of)
         const jt_revocation *entry = &at->log[--at->count];
         sim_mark *of_it = &of->marks[store_mark_of(entry)];
         at->head = entry->n - 1;
-        of_it->lost = true;
-        of_it->lost_at = of->now;
-        of_it->committed = 0;
+        if (!has_entry_of(at, store_mark_of(entry))) {
+            of_it->lost = true;
+            of_it->lost_at = of->now;
+            of_it->committed = 0;
+        }
         of->seen[SEEN_LOST]++;
         SIM_SAY(of, "the store has lost entry %llu", (unsigned long long)entry->n);
     }
