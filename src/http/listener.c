@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef union bound {
@@ -190,23 +191,39 @@ jeton_status jd_listeners_take(const int *fds, size_t count, jd_listeners *liste
 
 /* ---- the end, and questions ---- */
 
+#define TCP_FLAGS_AT 13U /* RFC 9293 §3.1 */
+#define TCP_SYN      0x02U
+#define SETTLE_MS    30
+
 /* Without it, whoever the kernel lets in between our last look and the close is reset, after he may
- * have sent a request. */
-static void drop_all(int fd)
+ * have sent a request. What belongs to a handshake that has begun still comes: its client takes the
+ * connection for made before we can accept it. */
+static void drop_beginnings(int fd)
 {
-    struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
-    const struct sock_fprog program = {.len = 1, .filter = &nothing};
+    struct sock_filter beginnings[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_AT),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, TCP_SYN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    const struct sock_fprog program = {.len = JT_COUNT(beginnings), .filter = beginnings};
     (void)setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 void jd_listeners_freeze(jd_listeners *listeners)
 {
+    const struct timespec settle = {.tv_nsec = SETTLE_MS * 1000000L};
+    bool has_handshakes = false;
     for (size_t i = 0; i < listeners->count; i++) {
         jd_listener *listener = &listeners->at[i];
         jd_unix_remove(&listener->file);
-        if (!listener->is_unix && !listener->is_inherited && listener->fd >= 0)
-            drop_all(listener->fd);
+        if (listener->is_unix || listener->is_inherited || listener->fd < 0)
+            continue;
+        drop_beginnings(listener->fd);
+        has_handshakes = true;
     }
+    if (has_handshakes)
+        (void)nanosleep(&settle, NULL);
 }
 
 void jd_listeners_close(jd_listeners *listeners)

@@ -48,9 +48,10 @@ JETON_MUST jeton_status jd_listeners_check(const char *text, jeton_err *err);
 JETON_MUST jeton_status jd_listeners_take(const int *fds, size_t count, jd_listeners *listeners,
                                           jeton_err *err);
 
-/* The beginning of the end: removes the files of Unix sockets that we made, and has the kernel drop
- * what comes for sockets that we opened. Clients that it has let in wait to be accepted as before,
- * and no others join them; those try again a second later, and are refused by then. */
+/* The beginning of the end: removes the files of Unix sockets that we made, and has the kernel let
+ * nobody else begin with sockets that we opened. Clients that it has let in wait to be accepted as
+ * before, and so do those whose handshake was under way, for which this waits some milliseconds;
+ * others try again a second later, and are refused by then. */
 void jd_listeners_freeze(jd_listeners *listeners);
 
 /* Closes what is open, removes the files of Unix sockets that we made, and empties the list. */

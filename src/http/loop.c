@@ -175,7 +175,7 @@ static void serve_round(jd_loop *loop)
 {
     wait_for_work(loop);
     atomic_fetch_add_explicit(&loop->rounds, 1, memory_order_relaxed);
-    if (tide_of(loop) != JD_FLOWING)
+    if (tide_of(loop) >= JD_DRAINING)
         stop_accepting(loop);
     resume_answered(loop);
     resume_held(loop);

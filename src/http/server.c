@@ -188,6 +188,7 @@ static void turn(jd_http *http, jd_tide tide)
 
 bool jd_http_drain(jd_http *http, unsigned wait_ms)
 {
+    atomic_store(&http->traffic.tide, JD_EBBING);
     turn(http, JD_DRAINING);
     return jd_traffic_wait(&http->traffic, wait_ms);
 }

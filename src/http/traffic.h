@@ -14,6 +14,7 @@
 
 typedef enum jd_tide {
     JD_FLOWING,
+    JD_EBBING,   /* answers say that their connection ends; who is on the way in still comes in */
     JD_DRAINING, /* nothing new; what is under way finishes */
     JD_STOPPING, /* connections are cut; only suspended requests are waited for */
 } jd_tide;

@@ -522,9 +522,9 @@ class OfKills(Failures):
                     work.result()
             one.start()
             self.whole.all_ready()
-            for name in gone:
+            for name in gone:  # a server may wait a little before it tries its database again
                 if self.tokens[name].revoked is None:
-                    self.revoke(name)
+                    harness.eventually(lambda name=name: self.try_to_revoke(name), "it is revoked")
             self.refused(*gone)
         self.accepted(good)
 

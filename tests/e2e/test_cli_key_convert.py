@@ -260,7 +260,6 @@ class Terminal(ConvertCase):
         self.assertEqual(status, 1, screen)
         self.assertIn("does not open", screen)
 
-
     def test_control_c_at_the_prompt_leaves_the_terminal_as_it_was(self):
         sealed = self.file("sealed", openssl("pkcs8", "-topk8", "-passout", "pass:of old",
                                              stdin=self.theirs("ES256")))
@@ -284,7 +283,10 @@ class Terminal(ConvertCase):
 
     @staticmethod
     def take(terminal):
-        """Makes it the terminal of this process."""
+        """Makes it the terminal of this process, whose signals do what they do: the tests may have
+        been started in the background, where control-C is ignored."""
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
         os.setsid()
         fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
         for number in range(3):
