@@ -45,16 +45,21 @@ static jeton_status take_folder(jd_server *of, jeton_err *err)
     return jd_lock_take(of->config.data, &of->lock, err);
 }
 
+static jeton_status open_accounts(jd_server *of, jeton_err *err)
+{
+    of->accounts_open = true;
+    JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
+    JT_TRY(jd_accounts_name(&of->accounts, of->origin, err));
+    JT_TRY(jd_accounts_share(&of->accounts, err));
+    return jd_waits_watch(of->accounts.waits, err);
+}
+
 static jeton_status boot(jd_server *of, jeton_err *err)
 {
     raise_file_limit();
     JT_TRY(take_folder(of, err));
     JT_TRY(jd_front_open(of, err));
-    of->accounts_open = true;
-    JT_TRY(jd_accounts_open(&of->config, &of->accounts, err));
-    JT_TRY(jd_accounts_name(&of->accounts, of->origin, err));
-    JT_TRY(jd_accounts_share(&of->accounts, err));
-    JT_TRY(jd_waits_watch(of->accounts.waits, err));
+    JT_TRY(open_accounts(of, err));
     of->app_open = true;
     JT_TRY(jd_app_open(&of->app, &of->accounts, err));
     of->app.http = of->http;
