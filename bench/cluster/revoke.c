@@ -6,6 +6,7 @@
  *     jeton-revoke ADDRESS BATCHES      prints revocations per second
  */
 #include "core/auto.h"
+#include "core/ctx.h"
 #include "core/err.h"
 #include "store/store.h"
 
