@@ -45,6 +45,11 @@ typedef struct jd_driver {
     /* One statement, with jd_query_params(): goes to the first or next row. False: there is none,
      * or query->rc has become the driver's code of a failure. */
     bool (*row)(jd_query *query);
+    /* The same of one that gives no rows, whose answer may come with a later statement's: the
+     * transaction is lost then if it failed. May be NULL: nothing would be gained. */
+    void (*send)(jd_query *query);
+    /* Asks for a row that is wanted later in the transaction. Likewise. */
+    void (*ahead)(jd_query *query);
     /* The columns of the row: borrowed until the next one. */
     int64_t (*column_int)(jd_query *query, int column);
     jeton_span (*column_bytes)(jd_query *query, int column, jd_bytes as);

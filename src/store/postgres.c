@@ -165,7 +165,7 @@ static void pg_give(jd_store *store, jd_conn *conn)
 static bool pg_is_lost(const jd_conn *conn)
 {
     const jd_pg_conn *of = (const jd_pg_conn *)conn;
-    return of->broken || !of->open;
+    return of->broken || !of->open || of->spoiled;
 }
 
 /* --- open and close ------------------------------------------------------------------------- */
@@ -300,6 +300,8 @@ const jd_driver jd_postgres_driver = {
     .lost_race = jd_pg_lost_race,
     .script = jd_pg_script,
     .row = jd_pg_row,
+    .send = jd_pg_send,
+    .ahead = jd_pg_ahead,
     .column_int = jd_pg_int,
     .column_bytes = jd_pg_bytes,
     .changed = jd_pg_changed,

@@ -3,9 +3,10 @@
  *
  * Statements travel in libpq's pipeline mode. What begins a transaction or a part of one is kept
  * back and goes out together with the first statement that needs an answer, so that an operation
- * costs one round trip for each answer it waits for, and one for its commit. What ends a
- * transaction that has changed nothing is sent, and its answer is read when the connection is used
- * next.
+ * costs one round trip for each answer it waits for, and one for its commit. Statements that cannot
+ * but do what they are to do are sent and not waited for: their answers are read with the next one,
+ * and a failure among them ends the transaction. What ends a transaction that has changed nothing
+ * is sent, and its answer is read when the connection is used next.
  *
  * No call waits longer than its limit: a connection whose answer does not come is given up.
  */
@@ -23,6 +24,7 @@
 
 #define JD_PG_GONE     JD_PG_STATE('0', '8', '0', '0', '6') /* connection_failure */
 #define JD_PG_BAD_TEXT JD_PG_STATE('2', '2', '0', '2', '1') /* character_not_in_repertoire */
+#define JD_PG_TAKEN    JD_PG_STATE('2', '3', '5', '0', '5') /* unique_violation */
 #define JD_PG_ABORTED  JD_PG_STATE('2', '5', 'P', '0', '2') /* in_failed_sql_transaction */
 #define JD_PG_FULL     JD_PG_STATE('5', '4', '0', '0', '0') /* program_limit_exceeded */
 
@@ -34,6 +36,8 @@ typedef struct jd_pg_sent {
     enum { JD_PG_PREPARE, JD_PG_RUN, JD_PG_SYNC } what;
     jd_sql sql;
     bool forgotten; /* nobody wants to know how it ended */
+    bool late;      /* nobody waits for it: its failure is everybody's in the transaction */
+    jd_query *whom; /* who gets the rows later; NULL: nobody */
 } jd_pg_sent;
 
 typedef struct jd_pg_conn {
@@ -44,6 +48,7 @@ typedef struct jd_pg_conn {
     bool broken;
     bool open;    /* a transaction has begun, or will with what is kept back */
     bool reading; /* it is one that changes nothing */
+    bool spoiled; /* something that nobody waited for has failed in it */
     int last;     /* the last failure */
     jd_sql kept[JD_PG_KEPT_MAX];
     unsigned kept_count;
@@ -77,6 +82,8 @@ bool jd_pg_row(jd_query *query);
 int64_t jd_pg_int(jd_query *query, int column);
 jeton_span jd_pg_bytes(jd_query *query, int column, jd_bytes as);
 unsigned jd_pg_changed(const jd_query *query);
+void jd_pg_send(jd_query *query);
+void jd_pg_ahead(jd_query *query);
 void jd_pg_done(jd_query *query);
 jeton_status jd_pg_script(jd_conn *conn, const char *sql, jeton_err *err);
 jeton_status jd_pg_fail(jeton_err *err, int rc, const char *what);

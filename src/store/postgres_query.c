@@ -156,7 +156,8 @@ static void encode(const jd_param *param, uint8_t wide[8], const char **value, i
     *len = 8;
 }
 
-static bool send_one(jd_pg_conn *conn, jd_sql sql, const jd_param *params, int count, bool forget)
+/* `how` says what is to become of its answer. */
+static bool send_one(jd_pg_conn *conn, jd_pg_sent how, const jd_param *params, int count)
 {
     const char *values[JD_PARAMS_WIDE];
     uint8_t wide[JD_PARAMS_WIDE][8];
@@ -165,22 +166,22 @@ static bool send_one(jd_pg_conn *conn, jd_sql sql, const jd_param *params, int c
     Oid oids[JD_PARAMS_WIDE];
     char name[16];
     assert(count <= JD_PARAMS_WIDE);
-    (void)snprintf(name, sizeof name, "jeton_%d", (int)sql);
+    how.what = JD_PG_RUN;
+    (void)snprintf(name, sizeof name, "jeton_%d", (int)how.sql);
     for (int i = 0; i < count; i++) {
         encode(&params[i], wide[i], &values[i], &lengths[i]);
         oids[i] = types[params[i].kind];
         binary[i] = 1;
     }
-    return send_prepare(conn, sql, name, oids, count) &&
-           note(conn, (jd_pg_sent){.what = JD_PG_RUN, .sql = sql, .forgotten = forget},
-                PQsendQueryPrepared(conn->pq, name, count, values, lengths, binary, 1));
+    return send_prepare(conn, how.sql, name, oids, count) &&
+           note(conn, how, PQsendQueryPrepared(conn->pq, name, count, values, lengths, binary, 1));
 }
 
-static bool send_kept(jd_pg_conn *conn, bool forget)
+static bool send_kept(jd_pg_conn *conn)
 {
     bool sent = true;
     for (unsigned i = 0; sent && i < conn->kept_count; i++)
-        sent = send_one(conn, conn->kept[i], NULL, 0, forget);
+        sent = send_one(conn, (jd_pg_sent){.sql = conn->kept[i]}, NULL, 0);
     conn->kept_count = 0;
     return sent;
 }
@@ -210,6 +211,21 @@ static int code_of(const PGresult *answer)
     return status == PGRES_FATAL_ERROR ? jd_pg_state(answer) : JD_PG_ABORTED;
 }
 
+/* What did not fail by itself, but behind something that did, is not to blame. */
+static void blame(jd_pg_conn *conn, const jd_pg_sent *sent, const PGresult *answer, int code)
+{
+    if (sent->whom != NULL)
+        sent->whom->rc = code;
+    if (sent->late && !sent->forgotten && PQresultStatus(answer) == PGRES_FATAL_ERROR)
+        conn->spoiled = true;
+}
+
+/* A name that is taken is no outcome of a statement that cannot fail so. */
+static int code_for(const jd_pg_sent *sent, int code)
+{
+    return sent->late && code == JD_PG_TAKEN ? JD_PG_ABORTED : code;
+}
+
 /* The answer to one thing that was sent. Behind all but a sync there is a NULL. */
 static PGresult *receive(jd_pg_conn *conn, const jd_pg_sent *sent, int *rc)
 {
@@ -217,7 +233,9 @@ static PGresult *receive(jd_pg_conn *conn, const jd_pg_sent *sent, int *rc)
     const bool good = answer != NULL && is_good(sent, answer);
     int code = 0;
     if (!good)
-        code = answer != NULL ? code_of(answer) : JD_PG_GONE;
+        code = answer != NULL ? code_for(sent, code_of(answer)) : JD_PG_GONE;
+    if (code != 0)
+        blame(conn, sent, answer, code);
     if (sent->what == JD_PG_PREPARE)
         conn->prepared[sent->sql] = good ? JD_PG_PREPARED : JD_PG_UNKNOWN;
     if (code != 0 && *rc == 0 && !sent->forgotten)
@@ -229,19 +247,31 @@ static PGresult *receive(jd_pg_conn *conn, const jd_pg_sent *sent, int *rc)
     return answer;
 }
 
+/* Rows that were asked for ahead are kept for who did. */
+static PGresult *hand_over(const jd_pg_sent *sent, PGresult *answer)
+{
+    if (sent->whom == NULL || sent->whom->rc != 0)
+        return answer;
+    sent->whom->handle = answer;
+    return NULL;
+}
+
 /* Reads the answers to all that was sent. The last one but the sync is the statement's own: it is
  * kept when all went well. */
 static PGresult *receive_all(jd_pg_conn *conn, int *rc)
 {
     PGresult *own = NULL;
     for (unsigned i = 0; i < conn->sent_count; i++) {
-        PGresult *answer = conn->broken ? NULL : receive(conn, &conn->sent[i], rc);
-        if (conn->sent[i].what == JD_PG_SYNC) {
+        const jd_pg_sent *sent = &conn->sent[i];
+        PGresult *answer = conn->broken ? NULL : receive(conn, sent, rc);
+        if (conn->broken && sent->whom != NULL && sent->whom->rc == 0)
+            sent->whom->rc = JD_PG_GONE;
+        if (sent->what == JD_PG_SYNC) {
             PQclear(answer);
             continue;
         }
         PQclear(own);
-        own = answer;
+        own = hand_over(sent, answer);
     }
     conn->sent_count = 0;
     if (conn->broken && *rc == 0)
@@ -279,6 +309,7 @@ static bool kept_is(const jd_pg_conn *conn, unsigned at, jd_sql sql)
 static void begin(jd_pg_conn *conn, jd_sql sql)
 {
     conn->open = true;
+    conn->spoiled = false;
     conn->reading = sql == JD_SQL_BEGIN_READ;
     keep(conn, sql);
 }
@@ -314,9 +345,12 @@ static bool is_kept_back(jd_pg_conn *conn, jd_sql sql)
 static void end_quietly(jd_pg_conn *conn, jd_sql sql)
 {
     const bool begun = !is_untouched(conn);
+    const jd_pg_sent how = {.sql = sql, .forgotten = true};
     conn->open = false;
     conn->kept_count = 0;
-    if (begun && !conn->broken && !(send_one(conn, sql, NULL, 0, true) && send_sync(conn)))
+    for (unsigned i = 0; i < conn->sent_count; i++)
+        conn->sent[i].forgotten = true;
+    if (begun && !conn->broken && !(send_one(conn, how, NULL, 0) && send_sync(conn)))
         conn->broken = true;
 }
 
@@ -349,9 +383,10 @@ static int check(const jd_query *query)
 static void run(jd_query *query)
 {
     jd_pg_conn *conn = of_conn(query->conn);
+    const jd_pg_sent how = {.sql = query->sql};
     int rc = conn->broken ? JD_PG_GONE : check(query);
-    if (rc == 0 && send_kept(conn, false) &&
-        send_one(conn, query->sql, jd_query_params(query), query->bound, false) && send_sync(conn))
+    if (rc == 0 && send_kept(conn) && send_one(conn, how, jd_query_params(query), query->bound) &&
+        send_sync(conn))
         query->handle = receive_all(conn, &rc);
     else if (rc == 0)
         rc = JD_PG_GONE;
@@ -376,11 +411,56 @@ static bool first_row(jd_query *query)
     return query->rc == 0 && PQntuples(query->handle) > 0;
 }
 
+/* --- what is not waited for ----------------------------------------------------------------- */
+
+#define AHEAD     (-1)                 /* jd_query.at of a row that is on its way */
+#define MANY_SENT (JD_PG_SENT_MAX / 2) /* what is kept back has room behind them */
+
+static void send_late(jd_query *query, jd_query *whom)
+{
+    jd_pg_conn *conn = of_conn(query->conn);
+    const jd_pg_sent how = {.sql = query->sql, .late = true, .whom = whom};
+    int rc = conn->broken ? JD_PG_GONE : check(query);
+    if (rc == 0 && !(send_kept(conn) && send_one(conn, how, jd_query_params(query), query->bound)))
+        rc = JD_PG_GONE;
+    conn->last = query->rc = rc;
+}
+
+void jd_pg_send(jd_query *query)
+{
+    if (of_conn(query->conn)->sent_count < MANY_SENT)
+        send_late(query, NULL);
+    else
+        run(query);
+}
+
+void jd_pg_ahead(jd_query *query)
+{
+    if (of_conn(query->conn)->sent_count >= MANY_SENT)
+        return;
+    query->at = AHEAD;
+    send_late(query, query);
+}
+
+/* Nothing has been waited for since. */
+static void collect(jd_query *query)
+{
+    jd_pg_conn *conn = of_conn(query->conn);
+    int rc = 0;
+    if (conn->broken || !send_sync(conn))
+        query->rc = JD_PG_GONE;
+    else
+        PQclear(receive_all(conn, &rc));
+    conn->last = query->rc = rc != 0 ? rc : query->rc;
+}
+
 bool jd_pg_row(jd_query *query)
 {
-    if (query->handle == NULL)
+    if (query->handle == NULL && query->at != AHEAD)
         return first_row(query);
-    return ++query->at < PQntuples(query->handle);
+    if (query->handle == NULL)
+        collect(query);
+    return query->rc == 0 && ++query->at < PQntuples(query->handle);
 }
 
 /* --- columns -------------------------------------------------------------------------------- */
@@ -416,5 +496,9 @@ unsigned jd_pg_changed(const jd_query *query)
 
 void jd_pg_done(jd_query *query)
 {
+    jd_pg_conn *conn = of_conn(query->conn);
+    for (unsigned i = 0; i < conn->sent_count; i++)
+        if (conn->sent[i].whom == query)
+            conn->sent[i].whom = NULL;
     PQclear(query->handle);
 }

@@ -132,7 +132,6 @@ jeton_status jd_sql_read(jd_store *store, jd_work *work, void *args, jeton_err *
 
 /* A work and its row in the audit log. */
 typedef struct audited {
-    jd_store *store;
     jd_work *work;
     void *args;
 } audited;
@@ -140,8 +139,7 @@ typedef struct audited {
 static jeton_status work_audited(jd_conn *conn, void *args, jeton_err *err)
 {
     const audited *of = args;
-    JT_TRY(of->work(conn, of->args, err));
-    return jd_sql_audit_noted(of->store, conn, err);
+    return jd_sql_work_noted(conn, of->work, of->args, err);
 }
 
 /* A work of its own that was undone for another's sake may go again: all of it was undone, and with
@@ -162,13 +160,13 @@ static jeton_status write_again(jd_store *store, bool ordered, void *args, jeton
 
 jeton_status jd_sql_write(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
-    audited of = {store, work, args};
+    audited of = {work, args};
     return write_again(store, true, &of, err);
 }
 
 jeton_status jd_sql_write_beside(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
-    audited of = {store, work, args};
+    audited of = {work, args};
     return write_again(store, false, &of, err);
 }
 

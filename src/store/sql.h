@@ -44,8 +44,8 @@ void jd_sql_batch_undo(jd_store *store);
 JETON_MUST jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count,
                                           jeton_err *err);
 
-/* Writes the row that is noted for the thread (audit.h), if any. */
-JETON_MUST jeton_status jd_sql_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err);
+/* Does a work, and behind it writes the row that is noted for the thread (audit.h), if any. */
+JETON_MUST jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *args, jeton_err *err);
 
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err);
@@ -67,6 +67,9 @@ JETON_MUST jeton_status jd_sql_meta_take(jd_conn *conn, const char *name, jeton_
 JETON_MUST jeton_status jd_sql_meta_read(jd_conn *conn, const char *name, jt_arena *arena,
                                          jeton_span *value, jeton_err *err);
 JETON_MUST jeton_status jd_sql_purge_nodes(jd_conn *conn, jeton_err *err);
+/* The columns of a user (sql_list.h) of the row that a query is at. */
+JETON_MUST jeton_status jd_sql_take_user(jd_query *query, jt_arena *arena, jd_user *user,
+                                         jeton_err *err);
 /* The texts that a statement of one column gives. */
 JETON_MUST jeton_status jd_sql_read_texts(jd_query *query, jt_arena *arena,
                                           const jeton_span **texts, size_t *count, jeton_err *err);

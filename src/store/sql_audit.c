@@ -4,15 +4,14 @@
 #include "store/audit.h"
 #include "store/sql.h"
 
-static jeton_status read_head(jd_conn *conn, jd_audit_head *head, jeton_err *err)
+static jeton_status take_head(jd_query *query, jd_audit_head *head, jeton_err *err)
 {
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
-    if (!jd_query_row(&query))
-        return jd_query_missing(&query, err, "the audit log has no head");
-    head->n = (uint64_t)jd_take_int(&query);
-    jd_take_bytes(&query, head->mac, sizeof head->mac);
-    jd_take_bytes(&query, head->seal, sizeof head->seal);
-    return jd_query_end(&query, err);
+    if (!jd_query_row(query))
+        return jd_query_missing(query, err, "the audit log has no head");
+    head->n = (uint64_t)jd_take_int(query);
+    jd_take_bytes(query, head->mac, sizeof head->mac);
+    jd_take_bytes(query, head->seal, sizeof head->seal);
+    return jd_query_end(query, err);
 }
 
 static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_err *err)
@@ -21,7 +20,7 @@ static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_e
     jd_bind_count(&query, head->n);
     jd_bind_blob(&query, jeton_bytes(head->mac, sizeof head->mac));
     jd_bind_blob(&query, jeton_bytes(head->seal, sizeof head->seal));
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 static void bind_row(jd_query *query, const jd_audit_row *row)
@@ -49,7 +48,7 @@ static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jd_audit_row *rows
     jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
     for (size_t i = 0; i < count; i++)
         bind_row(&query, &rows[i]);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 /* Statements by how many rows they take, the largest first. */
@@ -68,11 +67,12 @@ static jeton_status write_rows(jd_conn *conn, const jd_audit_row *rows, size_t c
     return JETON_OK;
 }
 
-jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count, jeton_err *err)
+static jeton_status add_behind(jd_conn *conn, jd_query *head_of, jd_audit_row *rows, size_t count,
+                               jeton_err *err)
 {
     const jt_hmac_key *key = &conn->store->audit_key;
     jd_audit_head head = {0};
-    JT_TRY(read_head(conn, &head, err));
+    JT_TRY(take_head(head_of, &head, err));
     for (size_t i = 0; i < count; i++) {
         rows[i].n = ++head.n;
         jd_audit_mac(key, head.mac, &rows[i], rows[i].mac);
@@ -83,11 +83,22 @@ jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count, 
     return write_head(conn, &head, err);
 }
 
-jeton_status jd_sql_audit_noted(jd_store *store, jd_conn *conn, jeton_err *err)
+jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count, jeton_err *err)
+{
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    return add_behind(conn, &head, rows, count, err);
+}
+
+/* The head is nobody else's during the work, so it is asked for before that. */
+jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
 {
     jd_audit_row row;
-    (void)store;
-    return jd_audit_noted(&row) ? jd_sql_audit_rows(conn, &row, 1, err) : JETON_OK;
+    if (!jd_audit_noted(&row))
+        return work(conn, args, err);
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    jd_query_ahead(&head);
+    JT_TRY(work(conn, args, err));
+    return jd_audit_noted(&row) ? add_behind(conn, &head, &row, 1, err) : JETON_OK;
 }
 
 /* What is added is what is noted: there is nothing else to do. */
@@ -174,7 +185,8 @@ static jeton_status check_all(jd_conn *conn, void *args, jeton_err *err)
     while (jd_query_row(&query))
         JT_TRY(check_next(&query, &checking, err));
     JT_TRY(jd_query_end(&query, err));
-    JT_TRY(read_head(conn, asked->head, err));
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    JT_TRY(take_head(&head, asked->head, err));
     return jd_audit_check_head(&checking, asked->head, err);
 }
 

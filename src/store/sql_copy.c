@@ -83,7 +83,7 @@ static jeton_status write_row(jd_conn *conn, const struct table *of, const row *
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, of->put);
     for (size_t i = 0; of->columns[i] != '\0'; i++)
         bind(&query, of->columns[i], &from->at[i]);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 /* Keeps where the next page begins, in memory of its own. */

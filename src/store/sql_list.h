@@ -13,12 +13,29 @@
 #define JD_STORE_SQL_LIST_H
 
 /* clang-format off */
-#define JD_USER_COLUMNS    "id, name, email, password, password_n, disabled, must_change, " \
-                           "created"
+#define JD_USER_COLUMNS    "users.id, users.name, users.email, users.password, " \
+                           "users.password_n, users.disabled, users.must_change, users.created"
+/* ... and the roles and permissions, each as one text in the order of the names, parted by a
+ * character that no name has (sql_users.c): one answer instead of three. SQLite keeps the order of
+ * rows for group_concat() and knows no other way before 3.44. */
+#define JD_SQLITE_USER     JD_USER_COLUMNS ", (SELECT group_concat(role, char(31)) FROM " \
+                           "(SELECT role FROM user_roles WHERE \"user\" = users.id " \
+                           "ORDER BY role)), (SELECT group_concat(permission, char(31)) FROM " \
+                           "(SELECT DISTINCT permission FROM user_roles JOIN role_permissions " \
+                           "USING (role) WHERE \"user\" = users.id ORDER BY permission))"
+#define JD_PG_USER         JD_USER_COLUMNS ", (SELECT string_agg(role, chr(31) ORDER BY role) " \
+                           "FROM user_roles WHERE \"user\" = users.id), " \
+                           "(SELECT string_agg(DISTINCT permission, chr(31) ORDER BY permission) " \
+                           "FROM user_roles JOIN role_permissions USING (role) " \
+                           "WHERE \"user\" = users.id)"
 /* A parameter, folded as the index of PostgreSQL does it. */
 #define JD_LOWER           "lower(? COLLATE \"C\")"
-#define JD_SESSION_COLUMNS "id, \"user\", client, counter, created, rotated, idle_expires, expires, " \
-                           "ended, auth_time, device, address, scope"
+#define JD_SESSION_COLUMNS "sessions.id, sessions.\"user\", client, counter, sessions.created, " \
+                           "rotated, idle_expires, expires, ended, auth_time, device, address, scope"
+/* A session with its key, its user, and the head of the log, all of one moment. */
+#define JD_SESSION_VIEW(user) "SELECT " JD_SESSION_COLUMNS ", sealed_key, (SELECT n FROM log_head), " \
+                           user " FROM sessions JOIN users ON users.id = sessions.\"user\" " \
+                           "WHERE sessions.id = ?"
 
 #define JD_CLIENT_COLUMNS  "id, name, secret, audience, scopes, grants, access_ttl, refresh_ttl, " \
                            "session_ttl, disabled, created, alg"
@@ -76,18 +93,20 @@
     /* users */                                                                                   \
     X(USER_ADD,      "INSERT INTO users (id, name, email, password, disabled, must_change, "      \
                      "created, imported) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                        \
-    Y(USER_BY_NAME,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name = ?",                      \
-                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) = " JD_LOWER)       \
-    X(USER_BY_ID,    "SELECT " JD_USER_COLUMNS " FROM users WHERE id = ?")                        \
+    Y(USER_BY_NAME,  "SELECT " JD_SQLITE_USER " FROM users WHERE name = ?",                       \
+                     "SELECT " JD_PG_USER " FROM users WHERE lower(name) = " JD_LOWER)            \
+    Y(USER_BY_ID,    "SELECT " JD_SQLITE_USER " FROM users WHERE id = ?",                         \
+                     "SELECT " JD_PG_USER " FROM users WHERE id = ?")                             \
+    X(USER_EXISTS,   "SELECT 1 FROM users WHERE id = ?")                                          \
     /* a prefix as a range, for the index: char(1114111) is the last character there is */        \
-    Y(USER_LIST,     "SELECT " JD_USER_COLUMNS " FROM users WHERE name >= ? "                     \
+    Y(USER_LIST,     "SELECT " JD_SQLITE_USER " FROM users WHERE name >= ? "                                       \
                      "AND name < ? || char(1114111) ORDER BY name LIMIT ?",                       \
-                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) >= " JD_LOWER " "   \
+                     "SELECT " JD_PG_USER " FROM users WHERE lower(name) >= " JD_LOWER " "        \
                      "AND lower(name) < " JD_LOWER " || chr(1114111) "                            \
                      "ORDER BY lower(name) LIMIT ?")                                              \
-    Y(USER_LIST_ON,  "SELECT " JD_USER_COLUMNS " FROM users WHERE name > ? "                      \
+    Y(USER_LIST_ON,  "SELECT " JD_SQLITE_USER " FROM users WHERE name > ? "                       \
                      "AND +name >= ? AND name < ? || char(1114111) ORDER BY name LIMIT ?",        \
-                     "SELECT " JD_USER_COLUMNS " FROM users WHERE lower(name) > " JD_LOWER " "    \
+                     "SELECT " JD_PG_USER " FROM users WHERE lower(name) > " JD_LOWER " "         \
                      "AND lower(name) >= " JD_LOWER " AND "                                       \
                      "lower(name) < " JD_LOWER " || chr(1114111) "                                \
                      "ORDER BY lower(name) LIMIT ?")                                              \
@@ -104,8 +123,6 @@
                      "SELECT id FROM users WHERE lower(email) = " JD_LOWER " AND email <> ''")    \
     X(USER_ROLE_COUNT, "SELECT count(*) FROM user_roles WHERE \"user\" = ?")                          \
     X(USER_ROLE_DROP, "DELETE FROM user_roles WHERE \"user\" = ? AND role = ?")                       \
-    X(USER_PERMISSIONS, "SELECT DISTINCT permission FROM user_roles "                             \
-                     "JOIN role_permissions USING (role) WHERE \"user\" = ? ORDER BY permission")     \
     X(USER_IS_ADMIN, "SELECT count(*) FROM users WHERE id = ? AND disabled = 0 AND EXISTS "       \
                      "(SELECT 1 FROM user_roles WHERE \"user\" = users.id AND role = 'admin')")       \
     X(ADMIN_LEFT,    "SELECT EXISTS (SELECT 1 FROM user_roles JOIN users ON users.id = \"user\" "     \
@@ -136,14 +153,13 @@
                      "ORDER BY permission")                                                       \
     X(ROLE_ADD,      "INSERT INTO roles (name) VALUES (?) ON CONFLICT (name) DO NOTHING")         \
     X(USER_ROLE_ADD, "INSERT INTO user_roles (\"user\", role) VALUES (?, ?) ON CONFLICT DO NOTHING")  \
-    X(USER_ROLES,    "SELECT role FROM user_roles WHERE \"user\" = ? ORDER BY role")                  \
     /* sessions */                                                                                \
     X(SESSION_ADD,      "INSERT INTO sessions (id, client, sealed_key, created, rotated, "        \
                         "idle_expires, expires, auth_time, device, address, scope, \"user\") "        \
                         "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                             \
                         "FROM users WHERE id = ? AND disabled = 0 AND must_change = 0 "            \
-                        "AND password_n = ?")                                                     \
-    X(SESSION_GET,      "SELECT " JD_SESSION_COLUMNS ", sealed_key FROM sessions WHERE id = ?")   \
+                        "AND password_n = ? RETURNING (SELECT n FROM log_head)")                  \
+    Y(SESSION_GET,      JD_SESSION_VIEW(JD_SQLITE_USER), JD_SESSION_VIEW(JD_PG_USER))             \
     X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
                         "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \
                         "AND idle_expires > ? AND expires > ? AND EXISTS "                        \

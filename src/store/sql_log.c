@@ -52,7 +52,7 @@ static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jt_revocation *ent
     jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
     for (size_t i = 0; i < rows; i++)
         bind_entry(&query, &entries[i]);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 /* Statements by how many rows they take, the largest first. */

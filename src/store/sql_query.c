@@ -151,6 +151,26 @@ jeton_status jd_query_run(jd_query *query, unsigned *changed, jeton_err *err)
     return JETON_OK;
 }
 
+jeton_status jd_query_send(jd_query *query, jeton_err *err)
+{
+    const jd_driver *driver = query->conn->driver;
+    if (driver->send == NULL)
+        return jd_query_run(query, NULL, err);
+    query->running = query->ended = true;
+    if (query->rc == JD_QUERY_FINE)
+        driver->send(query);
+    return jd_query_end(query, err);
+}
+
+void jd_query_ahead(jd_query *query)
+{
+    const jd_driver *driver = query->conn->driver;
+    if (driver->ahead == NULL || query->rc != JD_QUERY_FINE)
+        return;
+    query->running = true;
+    driver->ahead(query);
+}
+
 void *jd_rows_add(jd_rows *rows, jd_query *query)
 {
     if (rows->count == rows->room) {

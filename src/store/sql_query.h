@@ -104,6 +104,15 @@ JETON_MUST jeton_status jd_query_missing(const jd_query *query, jeton_err *err, 
  * JETON_E_EXISTS  there is one of that name or id already */
 JETON_MUST jeton_status jd_query_run(jd_query *query, unsigned *changed, jeton_err *err);
 
+/* The same without waiting, for a statement that always changes what it is to change: where the
+ * database is far away its answer comes with that of a later one, or of the commit. Should it fail
+ * after all, the whole transaction has. */
+JETON_MUST jeton_status jd_query_send(jd_query *query, jeton_err *err);
+
+/* Asks now for rows that jd_query_row() is to give later in the same transaction; the answer comes
+ * with that of another statement. Until then the query stays where it is. */
+void jd_query_ahead(jd_query *query);
+
 /* An array in an arena that grows by doubling. */
 typedef struct jd_rows {
     jt_arena *arena;

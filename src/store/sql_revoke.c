@@ -9,7 +9,7 @@ static jeton_status end_all(jd_conn *conn, const jd_revoking *asked, uint64_t n,
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END_ALL);
     jd_bind_int(&query, asked->now);
     jd_bind_count(&query, n);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 static jeton_status end_of_user(jd_conn *conn, const jd_revoking *asked, uint64_t n, jeton_err *err)
@@ -18,7 +18,7 @@ static jeton_status end_of_user(jd_conn *conn, const jd_revoking *asked, uint64_
     jd_bind_int(&query, asked->now);
     jd_bind_count(&query, n);
     jd_bind_blob(&query, jeton_bytes(asked->id, sizeof asked->id));
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 static jeton_status end_of_client(jd_conn *conn, const jd_revoking *asked, uint64_t n,
@@ -28,7 +28,7 @@ static jeton_status end_of_client(jd_conn *conn, const jd_revoking *asked, uint6
     jd_bind_int(&query, asked->now);
     jd_bind_count(&query, n);
     jd_bind_text(&query, asked->client);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 /* The sessions that end with a mark; of a key or a single token there are none. */

@@ -29,12 +29,13 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_text(&query, session->scope);
     jd_bind_id(&query, &session->user);
     jd_bind_count(&query, session->password_n);
-    unsigned changed;
-    JT_TRY(jd_query_run(&query, &changed, err));
-    if (changed != 1)
-        return jt_fail(err, JETON_E_CREDENTIALS,
-                       "the user is gone, disabled or has another password by now");
-    return jd_sql_head(conn, asked->rev, err);
+    if (jd_query_row(&query)) {
+        *asked->rev = (uint64_t)jd_take_int(&query);
+        return jd_query_run(&query, NULL, err);
+    }
+    JT_TRY(jd_query_end(&query, err));
+    return jt_fail(err, JETON_E_CREDENTIALS,
+                   "the user is gone, disabled or has another password by now");
 }
 
 jeton_status jd_sql_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
@@ -80,9 +81,8 @@ static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
         return jd_query_missing(&query, err, "there is no such session");
     read_row(&query, asked->arena, session);
     session->sealed_key = jd_take_blob(&query, asked->arena);
-    JT_TRY(jd_query_end(&query, err));
-    JT_TRY(jd_sql_read_user(conn, &session->user, asked->arena, &asked->view->user, err));
-    return jd_sql_head(conn, &asked->view->rev, err);
+    asked->view->rev = (uint64_t)jd_take_int(&query);
+    return jd_sql_take_user(&query, asked->arena, &asked->view->user, err);
 }
 
 jeton_status jd_sql_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
@@ -171,15 +171,15 @@ static jeton_status find_end(jd_conn *conn, jt_revocation *entry, jeton_err *err
     return jd_query_end(&query, err);
 }
 
-/* Appends the entry and marks the row with it. */
-static jeton_status end_row(jd_conn *conn, jeton_time now, jt_revocation *entry, jeton_err *err)
+/* Marks the row with its entry. */
+static jeton_status end_row(jd_conn *conn, jeton_time now, const jt_revocation *entry,
+                            jeton_err *err)
 {
-    JT_TRY(jd_sql_append(conn, entry, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_SESSION_END);
     jd_bind_int(&query, now);
     jd_bind_count(&query, entry->n);
     jd_bind_blob(&query, jeton_bytes(entry->id, sizeof entry->id));
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 typedef struct ending {
@@ -191,7 +191,10 @@ static jeton_status end(jd_conn *conn, void *args, jeton_err *err)
 {
     const ending *asked = args;
     JT_TRY(find_end(conn, asked->entry, err));
-    return asked->entry->n != 0 ? JETON_OK : end_row(conn, asked->now, asked->entry, err);
+    if (asked->entry->n != 0)
+        return JETON_OK;
+    JT_TRY(jd_sql_append(conn, asked->entry, err));
+    return end_row(conn, asked->now, asked->entry, err);
 }
 
 static jt_revocation end_of(const jd_id *session, jeton_time expires)
@@ -239,6 +242,7 @@ static jeton_status end_all(jd_conn *conn, void *args, jeton_err *err)
     jd_rows rows = {.arena = asked->arena, .size = sizeof(jt_revocation)};
     JT_TRY(collect(conn, asked, &rows, err));
     jt_revocation *entries = rows.at;
+    JT_TRY(jd_sql_append_many(conn, entries, rows.count, err));
     for (size_t i = 0; i < rows.count; i++)
         JT_TRY(end_row(conn, asked->now, &entries[i], err));
     *asked->entries = (jd_entries){entries, rows.count};

@@ -6,24 +6,36 @@
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static jeton_status read_texts_of(jd_conn *conn, jd_sql sql, const jd_id *id, jt_arena *arena,
-                                  const jeton_span **texts, size_t *count, jeton_err *err)
+#define BETWEEN 0x1f /* parts names in one text of the list's; none has it (accounts/role.c) */
+
+static const uint8_t *end_of_name(jeton_span rest)
 {
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
-    jd_bind_id(&query, id);
-    return jd_sql_read_texts(&query, arena, texts, count, err);
+    const uint8_t *found = memchr(rest.ptr, BETWEEN, rest.len);
+    return found != NULL ? found : rest.ptr + rest.len;
 }
 
-static jeton_status read_roles(jd_conn *conn, jt_arena *arena, jd_user *user, jeton_err *err)
+/* The next column: names in one text, which may be empty. */
+static void take_names(jd_query *query, jt_arena *arena, const jeton_span **names, size_t *count)
 {
-    JT_TRY(read_texts_of(conn, JD_SQL_USER_ROLES, &user->id, arena, &user->roles, &user->role_count,
-                         err));
-    return read_texts_of(conn, JD_SQL_USER_PERMISSIONS, &user->id, arena, &user->permissions,
-                         &user->permission_count, err);
+    jd_rows rows = {.arena = arena, .size = sizeof(jeton_span)};
+    jeton_span rest = jd_take_text(query, arena);
+    while (rest.len > 0) {
+        const size_t len = (size_t)(end_of_name(rest) - rest.ptr);
+        const char *name = jt_arena_text(arena, jeton_bytes(rest.ptr, len));
+        jeton_span *to = jd_rows_add(&rows, query);
+        if (name == NULL || to == NULL) {
+            query->rc = JD_QUERY_NOMEM;
+            break;
+        }
+        *to = jeton_bytes(name, len);
+        rest =
+            len < rest.len ? jeton_bytes(rest.ptr + len + 1, rest.len - len - 1) : (jeton_span){0};
+    }
+    *names = rows.at;
+    *count = rows.count;
 }
 
-/* JD_USER_COLUMNS of the row that `query` is at, and the roles. */
-static jeton_status read_row(jd_query *query, jt_arena *arena, jd_user *user, jeton_err *err)
+jeton_status jd_sql_take_user(jd_query *query, jt_arena *arena, jd_user *user, jeton_err *err)
 {
     jd_take_bytes(query, user->id.bytes, JD_ID_BYTES);
     user->name = jd_take_text(query, arena);
@@ -33,8 +45,9 @@ static jeton_status read_row(jd_query *query, jt_arena *arena, jd_user *user, je
     user->disabled = jd_take_int(query) != 0;
     user->must_change = jd_take_int(query) != 0;
     user->created = jd_take_int(query);
-    JT_TRY(jd_query_end(query, err));
-    return read_roles(query->conn, arena, user, err);
+    take_names(query, arena, &user->roles, &user->role_count);
+    take_names(query, arena, &user->permissions, &user->permission_count);
+    return jd_query_end(query, err);
 }
 
 typedef struct lookup {
@@ -51,7 +64,7 @@ static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_text(&query, asked->name);
     if (!jd_query_row(&query))
         return jd_query_missing(&query, err, "there is no such user");
-    return read_row(&query, asked->arena, asked->user, err);
+    return jd_sql_take_user(&query, asked->arena, asked->user, err);
 }
 
 jeton_status jd_sql_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
@@ -68,12 +81,12 @@ jeton_status jd_sql_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena, j
     jd_bind_id(&query, id);
     if (!jd_query_row(&query))
         return jd_query_missing(&query, err, "there is no such user");
-    return read_row(&query, arena, user, err);
+    return jd_sql_take_user(&query, arena, user, err);
 }
 
 jeton_status jd_sql_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err)
 {
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_BY_ID);
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_USER_EXISTS);
     jd_bind_id(&query, id);
     return jd_query_row(&query) ? JETON_OK : jd_query_missing(&query, err, "there is no such user");
 }
@@ -139,7 +152,7 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
         jd_user *user = jd_rows_add(&rows, &query);
         if (user == NULL)
             break;
-        JT_TRY(read_row(&query, asked->arena, user, err));
+        JT_TRY(jd_sql_take_user(&query, asked->arena, user, err));
     }
     *asked->users = (jd_users){rows.at, rows.count};
     return jd_query_end(&query, err);
@@ -174,7 +187,7 @@ static jeton_status add_role(jd_conn *conn, const jd_id *user, jeton_span role, 
     JT_AUTO(jd_query_done) jd_query given = jd_query_of(conn, JD_SQL_USER_ROLE_ADD);
     jd_bind_id(&given, user);
     jd_bind_text(&given, role);
-    return jd_query_run(&given, NULL, err);
+    return jd_query_send(&given, err);
 }
 
 static jeton_status add_user(jd_conn *conn, const jd_user *user, jeton_span digest, jeton_err *err)
@@ -297,7 +310,7 @@ static jeton_status bar(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, asked->now);
     jd_bind_count(&query, asked->entry->n);
     jd_bind_id(&query, asked->id);
-    return jd_query_run(&query, NULL, err);
+    return jd_query_send(&query, err);
 }
 
 static jeton_status bar_user(jd_store *store, jd_sql sql, const jd_id *id, jeton_time now,
