@@ -91,6 +91,7 @@ static const struct label *find_label(const char *text)
 
 static jeton_status read_form(jeton_span pem, block *read, jt_der_form *form, jeton_err *err)
 {
+    *form = JT_DER_UNKNOWN;
     JT_TRY(read_block(pem, read, err));
     const struct label *label = find_label(read->label);
     if (label == NULL)
