@@ -5,9 +5,11 @@
  *
  *     jeton-revoke ADDRESS BATCHES      prints revocations per second
  */
+#include "store/revoke.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/schema.h"
 #include "store/store.h"
 
 #include <stdio.h>

@@ -6,6 +6,9 @@
 
 #include "accounts/accounts.h"
 #include "accounts/revoke.h"
+#include "store/clients.h"
+#include "store/sessions.h"
+#include "store/users.h"
 
 #include <jeton/verifier.h>
 

@@ -16,7 +16,10 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
+#include "store/log.h"
+#include "store/meta.h"
 #include "store/place.h"
+#include "store/purge.h"
 #include "sys/disk.h"
 #include "sys/log.h"
 

@@ -4,6 +4,8 @@
 
 #include "accounts/meta_key.h"
 #include "core/auto.h"
+#include "store/audit.h"
+#include "store/meta.h"
 
 static jeton_status keep(jd_store *store, const char *name, jeton_span sealed, jeton_span key,
                          jt_arena *arena, jeton_span *winner, jeton_err *err)

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/bans.h"
 
 #define WHY_MAX 200U
 

@@ -3,6 +3,7 @@
 #include "accounts/batch.h"
 
 #include "core/auto.h"
+#include "store/audit.h"
 #include "sys/log.h"
 
 #include <string.h>

@@ -11,6 +11,7 @@
 #define JD_ACCOUNTS_BATCH_H
 
 #include "accounts/accounts.h"
+#include "store/revoke.h"
 
 /* jd_store_batch_begin() and jd_store_batch_end() for the calling thread. What was put off is done
  * at the end; when that fails, nothing of the batch has happened. The marks made in between are

@@ -13,6 +13,8 @@
 #include "core/utf8.h"
 #include "core/words.h"
 #include "crypto/hmac.h"
+#include "store/meta.h"
+#include "store/revoke.h"
 #include "sys/log.h"
 
 #include <pthread.h>

@@ -11,6 +11,7 @@
 #define JD_ACCOUNTS_CLIENT_H
 
 #include "accounts/accounts.h"
+#include "store/clients.h"
 
 #define JD_CLIENT              "jeton" /* the client of those who name none: public, not in the store */
 #define JD_CLIENT_ID_MAX       64U

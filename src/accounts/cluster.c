@@ -5,6 +5,7 @@
 #include "accounts/meta_key.h"
 #include "core/auto.h"
 #include "core/base64url.h"
+#include "store/log.h"
 
 static jeton_status keep(jd_store *store, const char *name, jeton_span sealed, jeton_span key,
                          jt_arena *arena, jeton_span *winner, jeton_err *err)

@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/meta.h"
 #include "sys/log.h"
 
 #include <inttypes.h>

@@ -17,7 +17,7 @@
 #define JD_ACCOUNTS_IMPORT_ROWS_H
 
 #include "core/arena.h"
-#include "store/store.h"
+#include "store/roles.h"
 
 #define JD_IMPORT_RECORD 8192U /* bytes of one record */
 

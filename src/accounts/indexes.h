@@ -14,6 +14,7 @@
 #define JD_ACCOUNTS_INDEXES_H
 
 #include "accounts/accounts.h"
+#include "store/indexes.h"
 
 #define JD_INDEX_CLASSES 4U /* lives of tokens that are told apart */
 

@@ -7,6 +7,8 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/clients.h"
+#include "store/revoke.h"
 
 jeton_status jd_key_withdraw(jd_accounts *accounts, jeton_span kid, jeton_err *err)
 {

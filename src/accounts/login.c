@@ -5,6 +5,7 @@
 #include "accounts/password.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/passwords.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/metrics.h"

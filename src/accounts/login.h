@@ -10,6 +10,8 @@
 #define JD_ACCOUNTS_LOGIN_H
 
 #include "accounts/session.h"
+#include "store/clients.h"
+#include "store/users.h"
 
 typedef struct jd_login {
     jeton_span username, password;

@@ -7,6 +7,7 @@
 #include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/log.h"
 #include "sys/log.h"
 
 bool jd_membership_is_due(const jd_accounts *accounts)

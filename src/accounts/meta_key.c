@@ -6,6 +6,7 @@
 #include "core/base64url.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/meta.h"
 
 static jd_place place_of(const jd_meta_key *which)
 {

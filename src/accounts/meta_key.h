@@ -4,6 +4,7 @@
 #ifndef JD_ACCOUNTS_META_KEY_H
 #define JD_ACCOUNTS_META_KEY_H
 
+#include "core/arena.h"
 #include "signer/seal.h"
 #include "store/store.h"
 

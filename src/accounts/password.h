@@ -8,6 +8,8 @@
 #define JD_ACCOUNTS_PASSWORD_H
 
 #include "accounts/accounts.h"
+#include "store/passwords.h"
+#include "store/users.h"
 
 #define JD_PASSWORD_MIN 8U /* bytes, in NFC */
 #define JD_PASSWORD_MAX 256U

@@ -5,6 +5,9 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "crypto/sha2.h"
+#include "store/log.h"
+#include "store/passwords.h"
+#include "store/users.h"
 #include "sys/log.h"
 
 jeton_status jd_password_set(jd_accounts *accounts, const jd_user *user, const char *hash,

@@ -8,6 +8,9 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
+#include "store/clients.h"
+#include "store/keys.h"
+#include "store/users.h"
 #include "sys/log.h"
 
 static jd_revoking revoking_of(jt_revoked kind, jeton_time now)

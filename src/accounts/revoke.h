@@ -5,6 +5,7 @@
 #define JD_ACCOUNTS_REVOKE_H
 
 #include "accounts/accounts.h"
+#include "store/revoke.h"
 
 /* What jd_store_revoke() takes to refuse a client's tokens. `id` is borrowed. */
 jd_revoking jd_revoking_client(jeton_span id, jeton_time now);

@@ -8,6 +8,8 @@
 #define JD_ACCOUNTS_ROLE_H
 
 #include "accounts/accounts.h"
+#include "store/roles.h"
+#include "store/users.h"
 
 #include <jeton/claims.h>
 

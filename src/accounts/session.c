@@ -10,6 +10,7 @@
 #include "core/err.h"
 #include "core/secret.h"
 #include "core/words.h"
+#include "store/log.h"
 #include "sys/metrics.h"
 
 #include <stdio.h>

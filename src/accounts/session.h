@@ -7,6 +7,9 @@
 #include "accounts/client.h"
 #include "accounts/csrf.h"
 #include "accounts/refresh_token.h"
+#include "store/clients.h"
+#include "store/sessions.h"
+#include "store/users.h"
 
 #include <jeton/text.h>
 

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "store/meta.h"
 #include "sys/log.h"
 
 #include <inttypes.h>

@@ -4,6 +4,8 @@
 #define JD_ACCOUNTS_USER_H
 
 #include "accounts/accounts.h"
+#include "store/roles.h"
+#include "store/users.h"
 
 #define JD_NAME_MAX 128U /* bytes of a user's name */
 #define JD_EMAIL_MAX                                                                               \

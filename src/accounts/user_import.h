@@ -5,6 +5,7 @@
 
 #include "accounts/accounts.h"
 #include "accounts/import_rows.h"
+#include "store/users.h"
 
 typedef struct jd_import_answer {
     bool refused;       /* why: row->refused */

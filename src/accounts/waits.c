@@ -7,6 +7,8 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "segment/layout.h"
+#include "store/log.h"
+#include "store/nodes.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -10,7 +10,10 @@
 #ifndef JD_ACCOUNTS_WAITS_H
 #define JD_ACCOUNTS_WAITS_H
 
+#include "core/arena.h"
+#include "revoke/revocations.h"
 #include "store/store.h"
+#include "sys/id.h"
 
 typedef struct jd_waits jd_waits;
 

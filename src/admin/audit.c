@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* admin/audit.c - the operations on the audit log. */
+#include "store/audit.h"
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"

@@ -7,6 +7,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/bans.h"
 
 static jeton_status put_network(const jd_task *task)
 {

@@ -9,6 +9,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/secret.h"
+#include "store/clients.h"
 
 #define CLIENTS_USUAL 20U /* with 1 KiB of scopes each they fit a line of the control socket */
 #define CLIENTS_MOST  500U

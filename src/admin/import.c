@@ -6,6 +6,7 @@
 #include "admin/task.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/roles.h"
 
 #define ROWS_MOST      1000U
 #define PASSWORDS_MOST 20U /* in the clear: hashing takes its time */

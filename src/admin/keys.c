@@ -7,6 +7,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/keys.h"
 
 #define KEYS_AT_ONCE 200U /* they fit a line of the control socket; the last ones count */
 

@@ -5,6 +5,7 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
+#include "store/nodes.h"
 
 #define NODES_MOST 800U /* they fit a line of the control socket */
 

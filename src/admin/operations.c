@@ -5,6 +5,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/audit.h"
 
 #include <stdio.h>
 

@@ -10,6 +10,10 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
+#include "store/clients.h"
+#include "store/keys.h"
+#include "store/log.h"
+#include "store/users.h"
 
 #include <inttypes.h>
 #include <stdio.h>

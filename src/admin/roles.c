@@ -6,6 +6,7 @@
 #include "admin/task.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/roles.h"
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 

@@ -7,6 +7,8 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/sessions.h"
+#include "store/users.h"
 
 #define SESSIONS_AT_ONCE 200U /* they fit a line of the control socket */
 

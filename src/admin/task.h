@@ -5,6 +5,7 @@
 #define JD_ADMIN_TASK_H
 
 #include "admin/operation.h"
+#include "store/users.h"
 
 /* ---- arguments ------------------------------------------------------------------------------ */
 

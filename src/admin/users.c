@@ -7,6 +7,8 @@
 #include "admin/task.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/roles.h"
+#include "store/users.h"
 
 #define USERS_USUAL 80U /* with an e-mail and 32 roles each they fit a line of the socket */
 #define USERS_MOST  500U

@@ -6,6 +6,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "store/nodes.h"
 #include "sys/log.h"
 
 #include <errno.h>

@@ -14,6 +14,7 @@
 #include "agent/lease.h"
 #include "bus/bus.h"
 #include "store/store.h"
+#include "sys/id.h"
 
 typedef struct jd_follower jd_follower;
 

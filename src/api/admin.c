@@ -11,6 +11,8 @@
 #include "api/guard.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/roles.h"
+#include "store/users.h"
 
 /* ---- who may -------------------------------------------------------------------------------- */
 

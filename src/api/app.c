@@ -12,6 +12,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "store/store.h"
 #include "sys/metrics.h"
 
 #include <assert.h>

@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/mem.h"
+#include "store/audit.h"
 #include "sys/log.h"
 
 #include <stdio.h>

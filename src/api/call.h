@@ -19,6 +19,7 @@
 
 #include "admin/operation.h"
 #include "api/app.h"
+#include "store/audit.h"
 #include "json/tree.h"
 
 /* Where a step runs. */

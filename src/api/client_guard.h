@@ -5,6 +5,7 @@
 
 #include "accounts/client.h"
 #include "api/body.h"
+#include "store/clients.h"
 
 /* Reads the fields of a form, and the client's own beside them, and authenticates it
  * (oauth/client_auth.h). The answers to this call are those of RFC 6749 §5.2 from now on.

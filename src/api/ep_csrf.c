@@ -9,6 +9,7 @@
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
 
 static jeton_status answer(jd_call *call, const char *csrf, jeton_err *err)
 {

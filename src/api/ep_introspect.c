@@ -6,6 +6,8 @@
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
+#include "store/sessions.h"
 #include "sys/metrics.h"
 #include "token/verdict.h"
 

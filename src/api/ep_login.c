@@ -10,6 +10,7 @@
 #include "api/token_answer.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
 
 static jeton_status read_fields(jd_call *call, jeton_err *err)
 {

@@ -10,6 +10,7 @@
 #include "api/guard.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
 #include "sys/log.h"
 
 typedef struct logout {

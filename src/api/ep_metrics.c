@@ -4,6 +4,7 @@
 #include "api/guard.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/keys.h"
 #include "sys/metrics.h"
 
 #include <stdio.h>

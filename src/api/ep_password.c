@@ -11,6 +11,7 @@
 #include "api/knock.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/users.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 

@@ -7,6 +7,8 @@
 #include "api/knock.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/passwords.h"
+#include "store/users.h"
 #include "sys/log.h"
 
 typedef struct reset {

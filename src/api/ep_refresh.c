@@ -8,6 +8,7 @@
 #include "api/token_answer.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
 #include "sys/log.h"
 
 static jeton_status read_body(jd_call *call, bool required, jeton_span *token, jeton_err *err)

@@ -8,6 +8,7 @@
 #include "api/endpoints.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/clients.h"
 
 typedef struct revocation {
     jeton_span token;

@@ -8,6 +8,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/sessions.h"
 #include "sys/log.h"
 
 /* ---- list ----------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "api/guard.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/users.h"
 #include "token/verdict.h"
 
 static void put_text(jt_tree *tree, jt_node *answer, const jeton_verdict *verdict, const char *name)

@@ -5,7 +5,9 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "daemon/restore.h"
+#include "store/copy.h"
 #include "store/place.h"
+#include "store/schema.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #include "cli/doctor.h"
 #include "core/auto.h"
 #include "store/place.h"
+#include "store/schema.h"
 
 #include <sys/stat.h>
 

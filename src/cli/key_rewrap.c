@@ -7,6 +7,7 @@
 #include "core/err.h"
 #include "signer/master.h"
 #include "store/place.h"
+#include "store/store.h"
 #include "sys/disk.h"
 
 #include <unistd.h>

@@ -12,7 +12,9 @@
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "signer/published.h"
+#include "store/log.h"
 #include "store/place.h"
+#include "store/schema.h"
 #include "sys/clock.h"
 #include "sys/log_writer.h"
 

@@ -9,7 +9,11 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
+#include "store/audit.h"
+#include "store/backup.h"
+#include "store/log.h"
 #include "store/place.h"
+#include "store/schema.h"
 #include "sys/disk.h"
 
 #include <errno.h>

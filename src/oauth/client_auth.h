@@ -5,6 +5,7 @@
 #define JD_OAUTH_CLIENT_AUTH_H
 
 #include "accounts/client.h"
+#include "store/clients.h"
 
 /* What a request says. */
 typedef struct jd_client_claim {

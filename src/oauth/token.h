@@ -5,6 +5,7 @@
 #define JD_OAUTH_TOKEN_H
 
 #include "accounts/login.h"
+#include "store/clients.h"
 
 /* A request to the token endpoint on its way through its grant. */
 typedef struct jd_token_request {

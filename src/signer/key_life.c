@@ -6,6 +6,9 @@
 #include "core/err.h"
 #include "core/secret.h"
 #include "signer/signer_inside.h"
+#include "store/keys.h"
+#include "store/nodes.h"
+#include "store/revoke.h"
 #include "sys/config_keys.h"
 #include "sys/log.h"
 

@@ -10,7 +10,7 @@
 #define JD_SIGNER_KEYRING_H
 
 #include "signer/seal.h"
-#include "store/store.h"
+#include "store/keys.h"
 
 #include <jeton/keyset.h>
 #include <jeton/signer.h>

@@ -7,6 +7,7 @@
 #include "core/ctx.h"
 #include "core/cut.h"
 #include "core/err.h"
+#include "store/meta.h"
 #include "sys/disk.h"
 #include "sys/log.h"
 

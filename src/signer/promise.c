@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "store/meta.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/keys.h"
 
 /* Who takes the first key of a set should get the one that signs. */
 static const char *const order[] = {"active", "next", "retiring"};

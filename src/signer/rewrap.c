@@ -4,6 +4,7 @@
 #include "core/base64url.h"
 #include "core/err.h"
 #include "signer/master.h"
+#include "store/reseal.h"
 #include "sys/log.h"
 
 #include <string.h>

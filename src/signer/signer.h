@@ -15,7 +15,8 @@
 #define JD_SIGNER_SIGNER_H
 
 #include "signer/seal.h"
-#include "store/store.h"
+#include "store/keys.h"
+#include "store/revoke.h"
 
 #include <jeton/claims.h>
 #include <jeton/keyset.h>

@@ -5,6 +5,7 @@
 
 #include "signer/keyring.h"
 #include "signer/signer.h"
+#include "store/store.h"
 
 #include <pthread.h>
 

@@ -1,168 +1,207 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/audit.c - notes of a thread, and the chain of macs. */
+/* store/audit.c - the audit log. */
 #include "store/audit.h"
 
 #include "core/auto.h"
-#include "core/ctx.h"
-#include "core/err.h"
-#include "core/secret.h"
+#include "store/audit_chain.h"
+#include "store/sql.h"
 
-#include <inttypes.h>
-
-/* ---- notes ---------------------------------------------------------------------------------- */
-
-static _Thread_local jd_audit_row noted; /* with no action: nothing */
-static _Thread_local const jd_audit_who *working_for;
-
-void jd_audit_within(const jd_audit_who *who)
+static jeton_status take_head(jd_query *query, jd_audit_head *head, jeton_err *err)
 {
-    working_for = who;
+    if (!jd_query_row(query))
+        return jd_query_missing(query, err, "the audit log has no head");
+    head->n = (uint64_t)jd_take_int(query);
+    jd_take_bytes(query, head->mac, sizeof head->mac);
+    jd_take_bytes(query, head->seal, sizeof head->seal);
+    return jd_query_end(query, err);
 }
 
-jeton_span jd_audit_id(const jd_id *id)
+static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_err *err)
 {
-    static _Thread_local char texts[2][JD_ID_CHARS + 1];
-    static _Thread_local size_t turn;
-    char *text = texts[turn++ % JT_COUNT(texts)];
-    jd_id_print(id, text);
-    return jeton_str(text);
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_MOVE);
+    jd_bind_count(&query, head->n);
+    jd_bind_blob(&query, jeton_bytes(head->mac, sizeof head->mac));
+    jd_bind_blob(&query, jeton_bytes(head->seal, sizeof head->seal));
+    return jd_query_send(&query, err);
 }
 
-jd_audit_row jd_audit_row_of(const jd_audit_who *who, const char *action, jeton_span target,
-                             jeton_span detail)
+static void bind_row(jd_query *query, const jd_audit_row *row)
 {
-    jd_audit_row row = {.time = jt_now(NULL),
-                        .action = jeton_str(action),
-                        .target = target,
-                        .detail = detail,
-                        .outcome = jeton_str("ok")};
-    if (who == NULL)
-        return row;
-    row.actor = jeton_str(who->actor);
-    row.address = jeton_str(who->address);
-    row.request = jeton_str(who->request);
-    return row;
+    jd_bind_count(query, row->n);
+    jd_bind_int(query, row->time);
+    jd_bind_text(query, row->actor);
+    jd_bind_text(query, row->action);
+    jd_bind_octets(query, row->target); /* a stranger's name is what it is */
+    jd_bind_octets(query, row->detail);
+    jd_bind_text(query, row->address);
+    jd_bind_text(query, row->request);
+    jd_bind_text(query, row->outcome);
+    jd_bind_blob(query, jeton_bytes(row->mac, sizeof row->mac));
 }
 
-void jd_audit_note(const char *action, jeton_span target, jeton_span detail)
+#define COLUMNS  10
+#define ADD_MOST 64 /* rows of one statement */
+
+static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jd_audit_row *rows, size_t count,
+                             jeton_err *err)
 {
-    noted = jd_audit_row_of(working_for, action, target, detail);
+    jd_param params[COLUMNS * ADD_MOST];
+    JT_AUTO(jd_query_done)
+    jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
+    for (size_t i = 0; i < count; i++)
+        bind_row(&query, &rows[i]);
+    return jd_query_send(&query, err);
 }
 
-const jd_audit_who *jd_audit_whom(void)
+/* Statements by how many rows they take, the largest first. */
+static const struct {
+    jd_sql sql;
+    size_t rows;
+} adders[] = {{JD_SQL_AUDIT_ADD_64, ADD_MOST}, {JD_SQL_AUDIT_ADD_8, 8}, {JD_SQL_AUDIT_ADD_1, 1}};
+
+static jeton_status write_rows(jd_conn *conn, const jd_audit_row *rows, size_t count,
+                               jeton_err *err)
 {
-    return working_for;
+    size_t done = 0;
+    for (size_t i = 0; i < JT_COUNT(adders); i++)
+        for (; count - done >= adders[i].rows; done += adders[i].rows)
+            JT_TRY(add_rows(conn, adders[i].sql, &rows[done], adders[i].rows, err));
+    return JETON_OK;
 }
 
-void jd_audit_note_by(jeton_span actor, jeton_span address, const char *action, jeton_span target)
+static jeton_status add_behind(jd_conn *conn, jd_query *head_of, jd_audit_row *rows, size_t count,
+                               jeton_err *err)
 {
-    jd_audit_note(action, target, jeton_str(NULL));
-    if (noted.actor.len == 0)
-        noted.actor = actor;
-    if (noted.address.len == 0)
-        noted.address = address;
+    const jt_hmac_key *key = &conn->store->audit_key;
+    jd_audit_head head = {0};
+    JT_TRY(take_head(head_of, &head, err));
+    for (size_t i = 0; i < count; i++) {
+        rows[i].n = ++head.n;
+        jd_audit_mac(key, head.mac, &rows[i], rows[i].mac);
+        memcpy(head.mac, rows[i].mac, sizeof head.mac);
+    }
+    JT_TRY(write_rows(conn, rows, count, err));
+    jd_audit_seal(key, &head, head.seal);
+    return write_head(conn, &head, err);
 }
 
-void jd_audit_note_row(const jd_audit_row *row)
+jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, size_t count, jeton_err *err)
 {
-    noted = *row;
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    return add_behind(conn, &head, rows, count, err);
 }
 
-jeton_status jd_audit_end(jeton_status status)
+/* The head is nobody else's during the work, so it is asked for before that. */
+jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *args, jeton_err *err)
 {
-    noted = (jd_audit_row){0};
-    return status;
+    jd_audit_row row;
+    if (!jd_audit_noted(&row))
+        return work(conn, args, err);
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    jd_query_ahead(&head);
+    JT_TRY(work(conn, args, err));
+    return jd_audit_noted(&row) ? add_behind(conn, &head, &row, 1, err) : JETON_OK;
 }
 
-bool jd_audit_noted(jd_audit_row *row)
+/* What is added is what is noted: there is nothing else to do. */
+static jeton_status add_nothing(jd_conn *conn, void *args, jeton_err *err)
 {
-    *row = noted;
-    row->time = jt_now(NULL);
-    return noted.action.len > 0;
+    (void)conn;
+    (void)args;
+    (void)err;
+    return JETON_OK;
 }
 
-/* ---- the chain ------------------------------------------------------------------------------ */
-
-static void take_number(jt_sha2 *running, uint64_t number)
+void jd_store_audit_key(jd_store *store, jeton_span key)
 {
-    uint8_t bytes[8];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (uint8_t)(number >> (56 - 8 * i));
-    jt_sha2_update(running, jeton_bytes(bytes, sizeof bytes));
+    jt_hmac_init(&store->audit_key, JT_SHA256, key);
 }
 
-/* With its length in front, so that nothing can be moved from one text to the next. */
-static void take_text(jt_sha2 *running, jeton_span text)
+jeton_status jd_store_audit_add(jd_store *store, const jd_audit_row *row, jeton_err *err)
 {
-    take_number(running, text.len);
-    jt_sha2_update(running, text);
+    jd_audit_note_row(row);
+    return jd_audit_end(jd_sql_write(store, add_nothing, NULL, err));
 }
 
-void jd_audit_mac(const jt_hmac_key *key, const uint8_t before[JD_AUDIT_MAC],
-                  const jd_audit_row *row, uint8_t mac[JD_AUDIT_MAC])
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static void take_row(jd_query *query, jt_arena *arena, jd_audit_row *row)
 {
-    const jeton_span texts[] = {row->actor,   row->action,  row->target, row->detail,
-                                row->address, row->request, row->outcome};
-    jt_sha2 running;
-    jt_hmac_begin(key, &running);
-    take_text(&running, jeton_str("row"));
-    take_text(&running, jeton_bytes(before, JD_AUDIT_MAC));
-    take_number(&running, row->n);
-    take_number(&running, (uint64_t)row->time);
+    jeton_span *const texts[] = {&row->actor,   &row->action,  &row->target, &row->detail,
+                                 &row->address, &row->request, &row->outcome};
+    row->n = (uint64_t)jd_take_int(query);
+    row->time = jd_take_int(query);
     for (size_t i = 0; i < JT_COUNT(texts); i++)
-        take_text(&running, texts[i]);
-    jt_hmac_sign_end(key, &running, mac);
+        *texts[i] = jd_take_text(query, arena);
+    jd_take_bytes(query, row->mac, sizeof row->mac);
 }
 
-void jd_audit_seal(const jt_hmac_key *key, const jd_audit_head *head, uint8_t seal[JD_AUDIT_MAC])
+typedef struct listing {
+    uint64_t after;
+    size_t most;
+    jt_arena *arena;
+    jd_audit_rows *rows;
+} listing;
+
+static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
 {
-    jt_sha2 running;
-    jt_hmac_begin(key, &running);
-    take_text(&running, jeton_str("head"));
-    take_number(&running, head->n);
-    take_text(&running, jeton_bytes(head->mac, JD_AUDIT_MAC));
-    jt_hmac_sign_end(key, &running, seal);
+    const listing *asked = args;
+    jd_rows rows = {.arena = asked->arena, .size = sizeof(jd_audit_row)};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_LIST);
+    jd_bind_count(&query, asked->after);
+    jd_bind_count(&query, asked->most);
+    while (jd_query_row(&query)) {
+        jd_audit_row *row = jd_rows_add(&rows, &query);
+        if (row == NULL)
+            break;
+        take_row(&query, asked->arena, row);
+    }
+    *asked->rows = (jd_audit_rows){rows.at, rows.count};
+    return jd_query_end(&query, err);
+}
+
+jeton_status jd_store_audit_list(jd_store *store, uint64_t after, size_t most, jt_arena *arena,
+                                 jd_audit_rows *rows, jeton_err *err)
+{
+    *rows = (jd_audit_rows){0};
+    listing args = {after, most, arena, rows};
+    return jd_or_empty(jd_sql_read(store, list, &args, err), rows, sizeof *rows);
 }
 
 /* ---- checking ------------------------------------------------------------------------------- */
 
-static bool same(const uint8_t a[JD_AUDIT_MAC], const uint8_t b[JD_AUDIT_MAC])
+typedef struct check {
+    const jt_hmac_key *key;
+    jd_audit_head *head;
+} check;
+
+static jeton_status check_next(jd_query *query, jd_audit_checking *checking, jeton_err *err)
 {
-    return jt_equal_ct(jeton_bytes(a, JD_AUDIT_MAC), jeton_bytes(b, JD_AUDIT_MAC));
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_audit_row row;
+    take_row(query, &arena, &row);
+    JT_TRY(jd_query_end(query, err));
+    return jd_audit_check_row(checking, &row, err);
 }
 
-jeton_status jd_audit_check_row(jd_audit_checking *checking, const jd_audit_row *row,
-                                jeton_err *err)
+static jeton_status check_all(jd_conn *conn, void *args, jeton_err *err)
 {
-    uint8_t mac[JD_AUDIT_MAC];
-    if (row->n != checking->n + 1)
-        return jt_fail(err, JETON_E_SIGNATURE, "row %" PRIu64 " is missing", checking->n + 1);
-    jd_audit_mac(checking->key, checking->mac, row, mac);
-    if (!same(mac, row->mac))
-        return jt_fail(err, JETON_E_SIGNATURE, "row %" PRIu64 " is not what was written", row->n);
-    checking->n = row->n;
-    memcpy(checking->mac, mac, sizeof mac);
-    return JETON_OK;
+    const check *asked = args;
+    jd_audit_checking checking = {.key = asked->key};
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_AUDIT_LIST);
+    jd_bind_count(&query, 0);
+    jd_bind_int(&query, INT64_MAX);
+    while (jd_query_row(&query))
+        JT_TRY(check_next(&query, &checking, err));
+    JT_TRY(jd_query_end(&query, err));
+    JT_AUTO(jd_query_done) jd_query head = jd_query_of(conn, JD_SQL_AUDIT_HEAD);
+    JT_TRY(take_head(&head, asked->head, err));
+    return jd_audit_check_head(&checking, asked->head, err);
 }
 
-/* A log that nothing was written to has a head of zeros. */
-static bool is_untouched(const jd_audit_head *head)
+jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err)
 {
-    const uint8_t zeros[JD_AUDIT_MAC] = {0};
-    return head->n == 0 && same(head->mac, zeros) && same(head->seal, zeros);
-}
-
-jeton_status jd_audit_check_head(const jd_audit_checking *checking, const jd_audit_head *head,
-                                 jeton_err *err)
-{
-    uint8_t seal[JD_AUDIT_MAC];
-    jd_audit_seal(checking->key, head, seal);
-    if (!is_untouched(head) && !same(seal, head->seal))
-        return jt_fail(err, JETON_E_SIGNATURE, "the head is not what was written");
-    if (checking->n < head->n)
-        return jt_fail(err, JETON_E_SIGNATURE, "the rows from %" PRIu64 " on are missing",
-                       checking->n + 1);
-    if (checking->n > head->n || !same(checking->mac, head->mac))
-        return jt_fail(err, JETON_E_SIGNATURE, "the head is that of another log");
-    return JETON_OK;
+    *head = (jd_audit_head){0};
+    check args = {&store->audit_key, head};
+    return jd_or_empty(jd_sql_read(store, check_all, &args, err), head, sizeof *head);
 }

@@ -1,62 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/audit.h - the audit log inside the store: what the next operation is called, and the chain
- * that its rows are linked in. For store.c and sql.c.
- *
- * An operation that changes something writes its row in its own transaction. What the row says is
- * noted for the thread before the operation is called:
- *
- *     jd_audit_note("user.enable", jd_audit_id(id), jeton_str(""));
- *     return jd_audit_end(jd_sql_user_enable(store, id, err));
- *
- * and sql.c, once the operation's own work is done, appends what is noted.
- */
+/* store/audit.h - the audit log: who did what, in a chain that shows what was changed. The rules of
+ * store/store.h hold. */
 #ifndef JD_STORE_AUDIT_H
 #define JD_STORE_AUDIT_H
 
-#include "crypto/hmac.h"
+#include "core/arena.h"
 #include "store/store.h"
 
-/* Notes what the operation that follows is called; the spans are borrowed until jd_audit_end(). */
-void jd_audit_note(const char *action, jeton_span target, jeton_span detail);
+#include <jeton/error.h>
+#include <jeton/span.h>
 
-/* A row as jd_audit_note() would note it for somebody. */
-jd_audit_row jd_audit_row_of(const jd_audit_who *who, const char *action, jeton_span target,
-                             jeton_span detail);
+/* Each operation that changes what somebody may care about later (users, roles, passwords,
+ * sessions but for their refreshing, clients, keys, revocations) writes a row of its own, in its
+ * own transaction: what is not in the log did not happen. A row's mac covers the row before, under
+ * a key that is not in the store, so that a row that was changed, taken out or put in shows. */
 
-/* The same where the actor is told by the operation: a login. */
-void jd_audit_note_by(jeton_span actor, jeton_span address, const char *action, jeton_span target);
+#define JD_AUDIT_MAC 32U
 
-/* The whole row, but for n, time and mac. */
-void jd_audit_note_row(const jd_audit_row *row);
-
-/* The text of an id: in memory of the thread's, good for the note that comes next. There are two
- * places, so that a note can name two things. */
-jeton_span jd_audit_id(const jd_id *id);
-
-/* Nothing is noted any more. Gives the status back. */
-jeton_status jd_audit_end(jeton_status status);
-
-/* What is noted, with who the thread works for and the time; false: nothing. */
-JETON_MUST bool jd_audit_noted(jd_audit_row *row);
-
-/* The mac of a row behind the one with the mac `before`; zeros for the first. */
-void jd_audit_mac(const jt_hmac_key *key, const uint8_t before[JD_AUDIT_MAC],
-                  const jd_audit_row *row, uint8_t mac[JD_AUDIT_MAC]);
-
-/* The seal of a head. */
-void jd_audit_seal(const jt_hmac_key *key, const jd_audit_head *head, uint8_t seal[JD_AUDIT_MAC]);
-
-/* Checking: a value that starts as {.key = …}, is given each row in the order of their numbers,
- * and the head at the end. JETON_E_SIGNATURE: the sentence says from which row on. */
-typedef struct jd_audit_checking {
-    const jt_hmac_key *key;
-    uint64_t n;
+typedef struct jd_audit_row {
+    uint64_t n; /* from 1, without gaps */
+    jeton_time time;
+    jeton_span actor;  /* the id of a user, or "operator"; empty: nobody was known */
+    jeton_span action; /* "user.disable", "session.add", … */
+    jeton_span target; /* the id or name of what it was done to */
+    jeton_span detail; /* more about it; may be empty */
+    jeton_span address, request;
+    jeton_span outcome; /* "ok", or the name of an outcome */
     uint8_t mac[JD_AUDIT_MAC];
-} jd_audit_checking;
+} jd_audit_row;
 
-JETON_MUST jeton_status jd_audit_check_row(jd_audit_checking *checking, const jd_audit_row *row,
+/* Who the calling thread works for from now on: goes into the rows. NULL: nobody is known. Borrowed
+ * until the next call, so who sets it takes it back. Each text may be NULL. */
+typedef struct jd_audit_who {
+    const char *actor, *address, *request;
+} jd_audit_who;
+
+void jd_audit_within(const jd_audit_who *who);
+const jd_audit_who *jd_audit_whom(void);
+
+/* The key of the macs, copied; until it is given it is the empty one. Before a second thread. */
+void jd_store_audit_key(jd_store *store, jeton_span key);
+
+/* Writes a row for what changed nothing: a login that failed. n, time and mac need not be filled
+ * in. */
+JETON_MUST jeton_status jd_store_audit_add(jd_store *store, const jd_audit_row *row,
                                            jeton_err *err);
-JETON_MUST jeton_status jd_audit_check_head(const jd_audit_checking *checking,
-                                            const jd_audit_head *head, jeton_err *err);
+
+typedef struct jd_audit_rows {
+    const jd_audit_row *at;
+    size_t count;
+} jd_audit_rows;
+
+/* At most `most` rows in the order of their numbers, those after `after`. */
+JETON_MUST jeton_status jd_store_audit_list(jd_store *store, uint64_t after, size_t most,
+                                            jt_arena *arena, jd_audit_rows *rows, jeton_err *err);
+
+typedef struct jd_audit_head {
+    uint64_t n; /* rows */
+    uint8_t mac[JD_AUDIT_MAC];
+    uint8_t seal[JD_AUDIT_MAC];
+} jd_audit_head;
+
+/* Checks all of it: *head is that of the log, for keeping it elsewhere.
+ * JETON_E_SIGNATURE  it is not what was written, and err says from which row on */
+JETON_MUST jeton_status jd_store_audit_check(jd_store *store, jd_audit_head *head, jeton_err *err);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/nodes.h"
+#include "store/schema.h"
 
 jeton_status jd_store_place_of(const jd_config *config, jd_store_place *place, jeton_err *err)
 {

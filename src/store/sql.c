@@ -178,7 +178,7 @@ jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void *args, jet
 
 /* --- batches -------------------------------------------------------------------------------- */
 
-jeton_status jd_sql_batch_begin(jd_store *store, jeton_err *err)
+jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err)
 {
     if (batching != NULL)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
@@ -212,7 +212,7 @@ static void leave_batch(jd_store *store)
     batch_conn = NULL;
 }
 
-jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err)
+jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
 {
     if (batching != store)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
@@ -221,11 +221,18 @@ jeton_status jd_sql_batch_end(jd_store *store, jeton_err *err)
     return status;
 }
 
-void jd_sql_batch_undo(jd_store *store)
+void jd_store_batch_undo(jd_store *store)
 {
     if (batching != store)
         return;
     if (!is_lost(batch_conn))
         (void)run(batch_conn, JD_SQL_ROLLBACK, NULL);
     leave_batch(store);
+}
+
+jeton_status jd_or_empty(jeton_status status, void *output, size_t size)
+{
+    if (status != JETON_OK)
+        memset(output, 0, size);
+    return status;
 }

@@ -16,7 +16,7 @@
 #define JD_USER_COLUMNS    "users.id, users.name, users.email, users.password, " \
                            "users.password_n, users.disabled, users.must_change, users.created"
 /* ... and the roles and permissions, each as one text in the order of the names, parted by a
- * character that no name has (sql_users.c): one answer instead of three. SQLite keeps the order of
+ * character that no name has (users.c): one answer instead of three. SQLite keeps the order of
  * rows for group_concat() and knows no other way before 3.44. */
 #define JD_SQLITE_USER     JD_USER_COLUMNS ", (SELECT group_concat(role, char(31)) FROM " \
                            "(SELECT role FROM user_roles WHERE \"user\" = users.id " \
@@ -265,7 +265,7 @@
                      "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
                      "sealed = CASE WHEN ? <> 0 THEN '\\x'::bytea ELSE sealed END "               \
                      "WHERE kid = ? AND state = ?")                                               \
-    /* moving to another database: key columns first, pages in their order (sql_copy.c) */        \
+    /* moving to another database: key columns first, pages in their order (copy.c) */        \
     X(COPY_META, "SELECT name, value FROM meta WHERE name > ? ORDER BY name LIMIT ?")             \
     X(PUT_META, "INSERT INTO meta (name, value) VALUES (?, ?)")                                   \
     X(COPY_ROLES, "SELECT name FROM roles WHERE name > ? ORDER BY name LIMIT ?")                  \

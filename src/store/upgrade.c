@@ -4,6 +4,8 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/backup.h"
+#include "store/schema.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -4,6 +4,7 @@
 #include "accounts/import_rows.h"
 #include "core/utf8.h"
 #include "fuzz.h"
+#include "store/roles.h"
 
 static void check_text(jeton_span text)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/suite.c - the back ends, and what their tests share. */
 #include "suite.h"
+#include "store/schema.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>

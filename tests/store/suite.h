@@ -8,7 +8,8 @@
 #include "../unit/unit.h"
 #include "core/arena.h"
 #include "core/auto.h"
-#include "store/store.h"
+#include "store/sessions.h"
+#include "store/users.h"
 
 /* A back end: how a test gets a place for an empty store, and gets rid of it. SQLite is tested
  * unless the environment names a database of PostgreSQL (JETON_TEST_POSTGRES), which then is:

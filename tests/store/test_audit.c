@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_audit.c - the audit log: each change has its row, what failed has none, and the
  * chain holds. */
+#include "store/audit.h"
+#include "store/meta.h"
 #include "suite.h"
 
 static jd_audit_rows rows_after(suite *s, uint64_t n)

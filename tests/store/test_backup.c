@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_backup.c - a copy holds what was there, and going on from one refuses what was
  * issued before. */
+#include "store/backup.h"
+#include "store/log.h"
+#include "store/passwords.h"
+#include "store/schema.h"
 #include "suite.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_bans.c - bans are kept until their end, or until they are lifted. */
+#include "store/bans.h"
 #include "suite.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_batch.c - group commit: operations that reach the disk together, each with its
  * own outcome. */
+#include "store/log.h"
 #include "suite.h"
 
 #include <pthread.h>

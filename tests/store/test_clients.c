@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_clients.c - clients, and marks that end the sessions they concern. */
+#include "store/clients.h"
+#include "store/log.h"
+#include "store/revoke.h"
 #include "suite.h"
 
 static jd_client client_of(const char *id)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_crash.c - what was acknowledged is there after a process was killed. */
+#include "store/log.h"
+#include "store/purge.h"
+#include "store/schema.h"
 #include "suite.h"
 
 #include <signal.h>

@@ -3,6 +3,8 @@
  * operation: an operation that says it failed has done nothing, one that says it worked is there
  * when the store is opened again, and the store goes on when the disk does. */
 #include "faulty_disk.h"
+#include "store/audit.h"
+#include "store/log.h"
 #include "suite.h"
 
 #include <sqlite3.h>

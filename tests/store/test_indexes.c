@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_indexes.c - a block of indexes is leased once, and announced in the log. */
+#include "store/backup.h"
+#include "store/indexes.h"
+#include "store/log.h"
 #include "suite.h"
 
 #include <pthread.h>

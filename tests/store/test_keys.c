@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_keys.c - signing keys and meta: a few rows by name. */
+#include "store/keys.h"
+#include "store/log.h"
+#include "store/meta.h"
+#include "store/reseal.h"
+#include "store/revoke.h"
 #include "suite.h"
 
 static jd_stored_key key(const char *kid, jeton_time created)

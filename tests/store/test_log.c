@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_log.c - the revocation log: numbered without gaps, in commit order. */
 #include "revoke/entry_mac.h"
+#include "store/log.h"
 #include "suite.h"
 
 #include <pthread.h>

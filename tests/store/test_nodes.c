@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_nodes.c - nodes say what they have and read what they have not; what they hold
  * copies of tells them when it changes. */
+#include "store/audit.h"
+#include "store/bans.h"
+#include "store/clients.h"
+#include "store/keys.h"
+#include "store/log.h"
+#include "store/nodes.h"
+#include "store/purge.h"
+#include "store/revoke.h"
 #include "suite.h"
 
 #include <string.h>

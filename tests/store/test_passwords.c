@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_passwords.c - passwords changed by their owner or by a one-time code, and users
  * who must change theirs. */
+#include "store/log.h"
+#include "store/passwords.h"
+#include "store/purge.h"
 #include "suite.h"
 
 static const char code_bytes[2][JD_RESET_DIGEST] = {"code of the first", "code of another one"};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_roles.c - roles, what they permit, who has them, and that somebody stays an
  * administrator. */
+#include "store/log.h"
+#include "store/roles.h"
 #include "suite.h"
 
 static const jeton_span admin_list[] = {{(const uint8_t *)"admin", 5}};

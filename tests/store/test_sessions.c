@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_sessions.c - sessions: added, rotated once per counter, ended. */
+#include "store/log.h"
+#include "store/purge.h"
 #include "suite.h"
 
 #include <pthread.h>

@@ -4,6 +4,12 @@
 #include "suite.h"
 
 #include "revoke/entry_mac.h"
+#include "store/audit.h"
+#include "store/copy.h"
+#include "store/log.h"
+#include "store/meta.h"
+#include "store/roles.h"
+#include "store/schema.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

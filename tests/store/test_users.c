@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_users.c - users: added, found, listed, disabled, rehashed. */
+#include "store/log.h"
+#include "store/passwords.h"
+#include "store/roles.h"
 #include "suite.h"
 
 #include <stdio.h>

@@ -4,6 +4,8 @@
 #include "suite.h"
 
 #include "accounts/waits.h"
+#include "store/log.h"
+#include "store/nodes.h"
 
 #include <stdatomic.h>
 #include <string.h>

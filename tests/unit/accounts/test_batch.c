@@ -5,6 +5,8 @@
 #include "accounts/revoke.h"
 #include "core/auto.h"
 #include "revoke/names.h"
+#include "store/audit.h"
+#include "store/log.h"
 #include "world.h"
 
 static jeton_span jti_of(unsigned number, char text[JT_REVOKED_ID + 1])

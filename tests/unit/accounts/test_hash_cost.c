@@ -3,6 +3,7 @@
  * remembered. */
 #include "accounts/hash_cost.h"
 #include "core/auto.h"
+#include "store/meta.h"
 #include "world.h"
 
 #define MIB ((size_t)1024 * 1024)

@@ -3,6 +3,7 @@
  * those that cannot be read. */
 #include "accounts/import_rows.h"
 #include "core/auto.h"
+#include "store/roles.h"
 #include "unit.h"
 
 #include <stdio.h>

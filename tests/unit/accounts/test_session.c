@@ -5,6 +5,8 @@
 
 #include "core/auto.h"
 #include "core/ctx.h"
+#include "store/log.h"
+#include "store/sessions.h"
 
 static jeton_status refresh(world *on, const char *text, jd_tokens *tokens)
 {

@@ -7,6 +7,8 @@
 #include "accounts/access_token.h"
 #include "accounts/session.h"
 #include "accounts/user.h"
+#include "store/clients.h"
+#include "store/users.h"
 #include "unit.h"
 
 #include <ftw.h>

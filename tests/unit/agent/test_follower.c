@@ -4,6 +4,8 @@
  * their own (test_follow.c); these are the threads that carry them out. */
 #include "../bus/redis.h"
 #include "agent/follower.h"
+#include "store/log.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include "sys/clock.h"
 #include "sys/log.h"

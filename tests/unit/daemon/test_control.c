@@ -7,6 +7,7 @@
 #include "core/auto.h"
 #include "daemon/callers.h"
 #include "daemon/socket.h"
+#include "store/users.h"
 #include "sys/clock.h"
 
 #include <sys/socket.h>

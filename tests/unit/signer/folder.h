@@ -5,6 +5,7 @@
 
 #include "../unit.h"
 #include "core/secret.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include "sys/disk.h"
 

@@ -3,6 +3,8 @@
 #include "core/base64url.h"
 #include "folder.h"
 #include "signer/signer.h"
+#include "store/keys.h"
+#include "store/revoke.h"
 #include "json/json.h"
 
 #define START  ((jeton_time)1893456000000)

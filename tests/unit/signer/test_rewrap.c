@@ -3,6 +3,8 @@
 #include "core/base64url.h"
 #include "folder.h"
 #include "signer/master.h"
+#include "store/keys.h"
+#include "store/meta.h"
 
 #define KEY_A "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define KEY_B "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"

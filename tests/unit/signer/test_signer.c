@@ -4,6 +4,7 @@
 
 #include "core/base64url.h"
 #include "folder.h"
+#include "store/keys.h"
 #include "json/json.h"
 
 #include <jeton/verdict.h>

@@ -5,6 +5,8 @@
 #include "store/store.h"
 
 #include "../unit.h"
+#include "store/meta.h"
+#include "store/schema.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_migrate.c - whose database it is, which schema it has, and bringing that up to date,
+/* store/schema.c - whose database it is, which schema it has, and bringing that up to date,
  * all steps in one transaction. */
+#include "store/schema.h"
+
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -80,8 +82,9 @@ static jeton_status survey(jd_conn *conn, void *args, jeton_err *err)
     return jd_take_int(&query) > 0 ? check_done(conn, state, err) : JETON_OK;
 }
 
-jeton_status jd_sql_schema(jd_store *store, jd_schema *schema, jeton_err *err)
+jeton_status jd_store_schema(jd_store *store, jd_schema *schema, jeton_err *err)
 {
+    *schema = (jd_schema){0};
     migration args = {.ctx = store->ctx, .known = store->driver->migrations};
     JT_TRY(jd_sql_read(store, survey, &args, err));
     *schema = (jd_schema){.has = args.done, .knows = args.known->count};
@@ -106,7 +109,7 @@ static jeton_status look(jd_conn *conn, void *args, jeton_err *err)
     return check_whole(conn, "the store is damaged", err);
 }
 
-jeton_status jd_sql_check(jd_store *store, jeton_err *err)
+jeton_status jd_store_check(jd_store *store, jeton_err *err)
 {
     return jd_sql_read(store, look, NULL, err);
 }
@@ -127,8 +130,9 @@ static jeton_status migrate(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sql_migrate(jd_store *store, unsigned *applied, jeton_err *err)
+jeton_status jd_store_migrate(jd_store *store, unsigned *applied, jeton_err *err)
 {
+    *applied = 0;
     migration args = {.ctx = store->ctx, .known = store->driver->migrations, .applied = applied};
-    return jd_sql_write_schema(store, migrate, &args, err);
+    return jd_or_empty(jd_sql_write_schema(store, migrate, &args, err), applied, sizeof *applied);
 }

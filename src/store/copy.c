@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_copy.c - all of a store into an empty one, whatever database either is. */
+/* store/copy.c - all of a store into an empty one, whatever database either is. */
+#include "store/copy.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -164,8 +166,8 @@ static jeton_status read_all(jd_conn *from, void *args, jeton_err *err)
     return jd_sql_write_schema(of->to, write_all, of, err);
 }
 
-jeton_status jd_sql_copy(jd_store *from, jd_store *to, jd_store_copied *told, void *user,
-                         jeton_err *err)
+jeton_status jd_store_copy(jd_store *from, jd_store *to, jd_store_copied *told, void *user,
+                           jeton_err *err)
 {
     copying args = {.to = to, .told = told, .user = user};
     return jd_sql_read(from, read_all, &args, err);

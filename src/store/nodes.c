@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_nodes.c - who follows the log, and how far. */
+/* store/nodes.c - who follows the log, and how far. */
+#include "store/nodes.h"
+
 #include "core/auto.h"
+#include "core/err.h"
 #include "store/sql.h"
 
 /* ---- the clock and the head ----------------------------------------------------------------- */
@@ -50,13 +53,23 @@ static jeton_status read_answer(jd_conn *conn, void *args, jeton_err *err)
 
 /* Two transactions, in this order: an entry that is committed behind the second one's back is
  * committed by somebody who finds the row of the first. */
-jeton_status jd_sql_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
-                              jd_beat_answer *answer, jeton_err *err)
+static jeton_status beat_and_read(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                                  jd_beat_answer *answer, jeton_err *err)
 {
     jd_beat row = *beat;
     answering args = {beat, arena, answer};
     JT_TRY(jd_sql_write_beside(store, write_beat, &row, err));
     return jd_sql_read(store, read_answer, &args, err);
+}
+
+jeton_status jd_store_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
+                                jd_beat_answer *answer, jeton_err *err)
+{
+    *answer = (jd_beat_answer){0};
+    if (!jeton_span_equal(beat->kind, jeton_str("serve")) &&
+        !jeton_span_equal(beat->kind, jeton_str("agent")))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a kind of node");
+    return jd_or_empty(beat_and_read(store, beat, arena, answer, err), answer, sizeof *answer);
 }
 
 /* ---- the list ------------------------------------------------------------------------------- */
@@ -99,10 +112,11 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes, jeton_err *err)
+jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes, jeton_err *err)
 {
+    *nodes = (jd_nodes){0};
     listing args = {arena, nodes};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), nodes, sizeof *nodes);
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
@@ -115,7 +129,7 @@ static jeton_status remove_one(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sql_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
+jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
 {
     jd_id args = *id;
     return jd_sql_write(store, remove_one, &args, err);

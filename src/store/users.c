@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_users.c - users and their roles. */
+/* store/users.c - users and their roles. */
+#include "store/users.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
+
+#include <stdio.h>
 
 /* --- reading -------------------------------------------------------------------------------- */
 
@@ -67,11 +71,12 @@ static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_take_user(&query, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sql_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
-                              jeton_err *err)
+jeton_status jd_store_user_find(jd_store *store, jeton_span name, jt_arena *arena, jd_user *user,
+                                jeton_err *err)
 {
+    *user = (jd_user){0};
     lookup args = {.name = name, .arena = arena, .user = user};
-    return jd_sql_read(store, find, &args, err);
+    return jd_or_empty(jd_sql_read(store, find, &args, err), user, sizeof *user);
 }
 
 jeton_status jd_sql_read_user(jd_conn *conn, const jd_id *id, jt_arena *arena, jd_user *user,
@@ -97,11 +102,12 @@ static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_read_user(conn, asked->id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sql_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
-                             jeton_err *err)
+jeton_status jd_store_user_get(jd_store *store, const jd_id *id, jt_arena *arena, jd_user *user,
+                               jeton_err *err)
 {
+    *user = (jd_user){0};
     lookup args = {.id = id, .arena = arena, .user = user};
-    return jd_sql_read(store, get, &args, err);
+    return jd_or_empty(jd_sql_read(store, get, &args, err), user, sizeof *user);
 }
 
 static jeton_status find_email(jd_conn *conn, void *args, jeton_err *err)
@@ -117,11 +123,12 @@ static jeton_status find_email(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_read_user(conn, &id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sql_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
-                                    jd_user *user, jeton_err *err)
+jeton_status jd_store_user_find_email(jd_store *store, jeton_span email, jt_arena *arena,
+                                      jd_user *user, jeton_err *err)
 {
+    *user = (jd_user){0};
     lookup args = {.name = email, .arena = arena, .user = user};
-    return jd_sql_read(store, find_email, &args, err);
+    return jd_or_empty(jd_sql_read(store, find_email, &args, err), user, sizeof *user);
 }
 
 typedef struct listing {
@@ -158,11 +165,12 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
-                              jd_users *users, jeton_err *err)
+jeton_status jd_store_user_list(jd_store *store, const jd_user_page *page, jt_arena *arena,
+                                jd_users *users, jeton_err *err)
 {
+    *users = (jd_users){0};
     listing args = {page, arena, users};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), users, sizeof *users);
 }
 
 /* --- adding --------------------------------------------------------------------------------- */
@@ -203,10 +211,11 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return add_user(conn, args, jeton_str(NULL), err);
 }
 
-jeton_status jd_sql_user_add(jd_store *store, const jd_user *user, jeton_err *err)
+jeton_status jd_store_user_add(jd_store *store, const jd_user *user, jeton_err *err)
 {
+    jd_audit_note("user.add", jd_audit_id(&user->id), user->name);
     jd_user args = *user;
-    return jd_sql_write(store, add, &args, err);
+    return jd_audit_end(jd_sql_write(store, add, &args, err));
 }
 
 /* --- importing ------------------------------------------------------------------------------ */
@@ -270,12 +279,16 @@ static jeton_status import(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sql_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
-                                jeton_err *err)
+jeton_status jd_store_user_import(jd_store *store, jd_import *imports, size_t count, bool dry,
+                                  jeton_err *err)
 {
+    char number[24];
+    (void)snprintf(number, sizeof number, "%zu", count);
+    if (!dry)
+        jd_audit_note("user.import", jeton_str(number), jeton_str(NULL));
     importing args = {imports, count};
-    return dry ? jd_sql_read(store, look_over, &args, err)
-               : jd_sql_write(store, import, &args, err);
+    return jd_audit_end(dry ? jd_sql_read(store, look_over, &args, err)
+                            : jd_sql_write(store, import, &args, err));
 }
 
 /* --- changing ------------------------------------------------------------------------------- */
@@ -313,25 +326,35 @@ static jeton_status bar(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_send(&query, err);
 }
 
+static jt_revocation mark_of(const jd_id *user, jeton_time expires)
+{
+    jt_revocation entry = {.kind = JT_REVOKED_SUBJECT, .expires = expires};
+    memcpy(entry.id, user->bytes, JD_ID_BYTES);
+    return entry;
+}
+
+/* What is noted is its row of the audit log. */
 static jeton_status bar_user(jd_store *store, jd_sql sql, const jd_id *id, jeton_time now,
                              jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
-    *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
-    memcpy(entry->id, id->bytes, JD_ID_BYTES);
+    *entry = mark_of(id, expires);
     barring args = {id, now, entry, sql};
-    return jd_sql_write(store, bar, &args, err);
+    const jeton_status status = jd_audit_end(jd_sql_write(store, bar, &args, err));
+    return jd_or_empty(status, entry, sizeof *entry);
 }
 
-jeton_status jd_sql_user_disable(jd_store *store, const jd_id *id, jeton_time now,
-                                 jeton_time expires, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_user_disable(jd_store *store, const jd_id *id, jeton_time now,
+                                   jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
+    jd_audit_note("user.disable", jd_audit_id(id), jeton_str(NULL));
     return bar_user(store, JD_SQL_USER_DISABLE, id, now, expires, entry, err);
 }
 
 /* The sessions go with the row; there is nothing left to end. */
-jeton_status jd_sql_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
-                                jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_user_remove(jd_store *store, const jd_id *id, jeton_time expires,
+                                  jt_revocation *entry, jeton_err *err)
 {
+    jd_audit_note("user.remove", jd_audit_id(id), jeton_str(NULL));
     return bar_user(store, JD_SQL_USER_REMOVE, id, 0, expires, entry, err);
 }
 
@@ -340,10 +363,11 @@ static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
     return set_flag(conn, JD_SQL_USER_ENABLE, args, err);
 }
 
-jeton_status jd_sql_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
+jeton_status jd_store_user_enable(jd_store *store, const jd_id *id, jeton_err *err)
 {
+    jd_audit_note("user.enable", jd_audit_id(id), jeton_str(NULL));
     jd_id args = *id;
-    return jd_sql_write(store, enable, &args, err);
+    return jd_audit_end(jd_sql_write(store, enable, &args, err));
 }
 
 static jeton_status set_text(jd_conn *conn, jd_sql sql, const jd_id *id, const jeton_span *text,
@@ -365,7 +389,7 @@ typedef struct changing {
 } changing;
 
 /* What bars a user comes last, so that one mark is enough for all of it. */
-static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status change_user(jd_conn *conn, void *args, jeton_err *err)
 {
     changing *asked = args;
     const jd_user_changes *of = asked->change;
@@ -381,12 +405,28 @@ static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
     return disable || of->must_change ? bar(conn, &asked->barring, err) : JETON_OK;
 }
 
-jeton_status jd_sql_user_change(jd_store *store, const jd_id *id, const jd_user_changes *of,
-                                jeton_time now, jeton_time expires, jt_revocation *entry,
-                                jeton_err *err)
+static jeton_span list_user_change(const jd_user_changes *change, char list[JD_AUDIT_LIST])
 {
-    changing args = {of, {.id = id, .now = now, .entry = entry}};
-    *entry = (jt_revocation){.kind = JT_REVOKED_SUBJECT, .expires = expires};
-    memcpy(entry->id, id->bytes, JD_ID_BYTES);
-    return jd_sql_write(store, change, &args, err);
+    list[0] = '\0';
+    if (change->name != NULL)
+        jd_audit_add(list, "name=", *change->name);
+    if (change->email != NULL)
+        jd_audit_add(list, "", jeton_str("email"));
+    if (change->disabled != NULL)
+        jd_audit_add(list, "", jeton_str(*change->disabled ? "disabled" : "enabled"));
+    if (change->must_change)
+        jd_audit_add(list, "", jeton_str("must_change"));
+    return jeton_str(list);
+}
+
+jeton_status jd_store_user_change(jd_store *store, const jd_id *id, const jd_user_changes *change,
+                                  jeton_time now, jeton_time expires, jt_revocation *entry,
+                                  jeton_err *err)
+{
+    char list[JD_AUDIT_LIST];
+    *entry = mark_of(id, expires);
+    changing args = {change, {.id = id, .now = now, .entry = entry}};
+    jd_audit_note("user.change", jd_audit_id(id), list_user_change(change, list));
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, change_user, &args, err)), entry,
+                       sizeof *entry);
 }

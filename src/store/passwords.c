@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_passwords.c - passwords: replaced by their owner, by a one-time code, or by a
+/* store/passwords.c - passwords: replaced by their owner, by a one-time code, or by a
  * better hash of the same. */
+#include "store/passwords.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -27,8 +29,8 @@ static jeton_status rehash(jd_conn *conn, void *args, jeton_err *err)
     return jt_fail(err, JETON_E_CREDENTIALS, "the password was changed meanwhile");
 }
 
-jeton_status jd_sql_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
-                                jeton_span password, jeton_err *err)
+jeton_status jd_store_user_rehash(jd_store *store, const jd_id *id, jeton_span old,
+                                  jeton_span password, jeton_err *err)
 {
     rehashing args = {id, old, password};
     return jd_sql_write(store, rehash, &args, err);
@@ -83,11 +85,15 @@ static jeton_status set(jd_conn *conn, void *args, jeton_err *err)
                                asked->arena, asked->entries, err);
 }
 
-jeton_status jd_sql_password_set(jd_store *store, const jd_password_change *change, jt_arena *arena,
-                                 jd_entries *entries, jeton_err *err)
+jeton_status jd_store_password_set(jd_store *store, const jd_password_change *change,
+                                   jt_arena *arena, jd_entries *entries, jeton_err *err)
 {
+    *entries = (jd_entries){0};
+    jd_audit_note("password.set", jd_audit_id(&change->user),
+                  change->code.len > 0 ? jeton_str("with a code") : jeton_str(NULL));
     setting args = {change, arena, entries};
-    return jd_sql_write(store, set, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, set, &args, err)), entries,
+                       sizeof *entries);
 }
 
 /* ---- one-time codes -------------------------------------------------------------------------- */
@@ -111,11 +117,12 @@ static jeton_status put(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_run(&query, NULL, err);
 }
 
-jeton_status jd_sql_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
-                              jeton_time expires, jeton_err *err)
+jeton_status jd_store_reset_put(jd_store *store, const jd_id *user, jeton_span digest,
+                                jeton_time expires, jeton_err *err)
 {
+    jd_audit_note("password.reset_code", jd_audit_id(user), jeton_str(NULL));
     code args = {.id = user, .digest = digest, .when = expires};
-    return jd_sql_write(store, put, &args, err);
+    return jd_audit_end(jd_sql_write(store, put, &args, err));
 }
 
 static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
@@ -132,9 +139,10 @@ static jeton_status find(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_read_user(conn, &id, asked->arena, asked->user, err);
 }
 
-jeton_status jd_sql_reset_find(jd_store *store, jeton_span digest, jeton_time now, jt_arena *arena,
-                               jd_user *user, jeton_err *err)
+jeton_status jd_store_reset_find(jd_store *store, jeton_span digest, jeton_time now,
+                                 jt_arena *arena, jd_user *user, jeton_err *err)
 {
+    *user = (jd_user){0};
     code args = {.digest = digest, .when = now, .arena = arena, .user = user};
-    return jd_sql_read(store, find, &args, err);
+    return jd_or_empty(jd_sql_read(store, find, &args, err), user, sizeof *user);
 }

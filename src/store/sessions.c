@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_sessions.c - sessions: added, rotated, ended. */
+/* store/sessions.c - sessions: added, rotated, ended. */
+#include "store/sessions.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -38,11 +40,16 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
                    "the user is gone, disabled or has another password by now");
 }
 
-jeton_status jd_sql_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
-                                jeton_err *err)
+jeton_status jd_store_session_add(jd_store *store, const jd_session *session, uint64_t *rev,
+                                  jeton_err *err)
 {
+    *rev = 0;
+    if (session->device.len > JD_DEVICE_MAX)
+        return jt_fail(err, JETON_E_ARGUMENT, "a device is described in %u bytes", JD_DEVICE_MAX);
+    jd_audit_note_by(jd_audit_id(&session->user), session->address, "session.add",
+                     jd_audit_id(&session->id));
     adding args = {session, rev};
-    return jd_sql_write(store, add, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, add, &args, err)), rev, sizeof *rev);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -85,11 +92,12 @@ static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_take_user(&query, asked->arena, &asked->view->user, err);
 }
 
-jeton_status jd_sql_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
-                                jd_session_view *view, jeton_err *err)
+jeton_status jd_store_session_get(jd_store *store, const jd_id *id, jt_arena *arena,
+                                  jd_session_view *view, jeton_err *err)
 {
+    *view = (jd_session_view){0};
     lookup args = {id, arena, view};
-    return jd_sql_read(store, get, &args, err);
+    return jd_or_empty(jd_sql_read(store, get, &args, err), view, sizeof *view);
 }
 
 typedef struct listing {
@@ -117,11 +125,12 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_session_list(jd_store *store, const jd_id *user, jeton_time now,
-                                 jt_arena *arena, jd_sessions *sessions, jeton_err *err)
+jeton_status jd_store_session_list(jd_store *store, const jd_id *user, jeton_time now,
+                                   jt_arena *arena, jd_sessions *sessions, jeton_err *err)
 {
+    *sessions = (jd_sessions){0};
     listing args = {user, now, arena, sessions};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), sessions, sizeof *sessions);
 }
 
 /* --- rotating ------------------------------------------------------------------------------- */
@@ -151,11 +160,12 @@ static jeton_status rotate(jd_conn *conn, void *args, jeton_err *err)
     return jt_fail(err, JETON_E_SESSION, "the session is over or its counter is another one");
 }
 
-jeton_status jd_sql_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
-                                   jeton_err *err)
+jeton_status jd_store_session_rotate(jd_store *store, const jd_rotation *rotation, uint64_t *rev,
+                                     jeton_err *err)
 {
+    *rev = 0;
     rotating args = {rotation, rev};
-    return jd_sql_write_beside(store, rotate, &args, err);
+    return jd_or_empty(jd_sql_write_beside(store, rotate, &args, err), rev, sizeof *rev);
 }
 
 /* --- ending --------------------------------------------------------------------------------- */
@@ -204,12 +214,13 @@ static jt_revocation end_of(const jd_id *session, jeton_time expires)
     return entry;
 }
 
-jeton_status jd_sql_session_end(jd_store *store, const jd_id *id, jeton_time now,
-                                jeton_time expires, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_session_end(jd_store *store, const jd_id *id, jeton_time now,
+                                  jeton_time expires, jt_revocation *entry, jeton_err *err)
 {
     *entry = end_of(id, expires);
+    jd_audit_note("session.end", jd_audit_id(id), jeton_str(NULL));
     ending args = {now, entry};
-    return jd_sql_write(store, end, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, end, &args, err)), entry, sizeof *entry);
 }
 
 typedef struct ending_all {
@@ -249,12 +260,16 @@ static jeton_status end_all(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sql_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
-                                    jeton_time now, jeton_time expires, jt_arena *arena,
-                                    jd_entries *entries, jeton_err *err)
+jeton_status jd_store_session_end_all(jd_store *store, const jd_id *user, const jd_id *keep,
+                                      jeton_time now, jeton_time expires, jt_arena *arena,
+                                      jd_entries *entries, jeton_err *err)
 {
+    *entries = (jd_entries){0};
+    jd_audit_note("session.end_all", jd_audit_id(user),
+                  keep != NULL ? jd_audit_id(keep) : jeton_str(NULL));
     ending_all args = {user, keep, now, expires, arena, entries};
-    return jd_sql_write(store, end_all, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, end_all, &args, err)), entries,
+                       sizeof *entries);
 }
 
 jeton_status jd_sql_end_sessions(jd_conn *conn, const jd_id *user, const jd_id *keep,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_roles.c - roles, what they permit, and who has them. */
+/* store/roles.c - roles, what they permit, and who has them. */
+#include "store/roles.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -101,11 +103,23 @@ static jeton_status change_roles(jd_conn *conn, void *args, jeton_err *err)
     return was_admin ? jd_sql_admin_left(conn, err) : JETON_OK;
 }
 
-jeton_status jd_sql_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
-                               jeton_err *err)
+static jeton_span list_change(const jd_role_change *change, char list[JD_AUDIT_LIST])
 {
+    list[0] = '\0';
+    for (size_t i = 0; i < change->give_count; i++)
+        jd_audit_add(list, "+", change->give[i]);
+    for (size_t i = 0; i < change->take_count; i++)
+        jd_audit_add(list, "-", change->take[i]);
+    return jeton_str(list);
+}
+
+jeton_status jd_store_user_roles(jd_store *store, const jd_id *id, const jd_role_change *change,
+                                 jeton_err *err)
+{
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("user.roles", jd_audit_id(id), list_change(change, list));
     changing args = {id, change};
-    return jd_sql_write(store, change_roles, &args, err);
+    return jd_audit_end(jd_sql_write(store, change_roles, &args, err));
 }
 
 /* ---- roles and permissions ------------------------------------------------------------------- */
@@ -199,32 +213,51 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_role_add(jd_store *store, const jd_role *role, jeton_err *err)
+jeton_status jd_store_role_add(jd_store *store, const jd_role *role, jeton_err *err)
 {
+    jd_audit_note("role.add", role->name, jeton_str(NULL));
     jd_role args = *role;
-    return jd_sql_write(store, add, &args, err);
+    return jd_audit_end(jd_sql_write(store, add, &args, err));
 }
 
-jeton_status jd_sql_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
+jeton_status jd_store_role_list(jd_store *store, jt_arena *arena, jd_roles *roles, jeton_err *err)
 {
+    *roles = (jd_roles){0};
     listing args = {arena, roles};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), roles, sizeof *roles);
 }
 
-jeton_status jd_sql_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
+static jeton_span list_texts(const jeton_span *texts, size_t count, char list[JD_AUDIT_LIST])
 {
+    list[0] = '\0';
+    for (size_t i = 0; i < count; i++)
+        jd_audit_add(list, "", texts[i]);
+    return jeton_str(list);
+}
+
+jeton_status jd_store_role_grant(jd_store *store, const jd_role *role, jeton_err *err)
+{
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("role.grant", role->name,
+                  list_texts(role->permissions, role->permission_count, list));
     jd_role args = *role;
-    return jd_sql_write(store, grant, &args, err);
+    return jd_audit_end(jd_sql_write(store, grant, &args, err));
 }
 
-jeton_status jd_sql_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
+jeton_status jd_store_role_revoke(jd_store *store, const jd_role *role, jeton_err *err)
 {
+    char list[JD_AUDIT_LIST];
+    jd_audit_note("role.revoke", role->name,
+                  list_texts(role->permissions, role->permission_count, list));
     jd_role args = *role;
-    return jd_sql_write(store, revoke, &args, err);
+    return jd_audit_end(jd_sql_write(store, revoke, &args, err));
 }
 
-jeton_status jd_sql_role_remove(jd_store *store, jeton_span name, jeton_err *err)
+jeton_status jd_store_role_remove(jd_store *store, jeton_span name, jeton_err *err)
 {
+    if (jeton_span_equal(name, jeton_str(JD_ROLE_ADMIN)))
+        return jt_fail(err, JETON_E_LAST_ADMIN, "the role " JD_ROLE_ADMIN " stays");
+    jd_audit_note("role.remove", name, jeton_str(NULL));
     jeton_span args = name;
-    return jd_sql_write(store, drop, &args, err);
+    return jd_audit_end(jd_sql_write(store, drop, &args, err));
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_bans.c - bans: added, listed, lifted. */
+/* store/bans.c - bans: added, listed, lifted. */
+#include "store/bans.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -29,11 +31,12 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
-                             jeton_err *err)
+jeton_status jd_store_ban_list(jd_store *store, jeton_time now, jt_arena *arena, jd_ban_list *bans,
+                               jeton_err *err)
 {
+    *bans = (jd_ban_list){0};
     listing args = {now, arena, bans};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), bans, sizeof *bans);
 }
 
 static jeton_status drop_expired(jd_conn *conn, jeton_time now, jeton_err *err)
@@ -60,10 +63,11 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
                : jt_fail(err, JETON_E_LIMIT, "at most %u networks are banned", JD_BANS_MAX);
 }
 
-jeton_status jd_sql_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
+jeton_status jd_store_ban_add(jd_store *store, const jd_ban *ban, jeton_err *err)
 {
+    jd_audit_note("ban.add", ban->network, ban->why);
     jd_ban args = *ban;
-    return jd_sql_write(store, add, &args, err);
+    return jd_audit_end(jd_sql_write(store, add, &args, err));
 }
 
 static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
@@ -77,7 +81,8 @@ static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
                         : jt_fail(err, JETON_E_NOT_FOUND, "that network is not banned");
 }
 
-jeton_status jd_sql_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
+jeton_status jd_store_ban_lift(jd_store *store, jeton_span network, jeton_err *err)
 {
-    return jd_sql_write(store, lift, &network, err);
+    jd_audit_note("ban.lift", network, jeton_str(NULL));
+    return jd_audit_end(jd_sql_write(store, lift, &network, err));
 }

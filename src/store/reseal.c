@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_reseal.c - walks over everything that is sealed, in one transaction. */
+/* store/reseal.c - walks over everything that is sealed, in one transaction. */
+#include "store/reseal.h"
+
 #include "core/auto.h"
 #include "store/sql.h"
 
@@ -102,8 +104,8 @@ static jeton_status reseal_all(jd_conn *conn, void *args, jeton_err *err)
     return JETON_OK;
 }
 
-jeton_status jd_sql_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
+jeton_status jd_store_reseal(jd_store *store, jd_reseal *reseal, void *user, jeton_err *err)
 {
     resealing args = {reseal, user};
-    return jd_sql_write(store, reseal_all, &args, err);
+    return jd_sql_write(store, reseal_all, &args, err); /* the audit log's own key is among it */
 }

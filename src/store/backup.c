@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_restart.c - going on from a copy. */
+/* store/backup.c - going on from a copy. */
+#include "store/backup.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -46,9 +48,15 @@ static jeton_status start_again(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_revoke_piece(conn, &all, &entry, err);
 }
 
-jeton_status jd_sql_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
-                            jeton_err *err)
+jeton_status jd_store_restart(jd_store *store, uint64_t head, jeton_time now, jeton_time expires,
+                              jeton_err *err)
 {
+    jd_audit_note("store.restore", jeton_str(NULL), jeton_str(NULL));
     restart args = {head, now, expires};
-    return jd_sql_write(store, start_again, &args, err);
+    return jd_audit_end(jd_sql_write(store, start_again, &args, err));
+}
+
+jeton_status jd_store_backup(jd_store *store, const char *file, jeton_err *err)
+{
+    return store->driver->backup(store, file, err);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_indexes.c - blocks of token indexes, leased to whoever issues tokens. */
+/* store/indexes.c - blocks of token indexes, leased to whoever issues tokens. */
+#include "store/indexes.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -100,11 +102,20 @@ static jeton_status lease(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_append(conn, of->entry, err);
 }
 
-jeton_status jd_sql_index_lease(jd_store *store, const jd_index_asking *asked,
-                                jd_index_block *block, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_index_lease(jd_store *store, const jd_index_asking *asked,
+                                  jd_index_block *block, jt_revocation *entry, jeton_err *err)
 {
+    *block = (jd_index_block){0};
+    *entry = (jt_revocation){0};
+    if (asked->count == 0 || asked->count > JT_BITS_PLACES)
+        return jt_fail(err, JETON_E_ARGUMENT, "a list has not so many places");
     leasing args = {asked, block, entry};
-    return jd_sql_write(store, lease, &args, err);
+    const jeton_status status = jd_sql_write(store, lease, &args, err);
+    if (status != JETON_OK) {
+        *block = (jd_index_block){0};
+        *entry = (jt_revocation){0};
+    }
+    return status;
 }
 
 static jeton_status run(jd_conn *conn, jd_sql sql, jeton_err *err)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_keys.c - signing keys. */
+/* store/keys.c - signing keys. */
+#include "store/keys.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -22,10 +24,23 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_notice(conn, JT_NOTICE_KEYS, err);
 }
 
-jeton_status jd_sql_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
+/* A name that is not here would be kept but never found by whoever looks for a state. */
+static bool is_state(jeton_span state)
 {
+    static const char *const states[] = {"next", "active", "retiring", "withdrawn"};
+    for (size_t i = 0; i < JT_COUNT(states); i++)
+        if (jeton_span_equal(state, jeton_str(states[i])))
+            return true;
+    return false;
+}
+
+jeton_status jd_store_key_add(jd_store *store, const jd_stored_key *key, jeton_err *err)
+{
+    if (!is_state(key->state))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    jd_audit_note("key.add", key->kid, key->state);
     jd_stored_key args = *key;
-    return jd_sql_write(store, add, &args, err);
+    return jd_audit_end(jd_sql_write(store, add, &args, err));
 }
 
 /* Under the lock that orders what is written, so nobody adds one between this and add(). */
@@ -46,10 +61,13 @@ static jeton_status add_first(jd_conn *conn, void *args, jeton_err *err)
     return add(conn, args, err);
 }
 
-jeton_status jd_sql_key_add_first(jd_store *store, const jd_stored_key *key, jeton_err *err)
+jeton_status jd_store_key_add_first(jd_store *store, const jd_stored_key *key, jeton_err *err)
 {
+    if (!is_state(key->state))
+        return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    jd_audit_note("key.add", key->kid, key->state);
     jd_stored_key args = *key;
-    return jd_sql_write(store, add_first, &args, err);
+    return jd_audit_end(jd_sql_write(store, add_first, &args, err));
 }
 
 typedef struct listing {
@@ -81,10 +99,12 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys, jeton_err *err)
+jeton_status jd_store_key_list(jd_store *store, jt_arena *arena, jd_stored_keys *keys,
+                               jeton_err *err)
 {
+    *keys = (jd_stored_keys){0};
     listing args = {arena, keys};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), keys, sizeof *keys);
 }
 
 typedef struct changing {
@@ -119,9 +139,15 @@ static jeton_status change(jd_conn *conn, void *args, jeton_err *err)
                                : JETON_OK;
 }
 
-jeton_status jd_sql_key_change(jd_store *store, const jd_key_change *changes, size_t count,
-                               const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_key_change(jd_store *store, const jd_key_change *changes, size_t count,
+                                 const jd_revoking *mark, jt_revocation *entry, jeton_err *err)
 {
+    *entry = (jt_revocation){0};
+    for (size_t i = 0; i < count; i++)
+        if (!is_state(changes[i].from) || !is_state(changes[i].to))
+            return jt_fail(err, JETON_E_ARGUMENT, "not a state of a key");
+    if (count > 0) /* what was asked for comes first, what follows from it behind */
+        jd_audit_note("key.state", changes[0].kid, changes[0].to);
     changing args = {changes, count, mark, entry};
-    return jd_sql_write(store, change, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, change, &args, err)), entry, sizeof *entry);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_revoke.c - marks, and the sessions that end with them. */
+/* store/revoke.c - marks, and the sessions that end with them. */
+#include "store/revoke.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -76,11 +78,38 @@ static jeton_status revoke(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_revoke_piece(conn, of->asked, of->entry, err);
 }
 
-jeton_status jd_sql_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
-                           jeton_err *err)
+static const char *revoked_kind(jt_revoked kind)
 {
+    static const char *const kinds[] = {
+        [JT_REVOKED_SESSION] = "session", [JT_REVOKED_SUBJECT] = "user",
+        [JT_REVOKED_ALL] = "all",         [JT_REVOKED_CLIENT] = "client",
+        [JT_REVOKED_KEY] = "key",         [JT_REVOKED_TOKEN] = "token",
+        [JT_REVOKED_INDEX] = "index",
+    };
+    return (size_t)kind < JT_COUNT(kinds) ? kinds[kind] : NULL;
+}
+
+/* A client by its name, a token by its jti, a user or a key's digest by the id. */
+static jeton_span revoked_id(const jd_revoking *asked, char text[JD_AUDIT_LIST])
+{
+    jd_id id;
+    memcpy(id.bytes, asked->id, sizeof id.bytes);
+    if (asked->kind == JT_REVOKED_ALL)
+        return jeton_str(NULL);
+    if (asked->kind == JT_REVOKED_CLIENT)
+        return asked->client;
+    jd_id_print(&id, text);
+    return jeton_str(text);
+}
+
+jeton_status jd_store_revoke(jd_store *store, const jd_revoking *asked, jt_revocation *entry,
+                             jeton_err *err)
+{
+    *entry = (jt_revocation){0};
+    char id[JD_AUDIT_LIST];
+    jd_audit_note("revoke", revoked_id(asked, id), jeton_str(revoked_kind(asked->kind)));
     revoking args = {asked, entry};
-    return jd_sql_write(store, revoke, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, revoke, &args, err)), entry, sizeof *entry);
 }
 
 /* ---- many at once --------------------------------------------------------------------------- */
@@ -108,9 +137,38 @@ static jeton_status revoke_many(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_audit_rows(conn, of->rows, of->count, err);
 }
 
-jeton_status jd_sql_revoke_many(jd_store *store, jd_revoke_one *ones, jd_audit_row *rows,
-                                size_t count, jeton_err *err)
+/* The row of the audit log that goes with one of many. */
+static jeton_status note_one(const jd_revoke_one *one, jt_arena *arena, jd_audit_row *row,
+                             jeton_err *err)
 {
+    char *id = jt_arena_alloc(arena, JD_AUDIT_LIST);
+    if (id == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "rows of the audit log");
+    *row = jd_audit_row_of(one->who, "revoke", revoked_id(&one->asked, id),
+                           jeton_str(revoked_kind(one->asked.kind)));
+    return JETON_OK;
+}
+
+static jeton_status note_and_revoke(jd_store *store, jd_revoke_one *ones, size_t count,
+                                    jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(store->ctx);
+    jd_audit_row *rows = jt_arena_alloc(&arena, count * sizeof *rows);
+    if (rows == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "rows of the audit log");
+    for (size_t i = 0; i < count; i++)
+        JT_TRY(note_one(&ones[i], &arena, &rows[i], err));
     revoking_many args = {ones, rows, count};
     return jd_sql_write(store, revoke_many, &args, err);
+}
+
+jeton_status jd_store_revoke_many(jd_store *store, jd_revoke_one *ones, size_t count,
+                                  jeton_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        ones[i].entry = (jt_revocation){0};
+    const jeton_status status = count > 0 ? note_and_revoke(store, ones, count, err) : JETON_OK;
+    for (size_t i = 0; i < count && status != JETON_OK; i++)
+        ones[i].entry = (jt_revocation){0};
+    return status;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_meta.c - a few texts by name. */
+/* store/meta.c - a few texts by name. */
+#include "store/meta.h"
+
 #include "core/auto.h"
 #include "store/sql.h"
 
@@ -58,22 +60,24 @@ jeton_status jd_sql_meta_read(jd_conn *conn, const char *name, jt_arena *arena, 
     return get(conn, &asked, err);
 }
 
-jeton_status jd_sql_meta_get(jd_store *store, const char *name, jt_arena *arena, jeton_span *value,
-                             jeton_err *err)
+jeton_status jd_store_meta_get(jd_store *store, const char *name, jt_arena *arena,
+                               jeton_span *value, jeton_err *err)
 {
+    *value = (jeton_span){0};
     meta args = {.name = name, .arena = arena, .found = value};
-    return jd_sql_read(store, get, &args, err);
+    return jd_or_empty(jd_sql_read(store, get, &args, err), value, sizeof *value);
 }
 
-jeton_status jd_sql_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
+jeton_status jd_store_meta_set(jd_store *store, const char *name, jeton_span value, jeton_err *err)
 {
     meta args = {.name = name, .value = value};
     return jd_sql_write(store, set, &args, err);
 }
 
-jeton_status jd_sql_meta_claim(jd_store *store, const char *name, jeton_span value, jt_arena *arena,
-                               jeton_span *winner, jeton_err *err)
+jeton_status jd_store_meta_claim(jd_store *store, const char *name, jeton_span value,
+                                 jt_arena *arena, jeton_span *winner, jeton_err *err)
 {
+    *winner = (jeton_span){0};
     meta args = {.name = name, .value = value, .arena = arena, .found = winner};
-    return jd_sql_write(store, claim, &args, err);
+    return jd_or_empty(jd_sql_write(store, claim, &args, err), winner, sizeof *winner);
 }

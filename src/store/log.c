@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_log.c - the revocation log, and what is removed once it has expired. */
+/* store/log.c - the revocation log, and what is removed once it has expired. */
+#include "store/log.h"
+
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -8,8 +10,6 @@
 
 #include <inttypes.h>
 
-#define PURGE_ROWS 1000 /* of each table at a time: the writer is held no longer than that */
-
 jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_HEAD);
@@ -17,6 +17,16 @@ jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
         return jd_query_missing(&query, err, "the log has no head");
     *head = (uint64_t)jd_take_int(&query);
     return jd_query_end(&query, err);
+}
+
+void jd_store_log_key(jd_store *store, jeton_span cluster)
+{
+    jt_entry_key(cluster, &store->log_key);
+}
+
+bool jd_store_log_genuine(const jd_store *store, const jt_revocation *entry)
+{
+    return jt_entry_genuine(&store->log_key, entry);
 }
 
 /* ---- adding --------------------------------------------------------------------------------- */
@@ -94,9 +104,13 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_append(conn, args, err);
 }
 
-jeton_status jd_sql_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_log_add(jd_store *store, jt_revocation *entry, jeton_err *err)
 {
-    return jd_sql_write(store, add, entry, err);
+    entry->n = 0;
+    const jeton_status status = jd_sql_write(store, add, entry, err);
+    if (status != JETON_OK)
+        entry->n = 0;
+    return status;
 }
 
 typedef struct many {
@@ -110,23 +124,27 @@ static jeton_status add_many(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_append_many(conn, of->entries, of->count, err);
 }
 
-jeton_status jd_sql_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
-                                 jeton_err *err)
+jeton_status jd_store_log_add_many(jd_store *store, jt_revocation *entries, size_t count,
+                                   jeton_err *err)
 {
     many args = {entries, count};
-    return jd_sql_write(store, add_many, &args, err);
+    const jeton_status status = jd_sql_write(store, add_many, &args, err);
+    for (size_t i = 0; i < count && status != JETON_OK; i++)
+        entries[i].n = 0;
+    return status;
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static jeton_status head(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status read_head(jd_conn *conn, void *args, jeton_err *err)
 {
     return jd_sql_head(conn, args, err);
 }
 
-jeton_status jd_sql_log_head(jd_store *store, uint64_t *found, jeton_err *err)
+jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err)
 {
-    return jd_sql_read(store, head, found, err);
+    *head = 0;
+    return jd_or_empty(jd_sql_read(store, read_head, head, err), head, sizeof *head);
 }
 
 static jeton_status read_entries(jd_conn *conn, jd_sql sql, const jd_log_span *asked,
@@ -175,11 +193,12 @@ static jeton_status after(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_entries_after(conn, &asked->span, asked->arena, asked->entries, err);
 }
 
-jeton_status jd_sql_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
-                              jd_entries *entries, jeton_err *err)
+jeton_status jd_store_log_after(jd_store *store, uint64_t n, size_t most, jt_arena *arena,
+                                jd_entries *entries, jeton_err *err)
 {
+    *entries = (jd_entries){0};
     listing args = {{n, most}, arena, entries};
-    return jd_sql_read(store, after, &args, err);
+    return jd_or_empty(jd_sql_read(store, after, &args, err), entries, sizeof *entries);
 }
 
 /* ---- the cluster key comes ------------------------------------------------------------------ */
@@ -229,7 +248,7 @@ typedef struct claiming {
     jeton_span *winner;
 } claiming;
 
-static jeton_status claim(jd_conn *conn, void *args, jeton_err *err)
+static jeton_status claim_key(jd_conn *conn, void *args, jeton_err *err)
 {
     const claiming *of = args;
     bool ours;
@@ -239,69 +258,10 @@ static jeton_status claim(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_meta_read(conn, of->claim->name, of->arena, of->winner, err);
 }
 
-jeton_status jd_sql_log_claim(jd_store *store, const jd_log_claim *asked, jt_arena *arena,
-                              jeton_span *winner, jeton_err *err)
+jeton_status jd_store_log_claim(jd_store *store, const jd_log_claim *claim, jt_arena *arena,
+                                jeton_span *winner, jeton_err *err)
 {
-    claiming args = {asked, arena, winner};
-    return jd_sql_write(store, claim, &args, err);
-}
-
-/* ---- pruning -------------------------------------------------------------------------------- */
-
-typedef struct purging {
-    jeton_time before;
-    size_t *removed;
-} purging;
-
-static jeton_status purge_table(jd_conn *conn, jd_sql sql, const purging *asked, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, sql);
-    jd_bind_int(&query, asked->before);
-    jd_bind_int(&query, PURGE_ROWS);
-    unsigned changed;
-    JT_TRY(jd_query_run(&query, &changed, err));
-    *asked->removed += changed;
-    return JETON_OK;
-}
-
-static jeton_status prune(jd_conn *conn, const purging *asked, uint64_t *pruned, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_PURGE);
-    jd_bind_int(&query, asked->before);
-    jd_bind_int(&query, PURGE_ROWS);
-    for (*pruned = 0; jd_query_row(&query); (*asked->removed)++) {
-        const uint64_t n = (uint64_t)jd_take_int(&query);
-        if (n > *pruned)
-            *pruned = n;
-    }
-    return jd_query_end(&query, err);
-}
-
-static jeton_status remember_pruned(jd_conn *conn, uint64_t pruned, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_PRUNED);
-    jd_bind_count(&query, pruned);
-    jd_bind_count(&query, pruned);
-    return jd_query_run(&query, NULL, err);
-}
-
-static jeton_status purge_log(jd_conn *conn, const purging *asked, jeton_err *err)
-{
-    uint64_t pruned;
-    JT_TRY(prune(conn, asked, &pruned, err));
-    return pruned > 0 ? remember_pruned(conn, pruned, err) : JETON_OK;
-}
-
-static jeton_status purge(jd_conn *conn, void *args, jeton_err *err)
-{
-    JT_TRY(purge_table(conn, JD_SQL_SESSION_PURGE, args, err));
-    JT_TRY(purge_table(conn, JD_SQL_RESET_PURGE, args, err));
-    JT_TRY(jd_sql_purge_nodes(conn, err));
-    return purge_log(conn, args, err);
-}
-
-jeton_status jd_sql_purge(jd_store *store, jeton_time before, size_t *removed, jeton_err *err)
-{
-    purging args = {before, removed};
-    return jd_sql_write(store, purge, &args, err);
+    *winner = (jeton_span){0};
+    claiming args = {claim, arena, winner};
+    return jd_or_empty(jd_sql_write(store, claim_key, &args, err), winner, sizeof *winner);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store/sql_clients.c - clients: added, listed, disabled, removed. */
+/* store/clients.c - clients: added, listed, disabled, removed. */
+#include "store/clients.h"
+
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/sql.h"
@@ -45,11 +47,12 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     return jd_query_end(&query, err);
 }
 
-jeton_status jd_sql_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
-                                jd_client_list *clients, jeton_err *err)
+jeton_status jd_store_client_list(jd_store *store, jeton_span after, size_t most, jt_arena *arena,
+                                  jd_client_list *clients, jeton_err *err)
 {
+    *clients = (jd_client_list){0};
     listing args = {after, most, arena, clients};
-    return jd_sql_read(store, list, &args, err);
+    return jd_or_empty(jd_sql_read(store, list, &args, err), clients, sizeof *clients);
 }
 
 /* --- changing ------------------------------------------------------------------------------- */
@@ -74,10 +77,11 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_notice(conn, JT_NOTICE_CLIENTS, err);
 }
 
-jeton_status jd_sql_client_add(jd_store *store, const jd_client *client, jeton_err *err)
+jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton_err *err)
 {
+    jd_audit_note("client.add", client->id, client->scopes);
     jd_client args = *client;
-    return jd_sql_write(store, add, &args, err);
+    return jd_audit_end(jd_sql_write(store, add, &args, err));
 }
 
 /* Ends a statement that changes the one row of a client. */
@@ -116,11 +120,12 @@ static jeton_status change_all(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sql_client_change(jd_store *store, const jd_client *was, const jd_client *becomes,
-                                  jeton_err *err)
+jeton_status jd_store_client_change(jd_store *store, const jd_client *was, const jd_client *becomes,
+                                    jeton_err *err)
 {
+    jd_audit_note("client.change", was->id, jeton_str(NULL));
     changing args = {was, becomes};
-    return jd_sql_write(store, change_all, &args, err);
+    return jd_audit_end(jd_sql_write(store, change_all, &args, err));
 }
 
 typedef struct secret {
@@ -136,11 +141,12 @@ static jeton_status set_secret(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sql_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
-                                      jeton_err *err)
+jeton_status jd_store_client_set_secret(jd_store *store, jeton_span id, jeton_span hash,
+                                        jeton_err *err)
 {
+    jd_audit_note("client.secret", id, jeton_str(NULL));
     secret args = {id, hash};
-    return jd_sql_write(store, set_secret, &args, err);
+    return jd_audit_end(jd_sql_write(store, set_secret, &args, err));
 }
 
 typedef struct ending {
@@ -158,18 +164,22 @@ static jeton_status end(jd_conn *conn, void *args, jeton_err *err)
     return jd_sql_revoke_piece(conn, asked->revoking, asked->entry, err);
 }
 
-jeton_status jd_sql_client_disable(jd_store *store, const jd_revoking *revoking,
-                                   jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_client_disable(jd_store *store, const jd_revoking *revoking,
+                                     jt_revocation *entry, jeton_err *err)
 {
+    *entry = (jt_revocation){0};
+    jd_audit_note("client.disable", revoking->client, jeton_str(NULL));
     ending args = {JD_SQL_CLIENT_DISABLE, revoking, entry};
-    return jd_sql_write(store, end, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, end, &args, err)), entry, sizeof *entry);
 }
 
-jeton_status jd_sql_client_remove(jd_store *store, const jd_revoking *revoking,
-                                  jt_revocation *entry, jeton_err *err)
+jeton_status jd_store_client_remove(jd_store *store, const jd_revoking *revoking,
+                                    jt_revocation *entry, jeton_err *err)
 {
+    *entry = (jt_revocation){0};
+    jd_audit_note("client.remove", revoking->client, jeton_str(NULL));
     ending args = {JD_SQL_CLIENT_REMOVE, revoking, entry};
-    return jd_sql_write(store, end, &args, err);
+    return jd_or_empty(jd_audit_end(jd_sql_write(store, end, &args, err)), entry, sizeof *entry);
 }
 
 static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
@@ -180,7 +190,8 @@ static jeton_status enable(jd_conn *conn, void *args, jeton_err *err)
     return change(&query, err);
 }
 
-jeton_status jd_sql_client_enable(jd_store *store, jeton_span id, jeton_err *err)
+jeton_status jd_store_client_enable(jd_store *store, jeton_span id, jeton_err *err)
 {
-    return jd_sql_write(store, enable, &id, err);
+    jd_audit_note("client.enable", id, jeton_str(NULL));
+    return jd_audit_end(jd_sql_write(store, enable, &id, err));
 }
