@@ -41,7 +41,7 @@ static jeton_status open_store(jd_accounts *accounts, jeton_err *err)
 static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
 {
     JT_TRY(jd_master_open(NULL, accounts->config->data, accounts->store, &accounts->sealer, err));
-    JT_TRY(jd_audit_open(accounts->store, accounts->sealer, err));
+    JT_TRY(jd_audit_open(accounts->store, accounts->sealer, &accounts->aliases, err));
     JT_TRY(jd_cluster_open(accounts->store, accounts->sealer, err));
     const jd_signer_options options = {.alg = accounts->config->token_alg,
                                        .max_age = accounts->config->jwks_max_age,
@@ -201,6 +201,7 @@ void jd_accounts_close(jd_accounts *accounts)
     jd_signer_free(&accounts->signer);
     jd_sealer_free(&accounts->sealer);
     jd_store_close(&accounts->store);
+    jt_hmac_done(&accounts->aliases);
     jt_arena_done(&accounts->configs);
 }
 

@@ -8,6 +8,7 @@
 #include "agent/agent.h"
 #include "agent/follower.h"
 #include "core/arena.h"
+#include "crypto/hmac.h"
 #include "crypto/pwhash.h"
 #include "revoke/revocations.h"
 #include "signer/signer.h"
@@ -37,6 +38,7 @@ typedef struct jd_accounts {
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
     jt_pwhash_cost cost;           /* of new password hashes */
     char decoy[JT_PWHASH_TEXT];    /* a hash of that cost which no password has */
+    jt_hmac_key aliases;           /* of names that nobody has (alias.h) */
     jd_limits *limits;             /* on logins; NULL until they are expected */
     jd_counts *counts;             /* by which servers count them together; NULL: no bus */
     jd_slot *slot;                 /* that failures take; NULL likewise */

@@ -2,6 +2,7 @@
 /* accounts/audit.c - the key of the audit log, sealed in the store's meta. */
 #include "accounts/audit.h"
 
+#include "accounts/alias.h"
 #include "accounts/meta_key.h"
 #include "core/auto.h"
 #include "store/audit.h"
@@ -16,10 +17,13 @@ static jeton_status keep(jd_store *store, const char *name, jeton_span sealed, j
 
 static const jd_meta_key audit_key = {.name = "audit_key", .keep = keep};
 
-jeton_status jd_audit_open(jd_store *store, const jd_sealer *sealer, jeton_err *err)
+jeton_status jd_audit_open(jd_store *store, const jd_sealer *sealer, jt_hmac_key *aliases,
+                           jeton_err *err)
 {
     JT_AUTO(jt_secret_done) jt_secret key = {0};
     JT_TRY(jd_meta_key_open(&audit_key, store, sealer, &key, err));
     jd_store_audit_key(store, jt_secret_span(&key));
+    if (aliases != NULL)
+        jd_alias_init(aliases, jt_secret_span(&key));
     return JETON_OK;
 }

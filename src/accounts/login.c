@@ -2,6 +2,7 @@
 /* accounts/login.c - the steps of a login. */
 #include "accounts/login.h"
 
+#include "accounts/alias.h"
 #include "accounts/password.h"
 #include "core/auto.h"
 #include "core/err.h"
@@ -13,7 +14,7 @@
 static jeton_status refuse(const jd_login *login, size_t outcome, const char *why, jeton_err *err)
 {
     jd_metric_add(JD_METRIC_LOGINS, outcome, 0);
-    jd_log(JD_WARN, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
+    jd_log(JD_WARN, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->said),
            JD_TEXT("address", login->address), JD_TEXT("why", why));
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
 }
@@ -31,16 +32,18 @@ jeton_status jd_login_find(jd_accounts *accounts, jd_login *login, jt_arena *are
     login->upgraded[0] = '\0';
     const jeton_status status =
         jd_store_user_find(accounts->store, login->username, arena, &login->user, &why);
-    if (status == JETON_OK || status == JETON_E_NOT_FOUND) /* the decoy takes over */
-        return JETON_OK;
-    return jt_fail(err, status, "%s", why.text);
+    if (status != JETON_OK && status != JETON_E_NOT_FOUND)
+        return jt_fail(err, status, "%s", why.text);
+    login->said = status == JETON_OK ? login->username
+                                     : jd_alias_of(&accounts->aliases, login->username, arena);
+    return JETON_OK; /* for who is not there, the decoy takes over */
 }
 
 /* Only who knows the password is told so. */
 static jeton_status must_change(const jd_login *login, jeton_err *err)
 {
     jd_metric_add(JD_METRIC_LOGINS, JD_LOGIN_MUST_CHANGE, 0);
-    jd_log(JD_INFO, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->username),
+    jd_log(JD_INFO, EV_LOGIN_FAILED, JD_REQUEST(login->request), JD_SPAN("user", login->said),
            JD_TEXT("address", login->address), JD_TEXT("why", "must change"));
     return jt_fail(err, JETON_E_MUST_CHANGE,
                    "the password has to be changed first: POST /password with username, "

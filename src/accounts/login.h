@@ -26,6 +26,7 @@ typedef struct jd_login {
 
     /* Filled on the way. */
     jd_user user;                  /* no password and a zero id: there is none of that name */
+    jeton_span said;               /* what logs call it by: the name, or an alias (alias.h) */
     char upgraded[JT_PWHASH_TEXT]; /* a better hash of the same password, or "" */
 } jd_login;
 

@@ -24,7 +24,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
                      .wait = &call->wait,
                      .request = call->id};
     call->state = on;
-    call->attempt = &on->username;
+    call->attempt = &on->said;
     const jd_want wants[] = {
         {"username", &on->username, true},
         {"password", &on->password, true},

@@ -4,6 +4,7 @@
  * Who it is says the access token, whose session goes on, or the field username: that is the way
  * for somebody who has no token because the password has to be changed first. Without a token every
  * reason to fail looks like a failed login and takes as long. */
+#include "accounts/alias.h"
 #include "accounts/password.h"
 #include "api/body.h"
 #include "api/endpoints.h"
@@ -20,6 +21,7 @@ typedef struct change {
     bool has_token;
     jd_id id, session; /* of the token */
     jd_user user;      /* no password and a zero id: there is none of that name */
+    jeton_span said;   /* what logs call it by: the name, or an alias (accounts/alias.h) */
     char hash[JT_PWHASH_TEXT];
 } change;
 
@@ -29,7 +31,7 @@ static jeton_status read_fields(jd_call *call, jeton_err *err)
     if (on == NULL)
         return jt_fail(err, JETON_E_NOMEM, "password");
     call->state = on;
-    call->attempt = &on->username;
+    call->attempt = &on->said;
     const jd_want wants[] = {
         {"username", &on->username, false},
         {"old_password", &on->old_password, true},
@@ -68,13 +70,17 @@ static jeton_status find_user(jd_call *call, jeton_err *err)
                       : jd_store_user_find(store, on->username, call->arena, &on->user, err);
     if (status == JETON_E_NOT_FOUND && on->has_token)
         return JETON_E_REVOKED; /* the user is gone, and the token with him */
-    return status == JETON_E_NOT_FOUND ? JETON_OK : status; /* the decoy takes over */
+    if (status != JETON_OK && status != JETON_E_NOT_FOUND)
+        return status;
+    on->said = status == JETON_OK
+                   ? on->user.name
+                   : jd_alias_of(&call->app->accounts->aliases, on->username, call->arena);
+    return JETON_OK; /* for who is not there, the decoy takes over */
 }
 
 static jeton_status refuse(const jd_call *call, const change *on, const char *why, jeton_err *err)
 {
-    jd_log(JD_WARN, EV_PASSWORD_REFUSED, JD_REQUEST(call->id),
-           JD_SPAN("user", on->has_token ? on->user.name : on->username),
+    jd_log(JD_WARN, EV_PASSWORD_REFUSED, JD_REQUEST(call->id), JD_SPAN("user", on->said),
            JD_TEXT("address", jd_request_client(call->request)), JD_TEXT("why", why));
     return jt_fail(err, JETON_E_CREDENTIALS, "%s", jeton_status_text(JETON_E_CREDENTIALS));
 }

@@ -66,7 +66,7 @@ static jeton_status begin(jd_call *call, jeton_err *err)
                               .id = call->id}};
     call->state = on;
     jd_token_request *request = &on->request;
-    call->attempt = &request->username;
+    call->attempt = &request->login.said;
     const jd_want wants[] = {
         {"grant_type", &request->grant_type, false},       {"scope", &request->scope, false},
         {"username", &request->username, false},           {"password", &request->password, false},

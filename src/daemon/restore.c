@@ -147,7 +147,7 @@ static jeton_status start_again(const jd_config *config, jd_store *store, uint64
     unsigned applied;
     JT_TRY(jd_store_migrate(store, &applied, err));
     JT_TRY(jd_master_open(NULL, config->data, store, &sealer, err));
-    JT_TRY(jd_audit_open(store, sealer, err));
+    JT_TRY(jd_audit_open(store, sealer, NULL, err));
     JT_TRY(jd_cluster_open(store, sealer, err));
     jd_audit_within(&operator);
     const jeton_status status = jd_store_restart(store, head, now, jd_accounts_horizon(now), err);

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import unittest
+import urllib.parse
 
 import harness
 
@@ -39,7 +40,6 @@ class Rows(harness.ServerCase):
 
     def test_a_login_that_fails_says_for_whom(self):
         for path, body in (("/login", {"username": "alice", "password": "not this one"}),
-                           ("/login", {"username": "nobody\n", "password": "not this one"}),
                            ("/token", "grant_type=password&username=alice&password=not+this")):
             with self.subTest(path=path, body=body):
                 before = rows_of(self.server)[-1]["n"]
@@ -52,6 +52,32 @@ class Rows(harness.ServerCase):
                                  ("login", name, "E_CREDENTIALS"))
                 self.assertEqual(row["request"], answer.headers["x-request-id"])
                 self.assertNotIn("actor", row)
+
+    def refused(self, path, body):
+        """The audit row of a login that is refused."""
+        before = rows_of(self.server)[-1]["n"]
+        answer = self.server.ask("POST", path, body)
+        self.assertIn(answer.status, (400, 401))
+        return harness.eventually(lambda: rows_of(self.server, "--after", str(before)), "the row")[0]
+
+    def test_a_name_that_nobody_has_is_not_written_down(self):
+        """It may be a password, typed into the wrong field."""
+        typed = "correct horse battery staple\n"
+        other = {"username": "hunter2 hunter2", "password": "alice"}
+        seen = [self.refused(*request)["target"] for request in (
+            ("/login", {"username": typed, "password": "alice"}),
+            ("/token", "grant_type=password&password=alice&username=" +
+             urllib.parse.quote_plus(typed)),
+            ("/password", {"username": typed, "old_password": "alice", "new_password": "x" * 20}),
+            ("/login", other))]
+        for target in seen:
+            self.assertRegex(target, r"^\(unknown [0-9a-f]{12}\)$")
+        self.assertEqual(len(set(seen[:3])), 1)  # repeated tries are known by it
+        self.assertNotEqual(seen[0], seen[3])
+        told = "".join(self.server.lines) + self.server.cli("audit", "list", "--json")[1]
+        self.assertIn(seen[0], told)
+        for text in (typed.strip(), "hunter2"):
+            self.assertNotIn(text, told)
 
     def test_a_refresh_writes_nothing(self):
         token = self.server.login()["refresh_token"]
