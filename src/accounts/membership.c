@@ -94,12 +94,5 @@ void jd_membership_close(jd_accounts *accounts)
 
 const char *jd_membership_why_stale(jd_accounts *accounts)
 {
-    jd_follower_counts counts;
-    jd_follower *follower = atomic_load(&accounts->follower);
-    if (jd_lease_holds(&accounts->lease))
-        return NULL;
-    if (follower == NULL)
-        return jd_follow_word(JD_FOLLOW_COLD);
-    jd_follower_count(follower, &counts);
-    return jd_follow_word(counts.why);
+    return jd_follower_why_stale(atomic_load(&accounts->follower), &accounts->lease);
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -37,8 +38,9 @@ struct jd_agent {
     bool started, closing;
     jd_segment_file file;
     jeton_text *jwks;
-    bool behind;   /* the file does not say what it should: a new one is due */
-    int64_t tried; /* jd_monotonic() of the last attempt that failed */
+    atomic_bool behind;  /* the file does not say what it should: a new one is due */
+    atomic_bool written; /* there is one */
+    int64_t tried;       /* jd_monotonic() of the last attempt that failed */
 };
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -56,6 +58,7 @@ static jeton_status remake(jd_agent *of, jeton_err *err)
     JT_TRY(jd_segment_make(&plan, &of->file, &fresh, err));
     JT_TRY(jd_segment_place(&plan, &of->file, &fresh, err));
     of->behind = false;
+    of->written = true;
     return JETON_OK;
 }
 
@@ -199,6 +202,11 @@ void jd_agent_sweep(jd_agent *agent)
             (void)try_remake(agent, "it stays larger than it need be");
     }
     (void)pthread_mutex_unlock(&agent->lock);
+}
+
+bool jd_agent_is_written(const jd_agent *agent)
+{
+    return agent->written && !agent->behind;
 }
 
 bool jd_agent_count(jd_agent *agent, jd_agent_counts *counts)

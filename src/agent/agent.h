@@ -62,6 +62,10 @@ void jd_agent_beat(jd_agent *agent);
 /* Forgets what `revocations` has forgotten, when that is worth a new file. */
 void jd_agent_sweep(jd_agent *agent);
 
+/* Whether the file holds what it should; false while one that is due cannot be made, or none was
+ * made so far. Any thread. */
+bool jd_agent_is_written(const jd_agent *agent);
+
 typedef struct jd_agent_counts {
     uint64_t entries, bytes, generation, lost;
 } jd_agent_counts;

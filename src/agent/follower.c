@@ -414,3 +414,14 @@ void jd_follower_count(jd_follower *follower, jd_follower_counts *counts)
     counts->unpublished = follower->unpublished;
     (void)pthread_mutex_unlock(&follower->queue_lock);
 }
+
+const char *jd_follower_why_stale(jd_follower *follower, const jd_lease *lease)
+{
+    jd_follower_counts counts;
+    if (jd_lease_holds(lease))
+        return NULL;
+    if (follower == NULL)
+        return jd_follow_word(JD_FOLLOW_COLD);
+    jd_follower_count(follower, &counts);
+    return jd_follow_word(counts.why);
+}

@@ -72,6 +72,11 @@ void jd_follower_committed(jd_follower *follower, const jt_revocation *entry, bo
 /* Its id in the table of nodes. */
 const jd_id *jd_follower_id(const jd_follower *follower);
 
+/* Why tokens must not be accepted at the moment, as a word; NULL: they may.
+ *
+ * follower  NULL: it has not begun */
+const char *jd_follower_why_stale(jd_follower *follower, const jd_lease *lease);
+
 typedef struct jd_follower_counts {
     bool fresh;
     jd_follow_state why;

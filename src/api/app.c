@@ -6,6 +6,7 @@
 #include "accounts/batch.h"
 #include "accounts/indexes.h"
 #include "accounts/waits.h"
+#include "api/gauges.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "core/auto.h"
@@ -204,9 +205,7 @@ jeton_status jd_app_open(jd_app *app, jd_accounts *accounts, jeton_err *err)
     init_lock(&app->keys);
     jd_verdicts_init(&app->verdicts);
     jd_routes_name();
-    jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
-    jd_metric_set(JD_METRIC_BUILD, 0, 1);
-    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jt_now(NULL) / 1000));
+    jd_gauges_build();
     const jd_origins *origins;
     JT_TRY(jd_app_keep_origins(app, accounts->config->allowed_origins, &origins, err));
     jd_app_allow_origins(app, origins);

@@ -17,11 +17,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+typedef struct jd_agent_view jd_agent_view;
+
 typedef struct jd_app {
     jd_accounts *accounts;
-    jeton_cache *cache;       /* of both verifiers */
-    uint64_t verified;        /* how often it had been asked when jd_app_rest() looked last */
-    pthread_rwlock_t keys;    /* of the two below, which are replaced when keys change */
+    jd_agent_view *view;   /* of an agent, which has nothing else of this (agent_app.h); or NULL */
+    jeton_cache *cache;    /* of both verifiers */
+    uint64_t verified;     /* how often it had been asked when jd_app_rest() looked last */
+    pthread_rwlock_t keys; /* of the two below, which are replaced when keys change */
     jeton_verifier *verifier; /* of access tokens for ourselves */
     jeton_verifier *any;      /* of access tokens for whatever audience a client has */
     jd_verdicts verdicts;

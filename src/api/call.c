@@ -215,6 +215,8 @@ static bool has_header(const jd_call *call, const char *name)
 static void put_hsts(jd_call *call)
 {
     const jd_accounts *accounts = call->app->accounts;
+    if (accounts == NULL) /* an agent: nothing that a browser goes to */
+        return;
     const int64_t ttl = accounts->config->hsts_ttl;
     jeton_span host;
     if (ttl == 0 || strncmp(accounts->issuer, "https://", 8) != 0 ||

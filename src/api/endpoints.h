@@ -6,6 +6,8 @@
 
 #include "api/call.h"
 
+extern const jd_step jd_ep_agent_metrics[];
+extern const jd_step jd_ep_agent_readyz[];
 extern const jd_step jd_ep_csrf[];
 extern const jd_step jd_ep_healthz[];
 extern const jd_step jd_ep_introspect[];

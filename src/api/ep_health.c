@@ -2,6 +2,7 @@
 /* api/ep_health.c - GET /healthz: the process serves. GET /readyz: send requests here. */
 #include "accounts/membership.h"
 #include "api/endpoints.h"
+#include "api/probe.h"
 #include "api/problem.h"
 
 static const char alive[] = "{\"status\":\"ok\"}";
@@ -22,14 +23,18 @@ static const char *why_not_ready(const jd_app *app)
                                     : "starting or stopping";
 }
 
-static jeton_status readyz(jd_call *call, jeton_err *err)
+void jd_probe_ready(jd_call *call, const char *why)
 {
-    (void)err;
-    const char *why = why_not_ready(call->app);
     if (why == NULL)
         jd_call_answer_text(call, 200, jeton_bytes(ready, sizeof ready - 1));
     else
         jd_problem_answer_http(call, 503, "temporarily_unavailable", why);
+}
+
+static jeton_status readyz(jd_call *call, jeton_err *err)
+{
+    (void)err;
+    jd_probe_ready(call, why_not_ready(call->app));
     return JETON_OK;
 }
 

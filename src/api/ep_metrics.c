@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/ep_metrics.c - GET /metrics: what is counted, for Prometheus. */
 #include "api/endpoints.h"
+#include "api/gauges.h"
 #include "api/guard.h"
+#include "api/probe.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/keys.h"
 #include "sys/metrics.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 /* ---- who may -------------------------------------------------------------------------------- */
 
@@ -72,35 +70,6 @@ static void set_cache(const jeton_cache *cache)
     jd_metric_set(JD_METRIC_CACHE_BYTES, 0, counts.bytes);
 }
 
-static void set_segment(jd_agent *agent)
-{
-    jd_agent_counts counts = {0};
-    if (agent != NULL && !jd_agent_count(agent, &counts))
-        return; /* it is being made anew: what was counted before stays */
-    jd_metric_set(JD_METRIC_SEGMENT_ENTRIES, 0, counts.entries);
-    jd_metric_set(JD_METRIC_SEGMENT_BYTES, 0, counts.bytes);
-    jd_metric_set(JD_METRIC_SEGMENT_GENERATION, 0, counts.generation);
-    jd_metric_set(JD_METRIC_SEGMENT_LOST, 0, counts.lost);
-}
-
-static void set_node(jd_accounts *accounts)
-{
-    jd_follower_counts counts = {0};
-    jd_follower *follower = atomic_load(&accounts->follower);
-    if (follower != NULL)
-        jd_follower_count(follower, &counts);
-    jd_metric_set(JD_METRIC_LEASE_FRESH, 0, jd_lease_holds(&accounts->lease));
-    jd_metric_set(JD_METRIC_LOG_APPLIED, 0, counts.applied);
-    jd_metric_set(JD_METRIC_LOG_LAG, 0, counts.head - counts.applied);
-    jd_metric_set(JD_METRIC_LOG_ASKED, 0, counts.follow.asked);
-    jd_metric_set(JD_METRIC_LOG_FAILED, 0, counts.follow.failed);
-    jd_metric_set(JD_METRIC_LOG_ANEW, 0, counts.follow.anew);
-    jd_metric_set(JD_METRIC_BUS_UP, 0, counts.bus_up);
-    jd_metric_set(JD_METRIC_BUS_TOLD, 0, counts.published);
-    jd_metric_set(JD_METRIC_BUS_UNTOLD, 0, counts.unpublished);
-    jd_metric_set(JD_METRIC_BUS_FORGED, 0, counts.follow.forged + counts.bad);
-}
-
 /* What is counted here is the only thing that the store is asked for: without it, the rest is told.
  */
 static void set_keys(jd_call *call)
@@ -121,22 +90,6 @@ static void set_keys(jd_call *call)
     }
 }
 
-/* The second number of /proc/self/statm is the resident pages. */
-static void set_memory(void)
-{
-    char line[128];
-    char *resident = NULL;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL)
-        return;
-    if (fgets(line, sizeof line, file) != NULL)
-        resident = strchr(line, ' ');
-    if (resident != NULL)
-        jd_metric_set(JD_METRIC_MEMORY, 0,
-                      strtoull(resident, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE));
-    (void)fclose(file);
-}
-
 static void gather(jd_call *call)
 {
     const jd_app *app = call->app;
@@ -145,11 +98,10 @@ static void gather(jd_call *call)
     set_lane(JD_LANE_COMMIT, app->commits);
     set_lane(JD_LANE_HASH, app->hashes);
     set_cache(app->cache);
-    set_memory();
-    set_segment(app->accounts->agent);
-    set_node(app->accounts);
-    jd_metric_set(JD_METRIC_REVOCATIONS, 0, jt_revocations_count(app->accounts->revocations));
-    jd_metric_set(JD_METRIC_LOG_HEAD, 0, jt_revocations_head(app->accounts->revocations));
+    jd_gauges_process();
+    jd_gauges_segment(app->accounts->agent);
+    jd_gauges_node(atomic_load(&app->accounts->follower), &app->accounts->lease);
+    jd_gauges_revocations(app->accounts->revocations);
     if (app->http != NULL)
         jd_metric_set(JD_METRIC_CONNECTIONS, 0, jd_http_connections(app->http));
     set_keys(call);
@@ -157,17 +109,27 @@ static void gather(jd_call *call)
 
 /* ---- the answer ----------------------------------------------------------------------------- */
 
-static jeton_status metrics(jd_call *call, jeton_err *err)
+static jeton_status answer(jd_call *call, const jt_buf *text, jeton_err *err)
 {
-    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
-    gather(call);
-    JT_TRY(jd_metrics_print(&text, err));
-    const char *kept = jt_arena_text(call->arena, jt_buf_span(&text));
+    const char *kept = jt_arena_text(call->arena, jt_buf_span(text));
     if (kept == NULL)
         return jt_fail(err, JETON_E_NOMEM, "metrics");
     jd_call_answer_bytes(call, 200, "text/plain; version=0.0.4; charset=utf-8",
-                         jeton_bytes(kept, text.len));
+                         jeton_bytes(kept, text->len));
     return JETON_OK;
+}
+
+jeton_status jd_probe_metrics(jd_call *call, const jd_metric *shown, size_t count, jeton_err *err)
+{
+    JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    JT_TRY(jd_metrics_print(shown, count, &text, err));
+    return answer(call, &text, err);
+}
+
+static jeton_status metrics(jd_call *call, jeton_err *err)
+{
+    gather(call);
+    return jd_probe_metrics(call, NULL, 0, err);
 }
 
 const jd_step jd_ep_metrics[] = {

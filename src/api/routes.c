@@ -44,6 +44,15 @@ static const struct {
     {"POST", "/password/reset", jd_ep_password_reset},
 };
 
+/* Those of them that an agent has, with its own steps. */
+static const struct {
+    const jd_step *of_server, *of_agent;
+} agents[] = {
+    {jd_ep_healthz, jd_ep_healthz},
+    {jd_ep_readyz, jd_ep_agent_readyz},
+    {jd_ep_metrics, jd_ep_agent_metrics},
+};
+
 /* The routes by number: those of the table, one that stands for none, and the operations. */
 
 size_t jd_route_none(void)
@@ -136,6 +145,22 @@ static bool is_method(jeton_span method, const char *of_route)
     return jeton_span_equal(method, jeton_str(of_route));
 }
 
+/* What a route of the table does in this process; NULL: it has no such route. */
+static const jd_step *steps_of(const jd_app *app, size_t route)
+{
+    if (app->view == NULL)
+        return routes[route].steps;
+    for (size_t i = 0; i < JT_COUNT(agents); i++)
+        if (agents[i].of_server == routes[route].steps)
+            return agents[i].of_agent;
+    return NULL;
+}
+
+static bool is_served(const jd_app *app, size_t route)
+{
+    return route < JT_COUNT(routes) ? steps_of(app, route) != NULL : app->view == NULL;
+}
+
 /* The methods of the request's path, as in an Allow header; empty when there is no such path. */
 static void list_methods(jd_call *call, char allow[ALLOW_MAX])
 {
@@ -144,7 +169,7 @@ static void list_methods(jd_call *call, char allow[ALLOW_MAX])
     const jeton_span path = jd_request_path(call->request);
     allow[0] = '\0';
     for (size_t i = 0; get_route(i, &method, &route); i++) {
-        if (route == NULL || !is_path(path, route, call->params))
+        if (route == NULL || !is_served(call->app, i) || !is_path(path, route, call->params))
             continue;
         const size_t len = strlen(allow);
         (void)snprintf(allow + len, ALLOW_MAX - len, "%s%s%s", len > 0 ? ", " : "", method,
@@ -181,7 +206,7 @@ static void run(jd_call *call, size_t route)
 {
     call->route = route;
     if (route < JT_COUNT(routes))
-        jd_call_run(call, routes[route].steps);
+        jd_call_run(call, steps_of(call->app, route));
     else
         jd_admin_begin(call, operation_of(route));
 }
@@ -193,7 +218,8 @@ void jd_route(jd_call *call)
     const char *of_route;
     const char *route;
     for (size_t i = 0; get_route(i, &of_route, &route); i++) {
-        if (route != NULL && is_method(method, of_route) && is_path(path, route, call->params)) {
+        if (route != NULL && is_served(call->app, i) && is_method(method, of_route) &&
+            is_path(path, route, call->params)) {
             run(call, i);
             return;
         }

@@ -13,6 +13,9 @@ static int agent(const jd_args *args)
     const int exit = jd_settings_load(args, &sources, &loaded);
     if (exit != JD_EXIT_DONE)
         return exit;
+    /* The address of a server's default is not ours: without being told we listen nowhere. */
+    if (jd_config_source_of(&loaded, "listen") == JD_FROM_DEFAULT)
+        loaded.config.listen[0] = '\0';
     const jeton_status status = jd_agent_host_run(&loaded.config, &err);
     return status == JETON_OK ? JD_EXIT_DONE : jd_report_failure(args, status, &err);
 }
@@ -37,6 +40,9 @@ static const jd_option options[] = {
      .help = "how long tokens are accepted after it was last heard that all is known [2s]"},
     {.name = "--leeway", .value = "SECONDS", .help = "how far our clock may be off [0s]"},
     {.name = "--node-name", .value = "TEXT", .help = "for `jeton nodes`; by default the host's"},
+    {.name = "--listen",
+     .value = "LIST",
+     .help = "HOST:PORT or unix:PATH where /healthz, /readyz and /metrics are answered [nowhere]"},
     {.name = "--log-level", .value = "LEVEL", .help = "debug, info, warn or error [info]"},
     {.name = NULL},
 };

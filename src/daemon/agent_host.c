@@ -9,6 +9,7 @@
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
+#include "daemon/agent_front.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "signer/published.h"
@@ -36,11 +37,11 @@ typedef struct host {
     jt_revocations *revocations;
     jd_lease lease;
     jd_agent *agent;
-    jd_follower *follower;     /* NULL: the store was never there so far */
-    pthread_mutex_t keys_lock; /* of the two below */
+    jd_agent_view view; /* the follower is in it, and whether the segment is published */
+    jd_agent_front *front;
+    pthread_mutex_t keys_lock; /* of what is below, and of view.published */
     jeton_keyset *keys;        /* to be published first; NULL: none are known */
-    _Atomic bool published;
-    jd_snapshot_end start; /* of the snapshot that was loaded; n 0: none */
+    jd_snapshot_end start;     /* of the snapshot that was loaded; n 0: none */
     jd_notify notify;
     bool told_ready;
     int64_t began, next_open, next_sweep, next_snapshot;
@@ -74,7 +75,7 @@ static jeton_status take_keys(host *of, jeton_err *err)
     JT_TRY(jd_published_load(of->store, &keys, err));
     (void)pthread_mutex_lock(&of->keys_lock);
     jeton_status status = JETON_OK;
-    if (of->published) {
+    if (of->view.published) {
         status = jd_agent_keys(of->agent, keys, err);
     } else {
         jeton_keyset_free(&of->keys);
@@ -91,9 +92,9 @@ static void publish_first(host *of)
 {
     jeton_err err = {0};
     (void)pthread_mutex_lock(&of->keys_lock);
-    if (!of->published && of->keys != NULL) {
-        of->published = jd_agent_keys(of->agent, of->keys, &err) == JETON_OK;
-        if (!of->published)
+    if (!of->view.published && of->keys != NULL) {
+        of->view.published = jd_agent_keys(of->agent, of->keys, &err) == JETON_OK;
+        if (!of->view.published)
             jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text),
                    JD_TEXT("next", "retried"));
     }
@@ -112,7 +113,7 @@ static bool read_keys(void *user)
 static void beat(void *user)
 {
     host *of = user;
-    if (!of->published && jd_lease_holds(&of->lease))
+    if (!of->view.published && jd_lease_holds(&of->lease))
         publish_first(of);
     jd_agent_beat(of->agent);
 }
@@ -162,7 +163,11 @@ static jeton_status prepare(host *of, jeton_err *err)
                                       .locked = of->config.segment[0] == '\0',
                                       .revocations = of->revocations,
                                       .lease = &of->lease};
-    return jd_agent_open(&options, &of->agent, err);
+    JT_TRY(jd_agent_open(&options, &of->agent, err));
+    of->view.lease = &of->lease;
+    of->view.segment = of->agent;
+    of->view.revocations = of->revocations;
+    return jd_agent_front_open(&of->config, &of->view, &of->front, err);
 }
 
 /* What an older or a newer program keeps there is not what we would take it for. */
@@ -191,10 +196,12 @@ static jeton_status follow(host *of, jeton_err *err)
                 .ca_file = of->config.bus_ca_file},
         .user = {
             .user = of, .is_genuine = is_genuine, .apply = apply, .read = read_keys, .beat = beat}};
-    JT_TRY(jd_follower_open(&options, &of->follower, err));
+    jd_follower *follower = NULL;
+    JT_TRY(jd_follower_open(&options, &follower, err));
+    of->view.follower = follower; /* from now on it is looked at, and closed with the rest */
     if (of->start.n > 0)
-        jd_follower_resume(of->follower, of->start.n, of->start.mac);
-    return jd_follower_start(of->follower, err);
+        jd_follower_resume(follower, of->start.n, of->start.mac);
+    return jd_follower_start(follower, err);
 }
 
 static jeton_status open_store(host *of, jeton_err *err)
@@ -209,7 +216,7 @@ static jeton_status open_store(host *of, jeton_err *err)
 static jeton_status try_store(host *of, jeton_err *err)
 {
     jeton_err why = {0};
-    if (of->follower != NULL || jd_monotonic() < of->next_open)
+    if (of->view.follower != NULL || jd_monotonic() < of->next_open)
         return JETON_OK;
     if (open_store(of, &why) == JETON_OK)
         return follow(of, err);
@@ -225,9 +232,9 @@ static void save_snapshot(host *of)
 {
     jeton_err err = {0};
     jd_follower_counts counts;
-    if (of->follower == NULL)
+    if (of->view.follower == NULL)
         return;
-    jd_follower_count(of->follower, &counts);
+    jd_follower_count(of->view.follower, &counts);
     jd_snapshot_end end = {.n = counts.mac_of};
     memcpy(end.mac, counts.mac, sizeof end.mac);
     if (end.n == 0)
@@ -248,11 +255,12 @@ static void sweep(host *of)
 
 static void tell_when_ready(host *of)
 {
-    if (of->told_ready || !of->published || !jd_lease_holds(&of->lease))
+    if (of->told_ready || !of->view.published || !jd_lease_holds(&of->lease))
         return;
     of->told_ready = true;
     jd_log(JD_INFO, EV_AGENT_READY, JD_TEXT("segment", of->segment.chars),
            JD_INT("revoked", (int64_t)jt_revocations_count(of->revocations)),
+           JD_TEXT("listen", jd_agent_front_address(of->front)),
            JD_INT("ms", jd_monotonic() - of->began));
     jd_notify_send(&of->notify, "READY=1\nSTATUS=Following the log");
 }
@@ -261,7 +269,8 @@ static void do_what_is_due(host *of)
 {
     const int64_t now = jd_monotonic();
     tell_when_ready(of);
-    if (of->notify.pulse_ms > 0)
+    if (of->notify.pulse_ms > 0 &&
+        jd_agent_front_is_turning(of->front, (unsigned)of->notify.pulse_ms / 2))
         jd_notify_send(&of->notify, "WATCHDOG=1");
     if (now >= of->next_sweep) {
         sweep(of);
@@ -277,7 +286,7 @@ static struct timespec pause_of(const host *of)
 {
     const int64_t now = jd_monotonic();
     int64_t ms = of->next_sweep - now;
-    if (of->follower == NULL)
+    if (of->view.follower == NULL)
         ms = of->next_open - now;
     else if (!of->told_ready)
         ms = LOOK_MS;
@@ -309,12 +318,14 @@ static jeton_status wait_for_end(host *of, const sigset_t *signals, jeton_err *e
 static void take_down(host *of)
 {
     jd_notify_send(&of->notify, "STOPPING=1");
-    if (of->follower != NULL) {
-        jd_follower_stop(of->follower);
+    jd_agent_front_close(&of->front); /* it looks at everything below */
+    if (of->view.follower != NULL) {
+        jd_follower_stop(of->view.follower);
         save_snapshot(of);
         jd_log(JD_INFO, EV_AGENT_STOPPED, JD_TEXT("segment", of->segment.chars));
     }
-    jd_follower_close(&of->follower);
+    jd_follower *follower = of->view.follower;
+    jd_follower_close(&follower);
     jd_agent_close(&of->agent);
     jeton_keyset_free(&of->keys);
     (void)pthread_mutex_destroy(&of->keys_lock);

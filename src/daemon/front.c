@@ -105,13 +105,9 @@ static jeton_status read_proxies(const jd_config *config, jd_cidrs *proxies, jet
 static void name_addresses(jd_server *of)
 {
     const jd_listeners *listeners = jd_http_listeners(of->http);
-    size_t len = 0;
+    jd_listeners_print(listeners, of->address, sizeof of->address);
     for (size_t i = 0; i < listeners->count; i++) {
         const jd_listener *listener = &listeners->at[i];
-        const int more = snprintf(of->address + len, sizeof of->address - len, "%s%s",
-                                  len > 0 ? ", " : "", listener->name);
-        if (more > 0 && len + (size_t)more < sizeof of->address)
-            len += (size_t)more;
         if (!listener->is_unix && of->origin[0] == '\0')
             (void)snprintf(of->origin, sizeof of->origin, "%s://%s",
                            of->tls != NULL ? "https" : "http", listener->name);

@@ -249,3 +249,16 @@ unsigned jd_listener_port(int fd)
     default: return 0;
     }
 }
+
+void jd_listeners_print(const jd_listeners *listeners, char *to, size_t size)
+{
+    size_t len = 0;
+    to[0] = '\0';
+    for (size_t i = 0; i < listeners->count; i++) {
+        const int more =
+            snprintf(to + len, size - len, "%s%s", len > 0 ? ", " : "", listeners->at[i].name);
+        if (more < 0 || len + (size_t)more >= size)
+            return;
+        len += (size_t)more;
+    }
+}

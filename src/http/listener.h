@@ -57,6 +57,9 @@ void jd_listeners_freeze(jd_listeners *listeners);
 /* Closes what is open, removes the files of Unix sockets that we made, and empties the list. */
 void jd_listeners_close(jd_listeners *listeners);
 
+/* All of them as text: "127.0.0.1:8080, unix:/run/jeton.sock", cut where there is no room. */
+void jd_listeners_print(const jd_listeners *listeners, char *to, size_t size);
+
 /* The port a socket is bound to, or 0. */
 unsigned jd_listener_port(int fd);
 

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -141,6 +142,13 @@ const char *jd_config_source_name(jd_config_source source)
                                         [JD_FROM_ENVIRONMENT] = "environment",
                                         [JD_FROM_FLAG] = "flag"};
     return names[source];
+}
+
+jd_config_source jd_config_source_of(const jd_config_loaded *loaded, const char *name)
+{
+    const jd_setting *setting = jd_setting_find(jeton_str(name));
+    assert(setting != NULL);
+    return loaded->from[index_of(setting)];
 }
 
 void jd_config_whence(const jd_config_sources *sources, const jd_config_loaded *loaded,

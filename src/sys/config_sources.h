@@ -63,6 +63,9 @@ JETON_MUST jeton_status jd_config_load(const jd_config_sources *sources, jd_conf
 void jd_config_whence(const jd_config_sources *sources, const jd_config_loaded *loaded,
                       const jd_setting *setting, char to[JD_CONFIG_WHERE]);
 
+/* Where the value of the setting of that name came from. */
+jd_config_source jd_config_source_of(const jd_config_loaded *loaded, const char *name);
+
 /* "default", "file", "environment", "flag". */
 const char *jd_config_source_name(jd_config_source source);
 

@@ -336,15 +336,28 @@ static jeton_status print_series(jt_buf *text, const metric *of, size_t first, s
     return print_number(text, &at, "", NULL, sum(at.slot), err);
 }
 
-jeton_status jd_metrics_print(jt_buf *text, jeton_err *err)
+static jeton_status print_metric(jt_buf *text, const metric *of, jeton_err *err)
 {
-    for (size_t m = 0; m < JT_COUNT(metrics); m++) {
-        const metric *of = &metrics[m];
-        JT_TRY(jt_buf_addf(text, err, "# HELP %s %s\n# TYPE %s %s\n", of->name, of->help, of->name,
-                           kinds[of->kind].type));
-        for (size_t i = 0; i < dimensions[of->first].most; i++)
-            for (size_t k = 0; k < dimensions[of->second].most; k++)
-                JT_TRY(print_series(text, of, i, k, err));
-    }
+    JT_TRY(jt_buf_addf(text, err, "# HELP %s %s\n# TYPE %s %s\n", of->name, of->help, of->name,
+                       kinds[of->kind].type));
+    for (size_t i = 0; i < dimensions[of->first].most; i++)
+        for (size_t k = 0; k < dimensions[of->second].most; k++)
+            JT_TRY(print_series(text, of, i, k, err));
+    return JETON_OK;
+}
+
+static bool is_shown(const jd_metric *shown, size_t count, size_t number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (shown[i] == number)
+            return true;
+    return shown == NULL;
+}
+
+jeton_status jd_metrics_print(const jd_metric *shown, size_t count, jt_buf *text, jeton_err *err)
+{
+    for (size_t m = 0; m < JT_COUNT(metrics); m++)
+        if (is_shown(shown, count, m))
+            JT_TRY(print_metric(text, &metrics[m], err));
     return JETON_OK;
 }

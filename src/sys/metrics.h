@@ -94,7 +94,12 @@ void jd_metric_name(jd_dimension dimension, size_t value, const char *method, co
 /* The number of an HTTP status in the dimension STATUS. */
 size_t jd_metric_status(unsigned status);
 
-/* Adds everything to `text` in the text format of Prometheus, version 0.0.4. JETON_E_NOMEM. */
-JETON_MUST jeton_status jd_metrics_print(jt_buf *text, jeton_err *err);
+/* Adds metrics to `text` in the text format of Prometheus, version 0.0.4.
+ *
+ * shown  which ones; NULL: all there are. In the order of the list, whatever this one's is
+ *
+ * JETON_E_NOMEM */
+JETON_MUST jeton_status jd_metrics_print(const jd_metric *shown, size_t count, jt_buf *text,
+                                         jeton_err *err);
 
 #endif

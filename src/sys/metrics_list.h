@@ -81,8 +81,12 @@
       "How many files have been made for the segment")                                              \
     X(SEGMENT_LOST, GAUGE, "jeton_segment_lost", NONE, NONE,                                        \
       "Revocations for which the segment has no room, so that it refuses every token from before them") \
+    X(SEGMENT_WRITTEN, GAUGE, "jeton_segment_written", NONE, NONE,                                  \
+      "1 while the segment holds all it should, 0 while it cannot be written or there is none")     \
     X(LEASE_FRESH, GAUGE, "jeton_lease_fresh", NONE, NONE,                                          \
       "1 while this node may accept tokens by what it knows to be revoked, else 0")                 \
+    X(LEASE_LEFT, GAUGE, "jeton_lease_left_milliseconds", NONE, NONE,                               \
+      "How long its lease still lasts unless the store answers; 0: over, or not needed")         \
     X(LOG_APPLIED, GAUGE, "jeton_log_applied", NONE, NONE,                                          \
       "Number up to which this node has applied the revocation log of all nodes")                   \
     X(LOG_LAG, GAUGE, "jeton_log_lag_entries", NONE, NONE,                                          \

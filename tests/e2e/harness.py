@@ -104,6 +104,19 @@ class Stores:
 STORES = Stores()
 
 
+class UnixConnection(http.client.HTTPConnection):
+    """Through the file of a Unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
+        self.sock.connect(self.path)
+
+
 class Answer:
     """One HTTP answer: status, headers by lower-case name, body."""
 

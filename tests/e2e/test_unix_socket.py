@@ -13,18 +13,7 @@ import tempfile
 import unittest
 
 import harness
-from harness import PATIENCE, eventually, jeton
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(self.path)
+from harness import PATIENCE, UnixConnection, eventually, jeton
 
 
 class UnixServer(harness.Server):

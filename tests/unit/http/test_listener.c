@@ -55,6 +55,31 @@ static void listener_open_binds_and_reports_the_port(void **state)
     assert_int_equal(jd_listener_port(-1), 0);
 }
 
+static void listeners_are_printed_as_far_as_there_is_room(void **state)
+{
+    (void)state;
+    jd_listeners all = {
+        .count = 2, .at = {{.fd = -1, .name = "127.0.0.1:8080"}, {.fd = -1, .name = "unix:/a"}}};
+    static const struct {
+        size_t size;
+        const char *want;
+    } rows[] = {{64, "127.0.0.1:8080, unix:/a"},
+                {24, "127.0.0.1:8080, unix:/a"},
+                {23, "127.0.0.1:8080, unix:/"},
+                {5, "127."},
+                {1, ""}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[64];
+        memset(text, 'x', sizeof text);
+        jd_listeners_print(&all, text, rows[i].size);
+        assert_string_equal(text, rows[i].want);
+    }
+    all.count = 0;
+    char text[8] = "wild";
+    jd_listeners_print(&all, text, sizeof text);
+    assert_string_equal(text, "");
+}
+
 static const struct {
     const char *why, *text;
     jeton_status want;
@@ -196,6 +221,7 @@ static void inherited_descriptors_that_are_no_listening_sockets_are_refused(void
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(listeners_are_printed_as_far_as_there_is_room),
         cmocka_unit_test(listener_open_binds_and_reports_the_port),
         cmocka_unit_test(listener_open_refuses_what_it_cannot_bind),
         cmocka_unit_test(listener_open_refuses_a_host_longer_than_any_name),

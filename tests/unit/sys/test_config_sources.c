@@ -61,6 +61,10 @@ static void the_later_source_wins(void **state)
     assert_int_equal(loaded.config.access_ttl, 3);
     assert_int_equal(loaded.config.fresh_ttl, 2);
     assert_int_equal(loaded.config.refresh_ttl, 7 * JD_DAY);
+    assert_int_equal(jd_config_source_of(&loaded, "leeway"), JD_FROM_FLAG);
+    assert_int_equal(jd_config_source_of(&loaded, "access-ttl"), JD_FROM_ENVIRONMENT);
+    assert_int_equal(jd_config_source_of(&loaded, "fresh-ttl"), JD_FROM_FILE);
+    assert_int_equal(jd_config_source_of(&loaded, "refresh-ttl"), JD_FROM_DEFAULT);
     assert_string_equal(whence(&sources, &loaded, "leeway"), "--leeway");
     assert_string_equal(whence(&sources, &loaded, "access-ttl"), "JETON_ACCESS_TTL");
     assert_string_equal(whence(&sources, &loaded, "refresh-ttl"), "default");

@@ -12,15 +12,20 @@
 #define THREADS 12U
 #define TIMES   10000U
 
-static char *printed(void)
+static char *print_some(const jd_metric *shown, size_t count)
 {
     jt_buf text = jt_buf_init(NULL);
-    assert_int_equal(jd_metrics_print(&text, NULL), JETON_OK);
+    assert_int_equal(jd_metrics_print(shown, count, &text, NULL), JETON_OK);
     assert_int_equal(jt_buf_add(&text, jeton_bytes("", 1), NULL), JETON_OK);
     char *copy = strdup((const char *)text.ptr);
     jt_buf_done(&text);
     assert_non_null(copy);
     return copy;
+}
+
+static char *printed(void)
+{
+    return print_some(NULL, 0);
 }
 
 static bool has_line(const char *text, const char *line)
@@ -115,6 +120,28 @@ static void routes_have_a_method_and_what_was_never_counted_is_left_out(void **s
     free(text);
 }
 
+static void only_those_that_are_asked_for_are_printed(void **state)
+{
+    (void)state;
+    static const jd_metric shown[] = {JD_METRIC_BUS_UP, JD_METRIC_LEASE_FRESH};
+    jd_metric_set(JD_METRIC_BUS_UP, 0, 1);
+    jd_metric_set(JD_METRIC_LEASE_FRESH, 0, 0);
+    char *text = print_some(shown, COUNT(shown));
+    const char *fresh = strstr(text, "\njeton_lease_fresh 0\n");
+    const char *up = strstr(text, "\njeton_bus_up 1\n");
+    assert_non_null(fresh);
+    assert_non_null(up);
+    assert_true(fresh < up); /* as in the list */
+    size_t lines = 0;
+    for (const char *at = text; (at = strchr(at, '\n')) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, 3 * COUNT(shown));
+    free(text);
+    text = print_some(shown, 0);
+    assert_string_equal(text, "");
+    free(text);
+}
+
 static void names_keep_to_the_conventions(void **state)
 {
     (void)state;
@@ -146,6 +173,7 @@ int main(void)
         cmocka_unit_test(buckets_hold_what_is_at_most_their_bound),
         cmocka_unit_test(sizes_are_whole_numbers),
         cmocka_unit_test(routes_have_a_method_and_what_was_never_counted_is_left_out),
+        cmocka_unit_test(only_those_that_are_asked_for_are_printed),
         cmocka_unit_test(names_keep_to_the_conventions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
