@@ -71,12 +71,22 @@ bool jd_pg_is_alive(jd_pg_conn *conn)
 
 /* --- connecting ----------------------------------------------------------------------------- */
 
-/* libpq's sentence without its end of line: hosts, users and databases, never a password. */
+#define SAID_MOST 140U /* of libpq's sentence */
+
+/* libpq's sentence without its end of line: hosts, users and databases, never a password. One that
+ * is too long loses its beginning, which says where: the setting says that, too. */
 static jeton_status refused(const PGconn *pq, jeton_err *err)
 {
+    static const char before[] = " failed: ";
     const char *text = PQerrorMessage(pq);
-    const size_t len = strcspn(text, "\n");
-    return jt_fail(err, JETON_E_STORE, "PostgreSQL: %.*s", (int)(len < 130 ? len : 130), text);
+    size_t len = strcspn(text, "\n");
+    const char *why = strstr(text, before);
+    if (len > SAID_MOST && why != NULL && why < text + len) {
+        len -= (size_t)(why - text) + strlen(before);
+        text = why + strlen(before);
+    }
+    return jt_fail(err, JETON_E_STORE, "PostgreSQL: %.*s", (int)(len < SAID_MOST ? len : SAID_MOST),
+                   text);
 }
 
 static void finish(PGconn **pq)

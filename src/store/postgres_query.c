@@ -61,6 +61,8 @@ static const struct {
     {"55P03", JETON_E_BUSY, "others hold it for too long"},
     {"57014", JETON_E_BUSY, "it takes too long"},
     {"53300", JETON_E_BUSY, "PostgreSQL has no connection left"},
+    {"08007", JETON_E_STORE,
+     "the connection to PostgreSQL broke during the commit: nobody knows whether it has happened"},
     {"08", JETON_E_STORE, "the connection to PostgreSQL is broken"},
     {"57P", JETON_E_STORE, "PostgreSQL is being shut down"},
     {"25P03", JETON_E_STORE, "PostgreSQL has ended a transaction that stood still"},
@@ -68,7 +70,12 @@ static const struct {
     {"28", JETON_E_STORE, "PostgreSQL lets this user not in"},
     {"42501", JETON_E_STORE, "PostgreSQL does not permit it to this user"},
     {"53100", JETON_E_STORE, "PostgreSQL's disk is full"},
+    {"53200", JETON_E_STORE, "PostgreSQL is out of memory"},
     {"53", JETON_E_STORE, "PostgreSQL has not what it needs"},
+    {"58", JETON_E_STORE, "PostgreSQL cannot read or write its files"},
+    {"42P01", JETON_E_STORE, "a table is missing in the database"},
+    {"42703", JETON_E_STORE, "a column is missing in the database"},
+    {"XX", JETON_E_STORE, "PostgreSQL finds its data damaged"},
 };
 
 /* Never the server's own sentence: it may quote what is stored. */
@@ -101,6 +108,14 @@ static bool is_end(int rc)
     print_state(rc, state);
     return strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0 ||
            strcmp(state, "25006") == 0 || strcmp(state, "25P03") == 0;
+}
+
+/* As the answer to a commit: the server may have been past it. */
+static bool is_cut_off(int rc)
+{
+    char state[6];
+    print_state(rc, state);
+    return strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0;
 }
 
 /* --- sending -------------------------------------------------------------------------------- */
@@ -234,6 +249,8 @@ static PGresult *receive(jd_pg_conn *conn, const jd_pg_sent *sent, int *rc)
     int code = 0;
     if (!good)
         code = answer != NULL ? code_for(sent, code_of(answer)) : JD_PG_GONE;
+    if (sent->what == JD_PG_RUN && sent->sql == JD_SQL_COMMIT && is_cut_off(code))
+        code = JD_PG_UNKNOWN_END;
     if (code != 0)
         blame(conn, sent, answer, code);
     if (sent->what == JD_PG_PREPARE)
@@ -384,12 +401,16 @@ static void run(jd_query *query)
 {
     jd_pg_conn *conn = of_conn(query->conn);
     const jd_pg_sent how = {.sql = query->sql};
+    const bool tried = !conn->broken;
     int rc = conn->broken ? JD_PG_GONE : check(query);
     if (rc == 0 && send_kept(conn) && send_one(conn, how, jd_query_params(query), query->bound) &&
         send_sync(conn))
         query->handle = receive_all(conn, &rc);
     else if (rc == 0)
         rc = JD_PG_GONE;
+    /* Whatever was the first answer that did not come: the commit was on its way behind it. */
+    if (query->sql == JD_SQL_COMMIT && tried && rc == JD_PG_GONE)
+        rc = JD_PG_UNKNOWN_END;
     /* As the server says: a commit behind something that failed was not even tried. */
     conn->open = !conn->broken && PQtransactionStatus(conn->pq) != PQTRANS_IDLE;
     conn->last = query->rc = rc;

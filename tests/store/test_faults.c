@@ -3,111 +3,12 @@
  * operation: an operation that says it failed has done nothing, one that says it worked is there
  * when the store is opened again, and the store goes on when the disk does. */
 #include "faulty_disk.h"
-#include "store/audit.h"
-#include "store/log.h"
-#include "suite.h"
+#include "operations.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 
 #define MOST 200U /* accesses of one operation */
-
-/* An operation on thing number `byte`, and whether it has been done. */
-typedef struct operation {
-    const char *name;
-    void (*prepare)(suite *s, uint8_t byte);
-    jeton_status (*run)(suite *s, uint8_t byte, jeton_err *err);
-    bool (*is_done)(suite *s, uint8_t byte);
-} operation;
-
-static uint64_t head_of(suite *s)
-{
-    uint64_t head;
-    assert_ok(jd_store_log_head(s->store, &head, NULL));
-    return head;
-}
-
-/* --- the operations ------------------------------------------------------------------------- */
-
-static void prepare_nothing(suite *s, uint8_t byte)
-{
-    (void)s;
-    (void)byte;
-}
-
-static jeton_status add_user(suite *s, uint8_t byte, jeton_err *err)
-{
-    const jd_user user = suite_user(s, byte);
-    return jd_store_user_add(s->store, &user, err);
-}
-
-static jeton_status add_user_in_batch(suite *s, uint8_t byte, jeton_err *err)
-{
-    const jeton_status begun = jd_store_batch_begin(s->store, err);
-    if (begun != JETON_OK)
-        return begun;
-    const jeton_status added = add_user(s, byte, err);
-    const jeton_status ended = jd_store_batch_end(s->store, err);
-    return added != JETON_OK ? added : ended;
-}
-
-static bool has_user(suite *s, uint8_t byte)
-{
-    const jd_id id = suite_id(byte);
-    jd_user user;
-    jt_arena arena = jt_arena_init(NULL);
-    const jeton_status status = jd_store_user_get(s->store, &id, &arena, &user, NULL);
-    assert_true(status == JETON_OK || status == JETON_E_NOT_FOUND);
-    assert_true(status != JETON_OK || user.role_count == 2); /* all of him */
-    jt_arena_done(&arena);
-    return status == JETON_OK;
-}
-
-static void prepare_session(suite *s, uint8_t byte)
-{
-    if (!has_user(s, 250))
-        suite_add_user(s, 250);
-    (void)suite_add_session(s, byte, 250);
-}
-
-static jd_session session_of(suite *s, uint8_t byte)
-{
-    const jd_id id = suite_id(byte);
-    jd_session_view view;
-    assert_ok(jd_store_session_get(s->store, &id, &s->arena, &view, NULL));
-    return view.session;
-}
-
-static jeton_status rotate(suite *s, uint8_t byte, jeton_err *err)
-{
-    uint64_t rev;
-    const jd_rotation rotation = {suite_id(byte), 0, NOW, NOW + DAY};
-    return jd_store_session_rotate(s->store, &rotation, &rev, err);
-}
-
-static bool is_rotated(suite *s, uint8_t byte)
-{
-    return session_of(s, byte).counter == 1;
-}
-
-static jeton_status end(suite *s, uint8_t byte, jeton_err *err)
-{
-    jt_revocation entry;
-    const jd_id id = suite_id(byte);
-    return jd_store_session_end(s->store, &id, NOW, NOW + DAY, &entry, err);
-}
-
-static bool is_ended(suite *s, uint8_t byte)
-{
-    return session_of(s, byte).ended != 0;
-}
-
-static const operation operations[] = {
-    {"a user is added", prepare_nothing, add_user, has_user},
-    {"a user is added in a batch", prepare_nothing, add_user_in_batch, has_user},
-    {"a session is rotated", prepare_session, rotate, is_rotated},
-    {"a session is ended", prepare_session, end, is_ended},
-};
 
 /* --- the faults ----------------------------------------------------------------------------- */
 
@@ -125,20 +26,6 @@ static const struct {
     {"a read fails", FAULTY_READ, SQLITE_IOERR_READ, false},
 };
 
-/* The numbers of the log and the chain of the audit log, as they have to be after any fault. */
-static void assert_sound(suite *s)
-{
-    jd_entries entries;
-    jd_audit_head audit;
-    jt_arena arena = jt_arena_init(NULL);
-    assert_ok(jd_store_log_after(s->store, 0, 1000, &arena, &entries, NULL));
-    assert_int_equal(entries.count, head_of(s));
-    for (size_t i = 0; i < entries.count; i++)
-        assert_int_equal(entries.at[i].n, i + 1);
-    assert_ok(jd_store_audit_check(s->store, &audit, NULL));
-    jt_arena_done(&arena);
-}
-
 /* One try with the fault at access `after`; whether it came to that. `reopen`: with nothing in
  * memory, as after a restart. */
 static bool try_once(suite *s, const operation *of, size_t fault, unsigned after, uint8_t byte,
@@ -148,7 +35,7 @@ static bool try_once(suite *s, const operation *of, size_t fault, unsigned after
     of->prepare(s, byte);
     if (reopen)
         suite_reopen(s);
-    const uint64_t before = head_of(s);
+    const uint64_t before = operations_head(s);
     faulty_disk_arm(faults[fault].access, after, faults[fault].rc, faults[fault].lasting);
     const jeton_status status = of->run(s, byte, &err);
     const bool fired = faulty_disk_disarm();
@@ -158,7 +45,7 @@ static bool try_once(suite *s, const operation *of, size_t fault, unsigned after
     if (!fired)
         assert_int_equal(status, JETON_OK);
     if (status != JETON_OK) {
-        assert_int_equal(head_of(s), before);
+        assert_int_equal(operations_head(s), before);
         assert_true(err.text[0] != '\0');
     }
     suite_reopen(s);
@@ -190,14 +77,14 @@ static void run_operation(suite *s, const operation *of)
         const unsigned places = try_all(s, of, i, reopen);
         print_message("  %s, %s: at %u places\n", of->name, faults[i].name, places);
         assert_true(places > 0);
-        assert_sound(s);
+        operations_assert_sound(s);
     }
 }
 
 static void an_operation_is_whole_or_not_there_when_the_disk_fails(void **state)
 {
     suite *s = *state;
-    for (size_t i = 0; i < COUNT(operations); i++)
+    for (size_t i = 0; i < operation_count; i++)
         run_operation(s, &operations[i]);
 }
 
