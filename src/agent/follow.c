@@ -104,12 +104,15 @@ static bool is_same(const jd_follow_seen *seen, const jt_revocation *entry)
 }
 
 /* Numbers further ahead have no place: they are a hole, and come from the store. */
+static bool is_far(const jd_follow *of, const jt_revocation *entry)
+{
+    return entry->n > of->applied && entry->n - of->applied > ABOVE;
+}
+
 static void remember(jd_follow *of, const jt_revocation *entry)
 {
-    if (entry->n > of->applied && entry->n - of->applied > ABOVE)
-        return;
     jd_follow_seen *seen = slot_of(of, entry->n);
-    if (seen->n > entry->n) /* of a later round: this one is too old to matter */
+    if (is_far(of, entry) || seen->n > entry->n) /* of a later round: it is too old to matter */
         return;
     seen->n = entry->n;
     memcpy(seen->mac, entry->mac, sizeof seen->mac);
@@ -152,6 +155,15 @@ static void take_in(jd_follow *of, const jt_revocation *entry)
         of->unread = entry->n;
 }
 
+/* Each notice ends what is known to be read. Whoever can write to the bus may have kept a genuine
+ * one of a log that a failover has lost: brought again and again, it would never let us be fresh.
+ * So one counts once, under a number that is free and remembered; all others come from the store.
+ */
+static bool is_idle(const jd_follow *of, const jd_follow_seen *seen, const jt_revocation *entry)
+{
+    return jt_is_notice(entry->kind) && (seen != NULL || is_far(of, entry));
+}
+
 /* True when it is something new. What is contradicted is taken in, for it can only refuse more; who
  * is right, the store decides. */
 static bool take_loose(jd_follow *of, const jt_revocation *entry)
@@ -161,6 +173,8 @@ static bool take_loose(jd_follow *of, const jt_revocation *entry)
         return false;
     if (seen == NULL && entry->n <= of->applied)
         return false;
+    if (is_idle(of, seen, entry))
+        return true;
     take_in(of, entry);
     if (seen == NULL)
         remember(of, entry);
@@ -249,6 +263,10 @@ void jd_follow_failed(jd_follow *follow, uint64_t ticket, bool damaged, int64_t 
     jd_follow_request request;
     if (!take_request(follow, ticket, &request))
         return;
+    if (ticket < follow->answered) { /* a younger one was answered: that connection was it */
+        follow->counts.failed++;
+        return;
+    }
     step_back(follow, now);
     if (damaged) {
         follow->counts.damaged++;
@@ -386,10 +404,14 @@ static bool is_of_our_log(jd_follow *of, const jd_follow_request *request,
         return false;
     }
     /* What only the bus has said may be right, but this server has not been asked about it. */
-    if (found.loose_differ || (!known && request->after > look_back(of))) {
+    if (found.loose_differ || (!known && request->after > look_back(of)))
         believe_the_store(of);
+    if ((found.loose_differ && request->after > of->vouched + 1) ||
+        (!known && request->after > look_back(of)))
         return false;
-    }
+    /* Here the answer tells of all that is not vouched for. It counts even though the bus was found
+     * lying: or somebody who goes on lying between any two requests could keep us from ever being
+     * fresh. */
     if (!known && of->vouched > 0 && found.agreed == 0) {
         start_anew(of, JD_FOLLOW_ANOTHER); /* nothing shows that it is the same log */
         return false;

@@ -6,7 +6,9 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "store/haste.h"
 #include "store/nodes.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 #include <errno.h>
@@ -17,7 +19,11 @@
 #include <unistd.h>
 
 #define NAME_CHARS     128U
-#define ASK_ENTRIES    1000U
+#define ASKERS         JD_FOLLOW_TICKETS
+#define ASK_LEAST      1000U  /* entries that the store is asked for */
+#define ASK_MOST       16000U /* where that many came at once the last time: a megabyte */
+#define READ_MOST_MS   10000  /* as long as anybody waits for the store */
+#define FORGED_MS      1000   /* between two complaints */
 #define BUS_WAIT_MS    1000U
 #define CLOCK_SLACK_MS 1000  /* no two clocks are the same; tokens count in seconds */
 #define QUEUE          4096U /* entries that wait to be told: more are found in the store */
@@ -32,6 +38,9 @@ struct jd_follower {
     pthread_cond_t news;
     jd_follow follow;
     uint64_t head;
+    size_t page;          /* entries to ask for */
+    unsigned unread;      /* readings in a row that did not work */
+    int64_t complained;   /* of forged entries; jd_monotonic() */
     jd_follow_state told; /* what the log says of us */
     bool bus_up;
     uint64_t bad;
@@ -44,7 +53,7 @@ struct jd_follower {
     bool hurry, queue_closing;
     uint64_t published, unpublished;
 
-    pthread_t threads[3];
+    pthread_t threads[ASKERS + 2];
     size_t running;
 };
 
@@ -78,46 +87,86 @@ static void show(jd_follower *of)
 
 /* ---- the store ------------------------------------------------------------------------------ */
 
+/* A long log is read in few round trips, and a connection that cannot carry so much in time is not
+ * asked for it again. */
+static void set_page(jd_follower *of, size_t asked, size_t got)
+{
+    if (got < asked)
+        of->page = ASK_LEAST;
+    else if (asked == of->page && of->page < ASK_MOST)
+        of->page *= 2;
+}
+
+static jd_beat beat_of(const jd_follower *of, const jd_follow_todo *todo)
+{
+    return (jd_beat){.id = of->id,
+                     .name = jeton_str(of->name),
+                     .kind = jeton_str(of->options.kind),
+                     .version = jeton_str(JETON_VERSION),
+                     .applied = todo->claim,
+                     .lease = (int64_t)of->options.lease->ms,
+                     .from = todo->after,
+                     .most = of->page};
+}
+
+static void be_answered(jd_follower *of, const jd_follow_todo *todo, const jd_beat *beat,
+                        const jd_beat_answer *got)
+{
+    const int64_t wall = jt_now(NULL);
+    const int64_t now = (int64_t)jt_boot_now();
+    const jd_follow_answer answer = {.head = got->head,
+                                     .pruned = got->pruned,
+                                     .store_now = got->now,
+                                     .started = got->started,
+                                     .entries = got->entries.at,
+                                     .count = got->entries.count,
+                                     .more = got->entries.count == beat->most};
+    (void)pthread_mutex_lock(&of->lock);
+    set_page(of, beat->most, got->entries.count);
+    jd_follow_answered(&of->follow, todo->ticket, &answer, wall, now);
+    if (of->follow.answered == todo->ticket) /* and not one that was overtaken */
+        of->head = got->head;
+}
+
+/* Its answer is of no use to the lease when it comes later than that, and then this thread has been
+ * missing at other connections for long enough. */
 static void ask(jd_follower *of, const jd_follow_todo *todo)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jeton_err err = {0};
     jd_beat_answer got;
-    const jd_beat beat = {.id = of->id,
-                          .name = jeton_str(of->name),
-                          .kind = jeton_str(of->options.kind),
-                          .version = jeton_str(JETON_VERSION),
-                          .applied = todo->claim,
-                          .lease = (int64_t)of->options.lease->ms,
-                          .from = todo->after,
-                          .most = ASK_ENTRIES};
+    const jd_beat beat = beat_of(of, todo);
     (void)pthread_mutex_unlock(&of->lock);
+    jd_haste((unsigned)of->options.lease->ms);
     const jeton_status status = jd_store_node_beat(of->options.store, &beat, &arena, &got, &err);
-    const int64_t wall = jt_now(NULL);
-    const int64_t now = (int64_t)jt_boot_now();
-    (void)pthread_mutex_lock(&of->lock);
-    if (status != JETON_OK) {
-        jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
-        jd_follow_failed(&of->follow, todo->ticket, status == JETON_E_SIGNATURE, now);
+    if (status == JETON_OK) {
+        be_answered(of, todo, &beat, &got);
         return;
     }
-    const jd_follow_answer answer = {.head = got.head,
-                                     .pruned = got.pruned,
-                                     .store_now = got.now,
-                                     .started = got.started,
-                                     .entries = got.entries.at,
-                                     .count = got.entries.count,
-                                     .more = got.entries.count == ASK_ENTRIES};
-    of->head = got.head;
-    jd_follow_answered(&of->follow, todo->ticket, &answer, wall, now);
+    const int64_t now = (int64_t)jt_boot_now();
+    (void)pthread_mutex_lock(&of->lock);
+    jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    of->page = ASK_LEAST;
+    jd_follow_failed(&of->follow, todo->ticket, status == JETON_E_SIGNATURE, now);
+}
+
+/* Half of the lease, so that it can be done once more on another connection; longer each time, for
+ * there may be much to read. */
+static unsigned time_to_read(const jd_follower *of)
+{
+    const uint64_t ms = of->options.lease->ms / 2 << (of->unread < 8 ? of->unread : 8);
+    return ms < READ_MOST_MS ? (unsigned)ms : READ_MOST_MS;
 }
 
 static void read_anew(jd_follower *of, const jd_follow_todo *todo)
 {
+    const unsigned haste = time_to_read(of);
     (void)pthread_mutex_unlock(&of->lock);
+    jd_haste(haste);
     const bool worked = of->options.user.read(of->options.user.user);
     const int64_t now = (int64_t)jt_boot_now();
     (void)pthread_mutex_lock(&of->lock);
+    of->unread = worked ? 0 : of->unread + 1;
     jd_follow_read(&of->follow, todo->ticket, worked, now);
 }
 
@@ -137,6 +186,8 @@ static void wait_until(jd_follower *of, int64_t until)
     (void)pthread_cond_timedwait(&of->news, &of->lock, &at);
 }
 
+/* Several threads do this, each with one request at a time: when the store does not answer one in
+ * time, follow.c has the next one sent, and there must be somebody to send it. */
 static void *follow_log(void *user)
 {
     jd_follower *of = user;
@@ -157,6 +208,18 @@ static void *follow_log(void *user)
 
 /* ---- the bus -------------------------------------------------------------------------------- */
 
+/* Whoever forges could fill our disk with what we say about it. */
+static void complain(jd_follower *of, const jd_bus_item *item)
+{
+    const int64_t now = jd_monotonic();
+    if (of->complained != 0 && now - of->complained < FORGED_MS)
+        return;
+    of->complained = now;
+    jd_log(JD_ERROR, EV_BUS_FORGED, JD_INT("number", (int64_t)item->at[0].n),
+           JD_TEXT("why", "entries on the bus are not of this cluster: forged, or another's"),
+           JD_INT("so_far", (int64_t)of->follow.counts.forged), JD_TEXT("next", "passed over"));
+}
+
 static void take_item(void *user, const jd_bus_item *item)
 {
     jd_follower *of = user;
@@ -164,9 +227,7 @@ static void take_item(void *user, const jd_bus_item *item)
     const uint64_t forged = of->follow.counts.forged;
     jd_follow_entries(&of->follow, item->at, item->count, item->hurry);
     if (of->follow.counts.forged != forged)
-        jd_log(JD_ERROR, EV_BUS_FORGED, JD_INT("number", (int64_t)item->at[0].n),
-               JD_TEXT("why", "entries on the bus are not of this cluster: forged, or another's"),
-               JD_TEXT("next", "passed over"));
+        complain(of, item);
     show(of);
     (void)pthread_cond_signal(&of->news);
     (void)pthread_mutex_unlock(&of->lock);
@@ -317,6 +378,7 @@ jeton_status jd_follower_open(const jd_follower_options *options, jd_follower **
     init_locks(made);
     made->options = *options;
     made->told = JD_FOLLOW_COLD;
+    made->page = ASK_LEAST;
     set_name(made);
     const jd_follow_settings settings = {.lease_ms = (int64_t)options->lease->ms,
                                          .leeway_ms = options->leeway * 1000 + CLOCK_SLACK_MS,
@@ -348,7 +410,8 @@ static jeton_status start(jd_follower *of, const char *name, void *(*run)(void *
 
 jeton_status jd_follower_start(jd_follower *follower, jeton_err *err)
 {
-    JT_TRY(start(follower, "follow", follow_log, err));
+    for (size_t i = 0; i < ASKERS; i++)
+        JT_TRY(start(follower, "follow", follow_log, err));
     JT_TRY(start(follower, "publish", publish, err));
     return follower->reading != NULL ? start(follower, "bus", listen_to_bus, err) : JETON_OK;
 }

@@ -2,9 +2,14 @@
 /* agent/follower.h - this process as one of the nodes of a store: it follows the log there and on
  * the bus, holds its lease, and tells others of what it has committed itself.
  *
- * The decisions are those of agent/follow.h; here are the threads that carry them out. One asks the
+ * The decisions are those of agent/follow.h; here are the threads that carry them out. Some ask the
  * store, one listens to the bus, one publishes: so neither a store that stands still nor a bus that
  * does keeps the other from being heard, and nobody who answers requests waits for any of them.
+ *
+ * Usually one of those that ask is busy. When an answer does not come in a quarter of the lease,
+ * the next one asks over another connection (store/haste.h): a connection that died without a word,
+ * or a host that swallows what is sent to it, does not cost the lease as long as another one would
+ * be answered.
  */
 #ifndef JD_AGENT_FOLLOWER_H
 #define JD_AGENT_FOLLOWER_H
@@ -18,7 +23,8 @@
 
 typedef struct jd_follower jd_follower;
 
-/* What the node is for. Called by its threads, one at a time but for `read`. */
+/* What the node is for. Called by its threads, one at a time but for `read`, beside which the
+ * others are called. */
 typedef struct jd_follower_user {
     void *user;
     /* See jd_follow_sink. */

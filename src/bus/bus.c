@@ -165,10 +165,19 @@ jeton_status jd_bus_connect(jd_bus *bus, jeton_err *err)
     JT_TRY(wait_out(bus, err));
     bus->cursor[0] = '\0';
     const jeton_status status = jd_link_open(&bus->link, &bus->place, err);
-    if (status == JETON_OK)
-        bus->pause_ms = 0;
-    else
+    if (status != JETON_OK)
         pause_next(bus);
+    return status;
+}
+
+/* A connection is a good one when it has done what it is for, and not before: one whose answers can
+ * never be read would otherwise be made again and again without a pause. */
+static jeton_status judge(jd_bus *of, jeton_status status)
+{
+    if (status == JETON_OK)
+        of->pause_ms = 0;
+    else if (status != JETON_E_BUSY && of->not_before <= jd_monotonic())
+        pause_next(of);
     return status;
 }
 
@@ -186,7 +195,7 @@ jeton_status jd_bus_ask(jd_bus *bus, const jeton_span *words, size_t count, redi
 {
     JT_AUTO(jd_reply_free) redisReply *got = NULL;
     *reply = NULL;
-    JT_TRY(jd_link_ask(&bus->link, words, count, 0, &got, err));
+    JT_TRY(judge(bus, jd_link_ask(&bus->link, words, count, 0, &got, err)));
     if (got->type == REDIS_REPLY_ERROR)
         return give_up(bus, got, err);
     *reply = got;
@@ -233,16 +242,13 @@ static jeton_status look_at_end(jd_bus *of, uint64_t n, jeton_err *err)
                    "the stream %.100s has numbers that are none of this log: delete it", of->key);
 }
 
-jeton_status jd_bus_publish(jd_bus *bus, const jd_bus_item *item, bool *late, jeton_err *err)
+static jeton_status publish(jd_bus *bus, const jd_bus_item *item, bool *late, jeton_err *err)
 {
     uint8_t packed[JD_BUS_ITEM];
     char id[NUMBER_CHARS];
     char kept[NUMBER_CHARS];
     const uint64_t n = item->at[item->count - 1].n;
     JT_AUTO(jd_reply_free) redisReply *reply = NULL;
-    if (late != NULL)
-        *late = false;
-    JT_TRY(jd_bus_connect(bus, err));
     (void)snprintf(id, sizeof id, "%" PRIu64 "-0", n);
     (void)snprintf(kept, sizeof kept, "%u", JD_BUS_KEPT);
     const jeton_span words[] = {
@@ -255,9 +261,18 @@ jeton_status jd_bus_publish(jd_bus *bus, const jd_bus_item *item, bool *late, je
         return JETON_OK;
     if (!is_late(reply))
         return give_up(bus, reply, err);
-    if (late != NULL)
-        *late = true;
+    *late = true;
     return look_at_end(bus, n, err);
+}
+
+jeton_status jd_bus_publish(jd_bus *bus, const jd_bus_item *item, bool *late, jeton_err *err)
+{
+    bool was_late = false;
+    bool *told = late != NULL ? late : &was_late;
+    *told = false;
+    JT_TRY(jd_bus_connect(bus, err));
+    const jeton_status status = publish(bus, item, told, err);
+    return status == JETON_E_LIMIT ? status : judge(bus, status);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -327,13 +342,18 @@ static jeton_status ask_for_items(jd_bus *of, const jd_bus_reading *reading, red
     return jd_link_ask(&of->link, words, JT_COUNT(words), wait_ms, reply, err);
 }
 
-jeton_status jd_bus_read(jd_bus *bus, jd_bus_reading *reading, jeton_err *err)
+static jeton_status read_on(jd_bus *bus, jd_bus_reading *reading, jeton_err *err)
 {
     JT_AUTO(jd_reply_free) redisReply *reply = NULL;
-    JT_TRY(jd_bus_connect(bus, err));
     JT_TRY(ask_for_items(bus, reading, &reply, err));
     if (reply->type != REDIS_REPLY_NIL)
         return take_stream(bus, reply, reading) ? JETON_OK : give_up(bus, reply, err);
     bus->cursor[0] = '\0';
     return JETON_OK;
+}
+
+jeton_status jd_bus_read(jd_bus *bus, jd_bus_reading *reading, jeton_err *err)
+{
+    JT_TRY(jd_bus_connect(bus, err));
+    return judge(bus, read_on(bus, reading, err));
 }

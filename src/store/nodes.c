@@ -52,13 +52,14 @@ static jeton_status read_answer(jd_conn *conn, void *args, jeton_err *err)
 }
 
 /* Two transactions, in this order: an entry that is committed behind the second one's back is
- * committed by somebody who finds the row of the first. */
+ * committed by somebody who finds the row of the first. The first is one statement: a node whose
+ * connection dies in the middle of it must not hold its row against its own next beat. */
 static jeton_status beat_and_read(jd_store *store, const jd_beat *beat, jt_arena *arena,
                                   jd_beat_answer *answer, jeton_err *err)
 {
     jd_beat row = *beat;
     answering args = {beat, arena, answer};
-    JT_TRY(jd_sql_write_beside(store, write_beat, &row, err));
+    JT_TRY(jd_sql_write_alone(store, write_beat, &row, err));
     return jd_sql_read(store, read_answer, &args, err);
 }
 

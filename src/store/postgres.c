@@ -4,6 +4,9 @@
  * A connection is made when one is needed and no other is free, up to a number. One that broke is
  * dropped. While none can be made, one thread tries again now and then, at growing distances, and
  * everybody else is told at once.
+ *
+ * Threads in haste (haste.h) have connections of their own, as many as they are, and try by
+ * themselves: each begins with another place than those that are trying at the moment.
  */
 #include "store/postgres.h"
 
@@ -12,6 +15,7 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "core/secret.h"
+#include "store/haste.h"
 #include "store/sql.h"
 #include "sys/clock.h"
 #include "sys/disk.h"
@@ -21,12 +25,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define CONNECTIONS     8U
-#define STATEMENT_MS    5000
-#define CONNECT_SECONDS 3
-#define PASSWORD_MOST   1024U
-#define RETRY_FIRST_MS  50U
-#define RETRY_LAST_MS   1000U
+#define CONNECTIONS    8U
+#define STATEMENT_MS   5000
+#define CONNECT_MS     3000
+#define CONNECT_MOST   3600 /* seconds that an address may say */
+#define HASTY_KEPT     2U
+#define PASSWORD_MOST  1024U
+#define RETRY_FIRST_MS 50U
+#define RETRY_LAST_MS  1000U
 
 typedef struct pg_store {
     jd_store store; /* the first member */
@@ -38,6 +44,9 @@ typedef struct pg_store {
     pthread_cond_t given;
     jd_pg_conn *idle;  /* the last one used first */
     unsigned count;    /* of connections, used and idle */
+    jd_pg_conn *hasty; /* those for threads in haste that are idle */
+    unsigned trying_in_haste;
+    unsigned first;    /* place where one was found last */
     unsigned failures; /* to connect, since the last success */
     int64_t retry;     /* not before */
     bool trying;       /* somebody is, after a failure */
@@ -50,12 +59,18 @@ static pg_store *inner(jd_store *store)
 
 /* --- the pool ------------------------------------------------------------------------------- */
 
-static jd_pg_conn *pop(pg_store *pg)
+static jd_pg_conn *pop(jd_pg_conn **idle)
 {
-    jd_pg_conn *conn = pg->idle;
+    jd_pg_conn *conn = *idle;
     if (conn != NULL)
-        pg->idle = conn->next;
+        *idle = conn->next;
     return conn;
+}
+
+static void push(jd_pg_conn **idle, jd_pg_conn *conn)
+{
+    conn->next = *idle;
+    *idle = conn;
 }
 
 static void drop(pg_store *pg, jd_pg_conn *conn)
@@ -84,6 +99,19 @@ static bool may_connect(const pg_store *pg)
 }
 
 /* With the lock, which is free while the connection is made. */
+static jeton_status connect_from(pg_store *pg, unsigned first, jd_pg_conn **conn, jeton_err *err)
+{
+    (void)pthread_mutex_unlock(&pg->lock);
+    const jeton_status status =
+        jd_pg_connect(pg->store.ctx, pg->url, &pg->limits, &first, conn, err);
+    (void)pthread_mutex_lock(&pg->lock);
+    if (status == JETON_OK) {
+        pg->failures = 0;
+        pg->first = first;
+    }
+    return status;
+}
+
 static jeton_status connect_one(pg_store *pg, jd_pg_conn **conn, jeton_err *err)
 {
     const bool again = pg->failures > 0;
@@ -91,15 +119,11 @@ static jeton_status connect_one(pg_store *pg, jd_pg_conn **conn, jeton_err *err)
         return jt_fail(err, JETON_E_STORE, "PostgreSQL cannot be reached");
     pg->trying = pg->trying || again;
     pg->count++;
-    (void)pthread_mutex_unlock(&pg->lock);
-    const jeton_status status = jd_pg_connect(pg->store.ctx, pg->url, &pg->limits, conn, err);
-    (void)pthread_mutex_lock(&pg->lock);
+    const jeton_status status = connect_from(pg, pg->first, conn, err);
     if (again)
         pg->trying = false;
-    if (status == JETON_OK) {
-        pg->failures = 0;
+    if (status == JETON_OK)
         return JETON_OK;
-    }
     pg->count--;
     put_off(pg);
     (void)pthread_cond_signal(&pg->given);
@@ -123,7 +147,7 @@ static jeton_status take_locked(pg_store *pg, jd_pg_conn **conn, jeton_err *err)
 {
     const struct timespec deadline = deadline_of(pg);
     for (;;) {
-        while ((*conn = pop(pg)) != NULL) {
+        while ((*conn = pop(&pg->idle)) != NULL) {
             if (jd_pg_is_alive(*conn))
                 return JETON_OK;
             drop(pg, *conn);
@@ -135,16 +159,48 @@ static jeton_status take_locked(pg_store *pg, jd_pg_conn **conn, jeton_err *err)
     }
 }
 
+/* Whoever is in haste decides himself how often he tries. */
+static jeton_status take_hasty(pg_store *pg, jd_pg_conn **conn, jeton_err *err)
+{
+    while ((*conn = pop(&pg->hasty)) != NULL) {
+        if (jd_pg_is_alive(*conn))
+            return JETON_OK;
+        jd_pg_disconnect(pg->store.ctx, conn);
+    }
+    const unsigned first = pg->first + pg->trying_in_haste++;
+    const jeton_status status = connect_from(pg, first, conn, err);
+    pg->trying_in_haste--;
+    if (status == JETON_OK)
+        (*conn)->hasty = true;
+    return status;
+}
+
 static jeton_status pg_take(jd_store *store, jd_purpose purpose, jd_conn **conn, jeton_err *err)
 {
     (void)purpose;
     pg_store *pg = inner(store);
     jd_pg_conn *taken = NULL;
+    const unsigned haste = jd_haste_of_thread();
     (void)pthread_mutex_lock(&pg->lock);
-    const jeton_status status = take_locked(pg, &taken, err);
+    const jeton_status status =
+        haste > 0 ? take_hasty(pg, &taken, err) : take_locked(pg, &taken, err);
     (void)pthread_mutex_unlock(&pg->lock);
     *conn = status == JETON_OK ? &taken->conn : NULL;
+    if (status == JETON_OK && haste > 0)
+        taken->until = jd_monotonic() + haste;
     return status;
+}
+
+static void give_hasty(pg_store *pg, jd_pg_conn *conn)
+{
+    unsigned kept = 0;
+    for (const jd_pg_conn *one = pg->hasty; one != NULL; one = one->next)
+        kept++;
+    conn->until = INT64_MAX;
+    if (conn->broken || conn->open || kept >= HASTY_KEPT)
+        jd_pg_disconnect(pg->store.ctx, &conn);
+    else
+        push(&pg->hasty, conn);
 }
 
 static void pg_give(jd_store *store, jd_conn *conn)
@@ -152,11 +208,12 @@ static void pg_give(jd_store *store, jd_conn *conn)
     pg_store *pg = inner(store);
     jd_pg_conn *given = (jd_pg_conn *)conn;
     (void)pthread_mutex_lock(&pg->lock);
-    if (given->broken || given->open) {
+    if (given->hasty) {
+        give_hasty(pg, given);
+    } else if (given->broken || given->open) {
         drop(pg, given);
     } else {
-        given->next = pg->idle;
-        pg->idle = given;
+        push(&pg->idle, given);
         (void)pthread_cond_signal(&pg->given);
     }
     (void)pthread_mutex_unlock(&pg->lock);
@@ -174,7 +231,7 @@ static void pg_close(jd_store *store)
 {
     pg_store *pg = inner(store);
     jd_pg_conn *conn;
-    while ((conn = pop(pg)) != NULL)
+    while ((conn = pop(&pg->idle)) != NULL || (conn = pop(&pg->hasty)) != NULL)
         jd_pg_disconnect(store->ctx, &conn);
     (void)pthread_cond_destroy(&pg->given);
     (void)pthread_mutex_destroy(&pg->lock);
@@ -191,16 +248,29 @@ static void close_store(pg_store **pg)
         pg_close(&(*pg)->store);
 }
 
+/* connect_timeout of the address, which counts for each place. */
+static void take_timeout(const PQconninfoOption *options, jd_pg_limits *limits)
+{
+    for (; options->keyword != NULL; options++) {
+        if (strcmp(options->keyword, "connect_timeout") != 0 || options->val == NULL)
+            continue;
+        const long seconds = strtol(options->val, NULL, 10);
+        if (seconds > 0 && seconds <= CONNECT_MOST)
+            limits->connect = (int)seconds * 1000;
+    }
+}
+
 /* libpq's sentence about a bad address quotes it, password and all. */
-static jeton_status check_address(const char *url, jeton_err *err)
+static jeton_status check_address(const char *url, jd_pg_limits *limits, jeton_err *err)
 {
     char *why = NULL;
     PQconninfoOption *options = PQconninfoParse(url, &why);
     PQfreemem(why);
+    if (options == NULL)
+        return jt_fail(err, JETON_E_ARGUMENT, "the address of the store is none of PostgreSQL");
+    take_timeout(options, limits);
     PQconninfoFree(options);
-    return options != NULL
-               ? JETON_OK
-               : jt_fail(err, JETON_E_ARGUMENT, "the address of the store is none of PostgreSQL");
+    return JETON_OK;
 }
 
 static pg_store *new_store(const jeton_ctx *ctx, const char *url, const jd_store_limits *limits)
@@ -216,7 +286,7 @@ static pg_store *new_store(const jeton_ctx *ctx, const char *url, const jd_store
     (void)pthread_mutex_init(&made->lock, NULL);
     made->store = (jd_store){.driver = &jd_postgres_driver, .ctx = ctx};
     made->limits.statement = limits->milliseconds > 0 ? (int)limits->milliseconds : STATEMENT_MS;
-    made->limits.connect = CONNECT_SECONDS;
+    made->limits.connect = CONNECT_MS;
     made->most = limits->connections > 0 ? limits->connections : CONNECTIONS;
     made->url = jt_strdup(ctx, url);
     return made;
@@ -253,10 +323,10 @@ static jeton_status load_password(pg_store *pg, jeton_err *err)
 static jeton_status pg_open(const jeton_ctx *ctx, const char *url, const jd_store_limits *limits,
                             jd_store **store, jeton_err *err)
 {
-    JT_TRY(check_address(url, err));
     JT_AUTO(close_store) pg_store *made = new_store(ctx, url, limits);
     if (made == NULL || made->url == NULL)
         return jt_fail(err, JETON_E_NOMEM, "store");
+    JT_TRY(check_address(url, &made->limits, err));
     JT_TRY(load_password(made, err));
     JT_TRY(check_ours(&made->store, err));
     *store = &made->store;

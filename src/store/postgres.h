@@ -9,6 +9,10 @@
  * is sent, and its answer is read when the connection is used next.
  *
  * No call waits longer than its limit: a connection whose answer does not come is given up.
+ *
+ * Of several hosts in the address each is tried by itself, one after the other: libpq goes on to
+ * the next only when it cannot connect at all, not when whoever accepts for a dead server closes
+ * again, or says nothing.
  */
 #ifndef JD_STORE_POSTGRES_H
 #define JD_STORE_POSTGRES_H
@@ -47,7 +51,9 @@ typedef struct jd_pg_conn {
     jd_conn conn;            /* the first member */
     struct jd_pg_conn *next; /* of those that are not in use */
     PGconn *pq;
-    int limit; /* milliseconds for an answer */
+    int limit;     /* milliseconds for an answer */
+    int64_t until; /* and not beyond this moment of jd_monotonic(), whatever it is for */
+    bool hasty;    /* kept for those in haste (haste.h) */
     bool broken;
     bool open;    /* a transaction has begun, or will with what is kept back */
     bool reading; /* it is one that changes nothing */
@@ -62,15 +68,31 @@ typedef struct jd_pg_conn {
 
 typedef struct jd_pg_limits {
     int statement;        /* milliseconds */
-    int connect;          /* seconds */
+    int connect;          /* the same, for each place */
     const char *password; /* where the address has none; NULL: none */
 } jd_pg_limits;
 
-/* Connects to a server that can write, and makes the connection ready. Bounded by `limits`.
- * JETON_E_STORE: err says why, without the password. */
+#define JD_PG_PLACES 16U
+
+/* One place where a server of the address may be; empty: as libpq has it. */
+typedef struct jd_pg_place {
+    char host[256], address[64], port[8];
+} jd_pg_place;
+
+/* The places of an address, in its order: each host with all that its name stands for now. At least
+ * one, for what libpq itself knows to find is one. */
+size_t jd_pg_places(const char *url, jd_pg_place places[JD_PG_PLACES]);
+
+/* Connects to a server that can write, and makes the connection ready. Tries one place after the
+ * other, each for as long as `limits` says, so that a dead one does not keep the others from being
+ * found.
+ *
+ * first  the place to begin with, counted from 0 and around; on success the one that it was
+ *
+ * JETON_E_STORE: err says why of the first place that was tried, without the password. */
 JETON_MUST jeton_status jd_pg_connect(const jeton_ctx *ctx, const char *url,
-                                      const jd_pg_limits *limits, jd_pg_conn **conn,
-                                      jeton_err *err);
+                                      const jd_pg_limits *limits, unsigned *first,
+                                      jd_pg_conn **conn, jeton_err *err);
 void jd_pg_disconnect(const jeton_ctx *ctx, jd_pg_conn **conn);
 
 /* Whether it can be used, for all that can be known without asking. */

@@ -49,7 +49,8 @@ static bool wait_answer(jd_pg_conn *conn, int64_t deadline)
 
 PGresult *jd_pg_answer(jd_pg_conn *conn, int milliseconds)
 {
-    if (conn->broken || !wait_answer(conn, jd_monotonic() + milliseconds))
+    const int64_t deadline = jd_monotonic() + milliseconds;
+    if (conn->broken || !wait_answer(conn, deadline < conn->until ? deadline : conn->until))
         return NULL;
     PGresult *answer = PQgetResult(conn->pq);
     if (PQstatus(conn->pq) == CONNECTION_BAD)
@@ -94,19 +95,53 @@ static void finish(PGconn **pq)
     PQfinish(*pq);
 }
 
-/* What the address does not say; and behind it what it must not say otherwise. */
-static PGconn *start(const char *url, const jd_pg_limits *limits)
+#define OPTIONS 10U
+
+typedef struct options {
+    const char *names[OPTIONS], *values[OPTIONS];
+    size_t count;
+} options;
+
+/* libpq passes over those without a value. */
+static void add(options *to, const char *name, const char *value)
 {
-    char connect[16];
+    to->names[to->count] = name;
+    to->values[to->count++] = value;
+}
+
+/* What the address does not say; and behind it what it must not say otherwise. */
+static PGconn *start(const char *url, const jd_pg_place *place, const jd_pg_limits *limits)
+{
     char user[16];
-    (void)snprintf(connect, sizeof connect, "%d", limits->connect);
+    options to = {.count = 0};
     (void)snprintf(user, sizeof user, "%d", limits->statement);
-    const char *const names[] = {
-        "connect_timeout", "tcp_user_timeout",     "fallback_application_name", "password",
-        "dbname",          "target_session_attrs", "client_encoding",           NULL};
-    const char *const values[] = {connect, user,         "jeton", limits->password,
-                                  url,     "read-write", "UTF8",  NULL};
-    return PQconnectdbParams(names, values, 1);
+    add(&to, "tcp_user_timeout", user);
+    add(&to, "fallback_application_name", "jeton");
+    add(&to, "password", limits->password);
+    add(&to, "dbname", url);
+    add(&to, "host", place->host);
+    add(&to, "hostaddr", place->address);
+    add(&to, "port", place->port);
+    add(&to, "target_session_attrs", "read-write");
+    add(&to, "client_encoding", "UTF8");
+    add(&to, NULL, NULL);
+    return PQconnectStartParams(to.names, to.values, 1);
+}
+
+/* Goes on until there is an outcome. False: there is none in time. */
+static bool meet(PGconn *pq, int milliseconds)
+{
+    const int64_t deadline = jd_monotonic() + milliseconds;
+    PostgresPollingStatusType want = PGRES_POLLING_WRITING;
+    if (PQstatus(pq) == CONNECTION_BAD)
+        return true;
+    while (want == PGRES_POLLING_WRITING || want == PGRES_POLLING_READING) {
+        const short events = want == PGRES_POLLING_WRITING ? POLLOUT : POLLIN;
+        if (wait_socket(PQsocket(pq), events, deadline) == 0)
+            return false;
+        want = PQconnectPoll(pq);
+    }
+    return true;
 }
 
 /* One answer of a text with several statements: the last one that has rows. */
@@ -181,28 +216,56 @@ static void ignore(void *nothing, const PGresult *notice)
     (void)notice;
 }
 
-jeton_status jd_pg_connect(const jeton_ctx *ctx, const char *url, const jd_pg_limits *limits,
-                           jd_pg_conn **conn, jeton_err *err)
+static jeton_status reach(PGconn **pq, const char *url, const jd_pg_place *place,
+                          const jd_pg_limits *limits, jeton_err *err)
 {
-    *conn = NULL;
-    JT_AUTO(finish) PGconn *pq = start(url, limits);
-    if (pq == NULL)
+    *pq = start(url, place, limits);
+    if (*pq == NULL)
         return jt_fail(err, JETON_E_NOMEM, "connection");
-    if (PQstatus(pq) != CONNECTION_OK)
-        return refused(pq, err);
+    if (!meet(*pq, limits->connect))
+        return jt_fail(err, JETON_E_STORE, "PostgreSQL: %.90s does not answer in time",
+                       place->host[0] != '\0' ? place->host : "the server");
+    return PQstatus(*pq) == CONNECTION_OK ? JETON_OK : refused(*pq, err);
+}
+
+static jeton_status connect_to(const jeton_ctx *ctx, const char *url, const jd_pg_place *place,
+                               const jd_pg_limits *limits, jd_pg_conn **conn, jeton_err *err)
+{
+    JT_AUTO(finish) PGconn *pq = NULL;
+    JT_TRY(reach(&pq, url, place, limits, err));
     jd_pg_conn *made = jt_zalloc(ctx, sizeof *made);
     if (made == NULL)
         return jt_fail(err, JETON_E_NOMEM, "connection");
     made->conn.driver = &jd_postgres_driver;
-    made->limit = limits->statement * 2;
+    made->limit = limits->connect;
+    made->until = INT64_MAX;
     made->pq = pq;
     pq = NULL;
     (void)PQsetNoticeReceiver(made->pq, ignore, NULL);
     const jeton_status status = set_up(made, limits, err);
+    made->limit = limits->statement * 2;
     if (status != JETON_OK)
         jd_pg_disconnect(ctx, &made);
     *conn = made;
     return status;
+}
+
+jeton_status jd_pg_connect(const jeton_ctx *ctx, const char *url, const jd_pg_limits *limits,
+                           unsigned *first, jd_pg_conn **conn, jeton_err *err)
+{
+    jd_pg_place places[JD_PG_PLACES];
+    const unsigned count = (unsigned)jd_pg_places(url, places);
+    const unsigned from = *first % count;
+    jeton_err why = {0}; /* keeps the first */
+    *conn = NULL;
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned at = (from + i) % count;
+        if (connect_to(ctx, url, &places[at], limits, conn, &why) == JETON_OK) {
+            *first = at;
+            return JETON_OK;
+        }
+    }
+    return jt_fail(err, why.status, "%s", why.text);
 }
 
 void jd_pg_disconnect(const jeton_ctx *ctx, jd_pg_conn **conn)

@@ -170,6 +170,17 @@ jeton_status jd_sql_write_beside(jd_store *store, jd_work *work, void *args, jet
     return write_again(store, false, &of, err);
 }
 
+jeton_status jd_sql_write_alone(jd_store *store, jd_work *work, void *args, jeton_err *err)
+{
+    jd_conn *conn;
+    if (batching == store)
+        return jd_sql_write(store, work, args, err);
+    JT_TRY(take(store, JD_TO_WRITE, &conn, err));
+    const jeton_status status = work(conn, args, err);
+    store->driver->give(store, conn);
+    return status;
+}
+
 jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void *args, jeton_err *err)
 {
     bool again;

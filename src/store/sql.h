@@ -36,7 +36,12 @@ JETON_MUST jeton_status jd_sql_write(jd_store *store, jd_work *work, void *args,
 JETON_MUST jeton_status jd_sql_write_beside(jd_store *store, jd_work *work, void *args,
                                             jeton_err *err);
 
-/* The same for what changes the schema, which may not be there yet. */
+/* Runs one statement that changes one row and is its own transaction: whoever stands still in the
+ * middle of it keeps no lock. In a batch it is a work like any other. */
+JETON_MUST jeton_status jd_sql_write_alone(jd_store *store, jd_work *work, void *args,
+                                           jeton_err *err);
+
+/* As jd_sql_write(), for what changes the schema, which may not be there yet. */
 JETON_MUST jeton_status jd_sql_write_schema(jd_store *store, jd_work *work, void *args,
                                             jeton_err *err);
 

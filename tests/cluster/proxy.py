@@ -5,6 +5,7 @@ a Unix socket. The test says what happens on the way, in one direction or both:
     delay   what comes arrives so much later
     stall   nothing arrives until pass_on(); then all of it does
     drop    nothing arrives any more on these connections, not even their end; new ones are as deaf
+    silence as drop, but new connections are fine: a firewall has forgotten those there were
     cut     connections are reset, and new ones refused, until mend()
 
 What a call demands is so when it returns. One thread serves all proxies of a process.
@@ -91,6 +92,9 @@ class Proxy:
         for one in self.ways(way):
             NETWORK.do(setattr, one, "dropping", True)
 
+    def silence(self):
+        NETWORK.do(self._silence)
+
     def pass_on(self):
         """Ends stalls, delays and drops. What was dropped stays lost: a connection that has lost
         something is of no use any more, and is reset."""
@@ -136,6 +140,11 @@ class Proxy:
                 # Closed with a time to linger of zero, a connection is reset.
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
+
+    def _silence(self):
+        for way in (self.up, self.down):
+            way.dropping = True
+        self.up, self.down = Way(), Way()
 
     def _pass_on(self):
         lossy = self.up.dropping or self.down.dropping

@@ -210,6 +210,7 @@ void faults_plan(sim *of)
     to->jumps = chance_of(&of->chance, 500);
     to->flood = chance_of(&of->chance, 30);
     to->hostile_bus = !to->calm && chance_of(&of->chance, 200);
+    to->stalls = chance_of(&of->chance, to->calm ? 600 : 250);
     to->hosts = (unsigned)chance_range(&of->chance, 2, HOSTS);
     to->most = mosts[chance_next(&of->chance) % 3];
     to->lease_ms = chance_of(&of->chance, 500) ? 2000 : chance_range(&of->chance, 400, 2000);

@@ -79,15 +79,48 @@ static void send(sim *of, sim_proc *who, event_kind kind, uint64_t ticket, int p
     later->value2 = (int64_t)kind;
 }
 
+static uint64_t *thread_of(sim_proc *who, uint64_t ticket)
+{
+    for (unsigned i = 0; i < who->threads; i++)
+        if (who->busy[i] == ticket)
+            return &who->busy[i];
+    return NULL;
+}
+
+static bool can_send(sim_proc *who)
+{
+    return who->threads == 0 || thread_of(who, 0) != NULL;
+}
+
+/* As follower.c has it, where there are several threads: a lease for a beat, half of one to read.
+ */
+static moment patience(const sim *of, const sim_proc *who, event_kind kind)
+{
+    if (who->threads <= 1)
+        return TIMEOUT;
+    return jd_ms(of->plan.lease_ms) / (kind == EV_BEAT ? 1 : 2);
+}
+
 static void expect(sim *of, sim_proc *who, uint64_t ticket, event_kind kind)
 {
-    if (who->blocks)
-        who->busy = ticket;
-    if (!who->blocks && kind == EV_BEAT && chance_of(&of->chance, 500))
+    uint64_t *thread = thread_of(who, 0);
+    if (thread != NULL)
+        *thread = ticket;
+    if (who->threads == 0 && kind == EV_BEAT && chance_of(&of->chance, 500))
         return; /* follow.c loses patience by itself */
-    sim_event *late = sim_add(of, EV_TIMEOUT, TIMEOUT, index_of(of, who));
+    sim_event *late = sim_add(of, EV_TIMEOUT, patience(of, who, kind), index_of(of, who));
     late->ticket = ticket;
     late->value = (int64_t)kind;
+}
+
+/* The connection that is taken for it may be dead, one at a time. */
+static moment stall(sim *of, sim_proc *who)
+{
+    if (!of->plan.stalls || of->is_healed || who->stalled > of->now || !chance_of(&of->chance, 100))
+        return 0;
+    const moment lasts = chance_range(&of->chance, 50, 3 * of->plan.lease_ms) * MS;
+    who->stalled = of->now + lasts;
+    return lasts;
 }
 
 static void start_request(sim *of, sim_proc *who, const jd_follow_todo *todo)
@@ -96,6 +129,7 @@ static void start_request(sim *of, sim_proc *who, const jd_follow_todo *todo)
     const int at = sim_payload(of);
     of->payloads[at].after = todo->after;
     of->payloads[at].claim = todo->claim;
+    of->payloads[at].stall = stall(of, who);
     expect(of, who, todo->ticket, kind);
     send(of, who, kind, todo->ticket, at, 0);
 }
@@ -121,7 +155,7 @@ static void drive(sim *of, sim_proc *who)
     unsigned rounds = 0;
     judge_step(of, who);
     show(of, who);
-    while (who->frozen_until <= of->now && (!who->blocks || who->busy == 0)) {
+    while (who->frozen_until <= of->now && can_send(who)) {
         jd_follow_next(&who->follow, boot_of(of, who), &todo);
         if (todo.what == JD_FOLLOW_WAIT)
             break;
@@ -143,8 +177,9 @@ static void drive(sim *of, sim_proc *who)
 
 static void set_free(sim_proc *who, uint64_t ticket)
 {
-    if (who->busy == ticket)
-        who->busy = 0;
+    uint64_t *thread = ticket != 0 ? thread_of(who, ticket) : NULL;
+    if (thread != NULL)
+        *thread = 0;
 }
 
 static void be_answered(sim *of, sim_proc *who, const sim_event *event, int64_t wall_ms)
@@ -193,8 +228,10 @@ static void hear_failure(sim *of, sim_proc *who, sim_event *event)
 static void hear_notices(sim *of, sim_proc *who, sim_event *event)
 {
     const sim_message *from = &of->payloads[event->payload];
-    if (event->ticket != who->follow.reading)
+    if (event->ticket != who->follow.reading) {
+        set_free(who, event->ticket);
         return;
+    }
     for (uint64_t i = 0; i < of->marks_count; i++)
         if (of->marks[i].notice && has_bit(from->notices, i))
             set_bit(who->applied, i);
@@ -355,6 +392,7 @@ static void resume(sim_proc *who, const sim_proc *before)
 
 void proc_start(sim *of, unsigned host)
 {
+    static const unsigned threads[] = {0, JD_FOLLOW_TICKETS, 1};
     sim_host *on = &of->hosts[host];
     const sim_proc *before = on->lives > 0 ? &of->procs[on->now] : NULL;
     if (on->lives == LIVES)
@@ -368,7 +406,8 @@ void proc_start(sim *of, unsigned host)
     memset(who, 0, sizeof *who);
     who->exists = who->alive = true;
     who->host = host;
-    who->blocks = chance_of(&of->chance, 500);
+    who->threads =
+        of->plan.calm && of->plan.stalls ? threads[1] : threads[chance_next(&of->chance) % 3];
     who->keen = chance_of(&of->chance, 500);
     on->now = at;
     SIM_SAY(of, "process %d starts on host %u", at, host);

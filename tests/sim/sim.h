@@ -78,6 +78,7 @@ typedef struct sim_message {
     uint64_t head, pruned, after, claim;
     int64_t store_now;
     int64_t began;
+    moment stall; /* of the connection that it goes over */
     bool more, hurry;
     size_t count, rows;
     uint64_t notices[WORDS];
@@ -120,11 +121,12 @@ typedef struct sim_proc {
     jd_watch watch;
     jd_watch_known known[PROCS];
     sim_waiter waiters[WAITERS];
-    uint64_t wake;  /* which EV_WAKE counts */
-    bool blocks;    /* one request at a time */
-    uint64_t busy;  /* ticket it waits for */
-    bool keen;      /* it looks who has what, also when nobody waits */
-    bool connected; /* to the bus */
+    uint64_t wake;                    /* which EV_WAKE counts */
+    unsigned threads;                 /* requests at one time; 0: as many as may be */
+    uint64_t busy[JD_FOLLOW_TICKETS]; /* tickets that they wait for; 0: that one is free */
+    moment stalled;                   /* so long, one of its connections is dead */
+    bool keen;                        /* it looks who has what, also when nobody waits */
+    bool connected;                   /* to the bus */
     uint64_t was_applied, was_anew, was_withdrawn;
     /* a snapshot on disk */
     uint64_t saved_n;
@@ -165,6 +167,7 @@ typedef struct sim_plan {
     bool jumps; /* … and then the numbers of the log jump, as they do when it is noticed */
     bool flood; /* many at once */
     bool hostile_bus;
+    bool stalls; /* one connection of each process dies without a word, now and then */
     unsigned hosts, most;
     int64_t lease_ms, leeway_ms;
     unsigned loss; /* of messages, per thousand */

@@ -166,7 +166,12 @@ void store_send(sim *of, event_kind kind, int from, uint64_t ticket, int payload
             of->payloads[payload].used = false;
         return;
     }
-    sim_event *sent = sim_add(of, kind, sim_delay(of), from);
+    moment delay = sim_delay(of);
+    if (payload >= 0 && chance_of(&of->chance, 500)) { /* else the answer meets it */
+        delay += of->payloads[payload].stall;
+        of->payloads[payload].stall = 0;
+    }
+    sim_event *sent = sim_add(of, kind, delay, from);
     sent->ticket = ticket;
     sent->payload = payload;
     sent->value = value;
@@ -181,7 +186,7 @@ static void answer(sim *of, sim_event *request, event_kind kind)
         sim_drop(of, request);
         return;
     }
-    moment delay = sim_delay(of);
+    moment delay = sim_delay(of) + of->payloads[request->payload].stall;
     if (of->store.slow > 0)
         delay += chance_range(&of->chance, 0, of->store.slow);
     sim_event *sent = sim_add(of, kind, delay, request->proc);

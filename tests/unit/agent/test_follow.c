@@ -252,6 +252,53 @@ static void a_failure_ends_nothing_but_is_no_answer(void **state)
 
 /* ---- the bus -------------------------------------------------------------------------------- */
 
+static void a_request_that_is_given_up_is_followed_by_the_next(void **state)
+{
+    (void)state;
+    rig *of = rig_fresh(5);
+    ask_again(of);
+    const jd_follow_todo first = of->todo;
+    of->now += (LEASE / 4) * MS - 1;
+    next(of, JD_FOLLOW_WAIT);
+    assert_true(of->todo.until == of->now + 1);
+    of->now += 1;
+    next(of, JD_FOLLOW_ASK);
+    assert_int_not_equal(of->todo.ticket, first.ticket);
+    answer(of, 1, 5, 0, SERVER);
+    const int64_t fresh = jd_follow_fresh(&of->follow);
+    assert_true(fresh == of->now);
+    /* The first one fails at last: nobody minds. */
+    const bool sure = of->follow.sure;
+    const int64_t due = of->follow.due;
+    jd_follow_failed(&of->follow, first.ticket, true, of->now + MS);
+    assert_true(jd_follow_fresh(&of->follow) == fresh);
+    assert_int_equal(of->follow.failures, 0);
+    assert_true(of->follow.sure == sure && sure);
+    assert_true(of->follow.due == due);
+    free(of);
+}
+
+static void an_answer_that_has_been_given_up_counts_from_its_own_moment(void **state)
+{
+    (void)state;
+    rig *of = rig_fresh(5);
+    ask_again(of);
+    const int64_t sent = of->now;
+    const jd_follow_todo first = of->todo;
+    of->now += LEASE / 4 * MS;
+    next(of, JD_FOLLOW_ASK);
+    const jd_follow_todo second = of->todo;
+    of->now += MS;
+    of->todo = first;
+    answer(of, first.after, 6, 0, SERVER);
+    assert_true(jd_follow_fresh(&of->follow) == sent);
+    assert_int_equal(jd_follow_applied(&of->follow), 6);
+    of->todo = second;
+    answer(of, 1, 6, 0, SERVER);
+    assert_true(jd_follow_fresh(&of->follow) == sent + LEASE / 4 * MS);
+    free(of);
+}
+
 static void what_the_bus_says_is_applied_and_believed_in_nothing_else(void **state)
 {
     (void)state;
@@ -340,6 +387,58 @@ static void numbers_of_the_bus_that_the_store_does_not_have_are_forgotten(void *
 }
 
 /* ---- other servers, other logs --------------------------------------------------------------- */
+
+/* Somebody on the bus has kept an entry of a log that a failover has lost, and brings it between
+ * any two requests. */
+static void lies_that_never_end_do_not_keep_it_from_being_fresh(void **state)
+{
+    (void)state;
+    rig *of = rig_fresh(5);
+    for (unsigned round = 0; round < 20; round++) {
+        tell(of, 6, 6, 1, true);
+        of->now += 250 * MS;
+        next(of, JD_FOLLOW_ASK);
+        answer(of, of->todo.after, 5, 0, SERVER);
+        assert_true(of->now - jd_follow_fresh(&of->follow) <= 250 * MS);
+    }
+    assert_int_equal(jd_follow_applied(&of->follow), 5);
+    assert_in_range(of->follow.counts.withdrawn, 10, 20);
+    free(of);
+}
+
+static void notice(rig *of, uint64_t n, uint8_t era)
+{
+    jt_revocation entry = entry_of(n, era);
+    entry.kind = JT_NOTICE_KEYS;
+    jd_follow_entries(&of->follow, &entry, 1, true);
+}
+
+/* Each of them would have everything read anew, for ever. */
+static void a_notice_of_the_bus_counts_once(void **state)
+{
+    (void)state;
+    rig *of = rig_fresh(5);
+    const uint64_t before = of->follow.notices;
+    notice(of, 6, 0);
+    assert_int_equal(of->follow.notices, before + 1);
+    assert_int_equal(of->follow.unread, 6);
+    static const struct {
+        const char *why;
+        uint64_t n;
+        uint8_t era;
+    } again[] = {{"the same", 6, 0},
+                 {"under a number that has another entry", 6, 1},
+                 {"under one that the store vouches for", 4, 1},
+                 {"far ahead", 6 + JD_FOLLOW_RING, 1}};
+    for (size_t i = 0; i < COUNT(again); i++) {
+        print_message("  %s\n", again[i].why);
+        notice(of, again[i].n, again[i].era);
+        assert_int_equal(of->follow.notices, before + 1);
+    }
+    notice(of, 7, 0);
+    assert_int_equal(of->follow.notices, before + 2);
+    free(of);
+}
 
 static void another_server_is_asked_about_what_is_known(void **state)
 {
@@ -584,6 +683,10 @@ int main(void)
         cmocka_unit_test(an_older_answer_brings_entries_and_nothing_else),
         cmocka_unit_test(answers_that_do_not_make_it_fresh),
         cmocka_unit_test(a_failure_ends_nothing_but_is_no_answer),
+        cmocka_unit_test(a_request_that_is_given_up_is_followed_by_the_next),
+        cmocka_unit_test(an_answer_that_has_been_given_up_counts_from_its_own_moment),
+        cmocka_unit_test(lies_that_never_end_do_not_keep_it_from_being_fresh),
+        cmocka_unit_test(a_notice_of_the_bus_counts_once),
         cmocka_unit_test(what_the_bus_says_is_applied_and_believed_in_nothing_else),
         cmocka_unit_test(a_hole_is_closed_from_either_side),
         cmocka_unit_test(numbers_of_the_bus_that_the_store_does_not_have_are_forgotten),
