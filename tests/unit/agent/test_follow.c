@@ -406,6 +406,27 @@ static void lies_that_never_end_do_not_keep_it_from_being_fresh(void **state)
     free(of);
 }
 
+/* Behind the lie there is an entry that the answer does not tell of. */
+static void an_answer_that_begins_behind_a_lie_is_not_enough(void **state)
+{
+    (void)state;
+    rig *of = rig_fresh(5);
+    tell(of, 6, 7, 1, false);
+    assert_int_equal(jd_follow_applied(&of->follow), 7);
+    const int64_t before = jd_follow_fresh(&of->follow);
+    ask_again(of);
+    assert_int_equal(of->todo.after, 7);
+    answer(of, 7, 7, 0, SERVER);
+    assert_true(jd_follow_fresh(&of->follow) == before);
+    assert_int_equal(jd_follow_applied(&of->follow), 5);
+    next(of, JD_FOLLOW_ASK);
+    assert_in_range(of->todo.after, 0, 6);
+    answer(of, of->todo.after, 7, 0, SERVER);
+    assert_true(jd_follow_fresh(&of->follow) == of->now);
+    assert_int_equal(of->applied[6], 2); /* the lie, and the truth */
+    free(of);
+}
+
 static void notice(rig *of, uint64_t n, uint8_t era)
 {
     jt_revocation entry = entry_of(n, era);
@@ -686,6 +707,7 @@ int main(void)
         cmocka_unit_test(a_request_that_is_given_up_is_followed_by_the_next),
         cmocka_unit_test(an_answer_that_has_been_given_up_counts_from_its_own_moment),
         cmocka_unit_test(lies_that_never_end_do_not_keep_it_from_being_fresh),
+        cmocka_unit_test(an_answer_that_begins_behind_a_lie_is_not_enough),
         cmocka_unit_test(a_notice_of_the_bus_counts_once),
         cmocka_unit_test(what_the_bus_says_is_applied_and_believed_in_nothing_else),
         cmocka_unit_test(a_hole_is_closed_from_either_side),
