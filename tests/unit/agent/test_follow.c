@@ -421,7 +421,7 @@ static void an_answer_that_begins_behind_a_lie_is_not_enough(void **state)
     assert_int_equal(jd_follow_applied(&of->follow), 5);
     next(of, JD_FOLLOW_ASK);
     assert_in_range(of->todo.after, 0, 6);
-    answer(of, of->todo.after, 7, 0, SERVER);
+    answer(of, 1, 7, 0, SERVER);
     assert_true(jd_follow_fresh(&of->follow) == of->now);
     assert_int_equal(of->applied[6], 2); /* the lie, and the truth */
     free(of);
