@@ -13,6 +13,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
+#include "token/source.h"
 
 #define JTI_BYTES 12U
 #define JTI_CHARS 16U
@@ -83,6 +84,13 @@ jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *
     return jd_signer_sign(accounts->signer, &how, claims, token, err);
 }
 
+jeton_status jd_access_token_sign_fresh(const jd_accounts *accounts, const jd_access *access,
+                                        jeton_text **token, jeton_err *err)
+{
+    JT_TRY(jd_access_token_sign(accounts, access, token, err));
+    return jd_accounts_stand_by(accounts, token, err);
+}
+
 bool jd_access_token_owner(const jeton_verdict *verdict, jd_id *user, jd_id *session)
 {
     jeton_span sub;
@@ -114,6 +122,14 @@ static jeton_status ask_revocations(void *user, const jeton_verdict *verdict)
     const jt_revoked_state state = jt_revocations_state(accounts->revocations);
     JT_TRY(jt_revoked_ask(&state, &of));
     return fresh ? JETON_OK : JETON_E_STALE;
+}
+
+/* The keys are read anew before the lease is renewed, and not while a token is being verified. */
+static jt_doubt doubt_keys(void *user, jeton_verdict *verdict)
+{
+    const jd_accounts *accounts = user;
+    (void)verdict;
+    return jd_lease_holds(&accounts->lease) ? JT_KEYS_SURE : JT_KEYS_OLD;
 }
 
 /* The secret of a client is shared: what it has signed is good for the client it belongs to, and
@@ -149,6 +165,7 @@ jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
         .leeway = (unsigned)accounts->config->leeway,
     };
     JT_TRY(jeton_verifier_new(NULL, &policy, keys, verifier, err));
+    jt_verifier_on_doubt(*verifier, doubt_keys, accounts);
     jeton_verifier_on_revocation(*verifier, ask_revocations, accounts);
     jeton_verifier_on_accept(*verifier, check_secret, accounts);
     return JETON_OK;

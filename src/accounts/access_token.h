@@ -29,6 +29,12 @@ typedef struct jd_access {
 JETON_MUST jeton_status jd_access_token_sign(const jd_accounts *accounts, const jd_access *access,
                                              jeton_text **token, jeton_err *err);
 
+/* The same for a token that no transaction of the store stands behind: nothing has told which keys
+ * there are now, so the node has to be fresh. JETON_E_STALE: it is not. */
+JETON_MUST jeton_status jd_access_token_sign_fresh(const jd_accounts *accounts,
+                                                   const jd_access *access, jeton_text **token,
+                                                   jeton_err *err);
+
 /* A verifier for our own access tokens, which also asks the revocation state. It borrows
  * `accounts`. The caller's: jeton_verifier_free().
  *

@@ -186,6 +186,14 @@ jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err)
     return jd_agent_open(&options, &accounts->agent, err);
 }
 
+jeton_status jd_accounts_stand_by(const jd_accounts *accounts, jeton_text **text, jeton_err *err)
+{
+    if (jd_lease_holds(&accounts->lease))
+        return JETON_OK;
+    jeton_text_free(text);
+    return jt_fail(err, JETON_E_STALE, "%s", jeton_status_text(JETON_E_STALE));
+}
+
 void jd_accounts_close(jd_accounts *accounts)
 {
     jd_waits_close(&accounts->waits);

@@ -27,6 +27,7 @@ typedef struct jd_accounts {
     jd_store *store;
     jd_sealer *sealer;
     jd_signer *signer;
+    atomic_bool keys_tended; /* a key schedule is at work: new keys will sign */
     jt_revocations *revocations;
     jd_lease lease;                  /* by which tokens are accepted */
     _Atomic(jd_follower *) follower; /* of the log of all nodes; NULL: this is the only one */
@@ -79,6 +80,12 @@ JETON_MUST jeton_status jd_accounts_name(jd_accounts *accounts, const char *orig
 /* Begins the segment that the settings name, for others on this host to read; nothing is in it
  * until jd_agent_keys(). What jd_agent_open() gives. */
 JETON_MUST jeton_status jd_accounts_share(jd_accounts *accounts, jeton_err *err);
+
+/* Of something that was just signed without a transaction of the store: whether the node was fresh
+ * all the while, and so the key was not one that had been withdrawn while it slept. If not the text
+ * is freed, and set to NULL. JETON_E_STALE. */
+JETON_MUST jeton_status jd_accounts_stand_by(const jd_accounts *accounts, jeton_text **text,
+                                             jeton_err *err);
 
 /* Takes an entry of the log into the revocation state, at once, wherever it comes from. */
 void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry);

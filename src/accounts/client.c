@@ -2,6 +2,7 @@
 /* accounts/client.c - the clients in memory, and what operators do with them. */
 #include "accounts/client.h"
 
+#include "accounts/key.h"
 #include "accounts/revoke.h"
 #include "accounts/words.h"
 #include "core/auto.h"
@@ -374,8 +375,8 @@ static jeton_status provide_key(const jd_accounts *accounts, const jd_client *cl
                                 jeton_span signing, jeton_err *err)
 {
     if (is_shared(client))
-        return jd_signer_add_secret(accounts->signer, client->id, signing, err);
-    return client->alg.len > 0 ? jd_signer_need(accounts->signer, client->alg, err) : JETON_OK;
+        return jd_key_add_secret(accounts, client->id, signing, err);
+    return client->alg.len > 0 ? jd_key_need(accounts, client->alg, err) : JETON_OK;
 }
 
 /* ---- changes -------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "accounts/key.h"
 
 #include "accounts/client.h"
+#include "accounts/key_acks.h"
 #include "accounts/revoke.h"
 #include "core/auto.h"
 #include "core/ctx.h"
@@ -19,6 +20,21 @@ jeton_status jd_key_withdraw(jd_accounts *accounts, jeton_span kid, jeton_err *e
     return status;
 }
 
+jeton_status jd_key_need(const jd_accounts *accounts, jeton_span alg, jeton_err *err)
+{
+    JT_TRY(jd_signer_need(accounts->signer, alg, err));
+    jd_key_acks_wait(accounts, alg, jeton_str(""));
+    return JETON_OK;
+}
+
+jeton_status jd_key_add_secret(const jd_accounts *accounts, jeton_span client, jeton_span secret,
+                               jeton_err *err)
+{
+    JT_TRY(jd_signer_add_secret(accounts->signer, client, secret, err));
+    jd_key_acks_wait(accounts, jeton_str("HS256"), client);
+    return JETON_OK;
+}
+
 jeton_status jd_key_set_secret(jd_accounts *accounts, jeton_span client, jeton_span secret,
                                jeton_err *err)
 {
@@ -32,5 +48,5 @@ jeton_status jd_key_set_secret(jd_accounts *accounts, jeton_span client, jeton_s
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no such client, or it is disabled");
     if (!jeton_span_equal(found.alg, jeton_str("HS256")))
         return jt_fail(err, JETON_E_REQUEST, "the client's tokens are not signed with a secret");
-    return jd_signer_add_secret(accounts->signer, client, secret, err);
+    return jd_key_add_secret(accounts, client, secret, err);
 }

@@ -7,6 +7,7 @@
 #include "accounts/waits.h"
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/keys.h"
 #include "store/log.h"
 #include "sys/log.h"
 
@@ -21,8 +22,19 @@ static bool is_genuine(void *user, const jt_revocation *entry)
     return jd_store_log_genuine(accounts->store, entry);
 }
 
+/* From here on nothing is signed with keys of before (signer.h). A key is withdrawn in a
+ * transaction that tells of it right before the mark, which may be here first. */
+static void tell_signer(const jd_accounts *accounts, const jt_revocation *entry)
+{
+    if (entry->kind == JT_NOTICE_KEYS)
+        jd_store_keys_told(accounts->store, entry->n);
+    if (entry->kind == JT_REVOKED_KEY)
+        jd_store_keys_told(accounts->store, entry->n - 1);
+}
+
 static bool apply(void *user, const jt_revocation *entry)
 {
+    tell_signer(user, entry);
     if (jt_is_notice(entry->kind))
         return false;
     jd_accounts_apply(user, entry);

@@ -182,7 +182,7 @@ jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client, jet
         .issued = now,
         .expires = now + life(client->access_ttl, accounts->config->access_ttl),
     };
-    JT_TRY(jd_access_token_sign(accounts, &access, &tokens->access, err));
+    JT_TRY(jd_access_token_sign_fresh(accounts, &access, &tokens->access, err));
     describe_tokens(tokens, &access);
     return JETON_OK;
 }

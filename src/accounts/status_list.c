@@ -141,7 +141,8 @@ static jeton_status sign(jd_status_lists *lists, uint64_t number, int64_t ttl, j
     jeton_claims_set_date(claims, "exp", how.expires);
     jeton_claims_set_int(claims, "ttl", ttl);
     JT_TRY(put_bits(lists, claims, err));
-    return jd_signer_sign(lists->accounts->signer, &how, claims, token, err);
+    JT_TRY(jd_signer_sign(lists->accounts->signer, &how, claims, token, err));
+    return jd_accounts_stand_by(lists->accounts, token, err);
 }
 
 static void print_etag(jeton_span token, char etag[JD_STATUS_ETAG + 3])

@@ -5,7 +5,6 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/keys.h"
 
@@ -17,6 +16,8 @@ static void put_key(jt_tree *tree, jt_node *list, const jd_stored_key *key)
     jt_put_text(tree, object, "kid", key->kid);
     jt_put_text(tree, object, "alg", key->alg);
     jt_put_text(tree, object, "state", key->state);
+    if (key->announced != 0 && !jeton_span_equal(key->state, jeton_str("withdrawn")))
+        jt_put_bool(tree, object, "awaits_nodes", true);
     if (key->client.len > 0)
         jt_put_text(tree, object, "client", key->client);
     jd_put_time(tree, object, "created", key->created);
@@ -44,7 +45,7 @@ static jeton_status key_rotate(jd_task *task, jeton_err *err)
     JT_TRY(jd_signer_rotate(task->accounts->signer, jd_task_text(task, "alg"), &news, err));
     jt_put_text(task->tree, task->result, "kid", jeton_str(news.kid));
     jt_put_int(task->tree, task->result, "signs_from", news.signs_from / 1000);
-    jt_put_bool(task->tree, task->result, "signs", news.signs_from <= jt_now(NULL));
+    jt_put_bool(task->tree, task->result, "signs", news.signs);
     return JETON_OK;
 }
 

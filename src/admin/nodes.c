@@ -40,6 +40,7 @@ static void put_node(const jd_task *task, jt_node *list, const jd_nodes *nodes, 
     jt_put_int(tree, object, "lag", node->applied < nodes->head ? lag : 0);
     jt_put_int(tree, object, "lease_ms", node->lease);
     jt_put_int(tree, object, "age_ms", nodes->now > node->seen ? nodes->now - node->seen : 0);
+    jt_put_bool(tree, object, "keys_current", node->applied >= nodes->keys);
     jt_put_bool(tree, object, "fresh", is_fresh(nodes, node));
     jd_put_time(tree, object, "began_at", node->began);
     jt_add_node(tree, list, object);
@@ -54,6 +55,7 @@ static jeton_status node_list(jd_task *task, jeton_err *err)
         put_node(task, list, &nodes, &nodes.at[i]);
     jt_put_node(task->tree, task->result, "nodes", list);
     jt_put_int(task->tree, task->result, "head", (int64_t)nodes.head);
+    jt_put_int(task->tree, task->result, "keys_changed", (int64_t)nodes.keys);
     if (nodes.count > NODES_MOST)
         jt_put_bool(task->tree, task->result, "more", true);
     return JETON_OK;
@@ -62,8 +64,8 @@ static jeton_status node_list(jd_task *task, jeton_err *err)
 const jd_operation jd_node_operations[] = {
     /* → {"key"}. Not over HTTP: who is at the files may read it, and nobody else. */
     {.name = "cluster.key", .run = cluster_key},
-    /* → {"nodes":[{"id","name","kind","version","applied","lag","lease_ms","age_ms","fresh",
-     * "began_at"}],"head","more"} */
+    /* → {"nodes":[{"id","name","kind","version","applied","lag","lease_ms","age_ms",
+     * "keys_current","fresh","began_at"}],"head","keys_changed","more"} */
     {.name = "node.list", .run = node_list, .method = "GET", .path = "/admin/nodes", .status = 200},
     {.name = NULL},
 };

@@ -44,7 +44,7 @@ static jeton_status prepare(jd_call *call, jeton_err *err)
 static const jd_step hashed[] = {
     {JD_ON_READ, prepare}, {JD_ON_HASH, check}, {JD_ON_COMMIT, issue}, {.run = NULL}};
 static const jd_step written[] = {{JD_ON_COMMIT, issue}, {.run = NULL}};
-static const jd_step at_once[] = {{JD_ON_LOOP, issue}, {.run = NULL}};
+static const jd_step at_once[] = {{JD_ON_READ, issue}, {.run = NULL}};
 
 static const jd_step *rest_of(const jd_grant *grant)
 {

@@ -26,16 +26,18 @@ static int64_t number(const jt_val *node, const char *name)
 static void print_node(const jt_val *node)
 {
     bool fresh = false;
+    bool keys = false;
     const jeton_span name = jt_get_text(node, "name");
     const jeton_span kind = jt_get_text(node, "kind");
     const jeton_span version = jt_get_text(node, "version");
     (void)jt_val_bool(jt_get(node, "fresh"), &fresh);
+    (void)jt_val_bool(jt_get(node, "keys_current"), &keys);
     printf("%-24.*s  %-5.*s  %10" PRId64 "  %6" PRId64 "  %6" PRId64 " ms  %8" PRId64 " ms  %-5s"
-           "  %.*s\n",
+           "  %-12s  %.*s\n",
            (int)name.len, (const char *)name.ptr, (int)kind.len, (const char *)kind.ptr,
            number(node, "applied"), number(node, "lag"), number(node, "lease_ms"),
-           number(node, "age_ms"), fresh ? "fresh" : "stale", (int)version.len,
-           (const char *)version.ptr);
+           number(node, "age_ms"), fresh ? "fresh" : "stale", keys ? "keys current" : "keys behind",
+           (int)version.len, (const char *)version.ptr);
 }
 
 static int print_nodes(const jd_args *args, const jt_val *result)
@@ -91,7 +93,7 @@ static const jd_option key_options[] = {
 
 const jd_command jd_nodes_commands[] = {
     {.noun = "nodes",
-     .summary = "Lists servers and agents: name, kind, log applied, lag, lease, last seen.",
+     .summary = "Lists servers and agents: name, kind, log applied, lag, lease, last seen, keys.",
      .options = nodes_options,
      .run = nodes},
     {.noun = NULL},

@@ -210,6 +210,17 @@ static const jeton_keyset *take_keys(void *user, jeton_verdict *verdict, uint64_
     return jt_view_is_void(view) ? NULL : view->keys;
 }
 
+/* Keys stand in one file with the moment it was fresh last: as long as that is fresh, so are they.
+ */
+static jt_doubt doubt_keys(void *user, jeton_verdict *verdict)
+{
+    const follower *of = user;
+    const jt_view *view = verdict->keys.what;
+    if (is_fresh(view, &of->use.rule))
+        return JT_KEYS_SURE;
+    return jt_view_renew(of->segment, view, NULL) ? JT_KEYS_OTHER : JT_KEYS_OLD;
+}
+
 static void free_follower(void *user)
 {
     follower *of = user;
@@ -230,7 +241,8 @@ jeton_status jeton_segment_verifier_new(const jeton_ctx *ctx, const jeton_policy
     made->use.segment = segment;
     if (rule != NULL)
         made->use.rule = *rule;
-    const jt_key_source source = {.user = made, .take = take_keys, .done = free_follower};
+    const jt_key_source source = {
+        .user = made, .take = take_keys, .doubt = doubt_keys, .done = free_follower};
     const jeton_status status = jt_verifier_new_from(ctx, policy, &source, verifier, err);
     if (status != JETON_OK) {
         free_follower(made);

@@ -9,6 +9,7 @@
 #include "store/keys.h"
 #include "store/nodes.h"
 #include "store/revoke.h"
+#include "sys/clock.h"
 #include "sys/config_keys.h"
 #include "sys/log.h"
 
@@ -18,13 +19,12 @@
  * when a token has expired. */
 #define ON_THE_WAY   ((jeton_time)1000)
 #define AFTER_LAST   ((jeton_time)60000)
-#define LONGEST_WAIT ((jeton_time)60000) /* the clock may be set meanwhile */
-#define LEASE_LEAST  2000 /* milliseconds, what is usual: nodes may come that are not there yet */
-#define LEASE_MOST   60000
-#define LEASE_RATE   101 /* percent: clocks differ */
+#define LONGEST_WAIT 60000               /* milliseconds: the clock may be set meanwhile */
+#define LEASE_MOST   ((jeton_time)60000) /* so long a node may not have heard of a change */
 #define KID_BYTES    12U
 #define KID_CHARS    16U
 #define NEVER        INT64_MAX
+#define LOST         8U    /* races against other nodes, in a row */
 #define TEND_ROUNDS  1000U /* more changes at one time than there can be */
 
 static jeton_time later(jeton_time a, jeton_time b)
@@ -39,37 +39,15 @@ static jeton_time sooner(jeton_time a, jeton_time b)
 
 /* --- when ----------------------------------------------------------------------------------- */
 
-/* The longest lease that a node has, milliseconds. */
-static int64_t longest_lease(const jd_signer *signer)
-{
-    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(signer->ctx);
-    int64_t longest = LEASE_LEAST;
-    jd_nodes nodes;
-    jeton_err none = {0};
-    if (jd_store_node_list(signer->store, &arena, &nodes, &none) != JETON_OK)
-        return LEASE_MOST;
-    for (size_t i = 0; i < nodes.count; i++)
-        longest = later(longest, nodes.at[i].lease);
-    return sooner(longest, LEASE_MOST);
-}
-
-/* From when on every node of ours has a key that is put into the store now, or accepts nothing: one
- * that has not read the notice has no lease any more. */
-static jeton_time applied_from(const jd_signer *signer)
-{
-    if (!jd_store_is_shared(signer->store))
-        return 0;
-    return jt_now(signer->ctx) + longest_lease(signer) * LEASE_RATE / 100;
-}
-
-/* From when on everybody knows a key that is published now. */
+/* From when on everybody who reads what is published knows a key that is published now. When our
+ * own nodes do is not a matter of time: jd_ring_key_is_known(). */
 static jeton_time known_from(const jd_signer *signer)
 {
-    const jeton_time kept = jt_now(signer->ctx) + signer->options.max_age * 1000;
-    return ON_THE_WAY + later(later(kept, signer->promised), applied_from(signer));
+    const jeton_time kept = signer->now + signer->options.max_age * 1000;
+    return ON_THE_WAY + later(kept, signer->promised);
 }
 
-/* When the next key takes over from the active one. */
+/* When the next key takes over from the active one, if all nodes have it by then. */
 static jeton_time takes_over(const jd_signer *signer, const jd_ring_key *active,
                              const jd_ring_key *next)
 {
@@ -87,8 +65,8 @@ static jeton_time over(const jd_signer *signer, const jd_ring_key *key)
     if (key->row.created < signer->opened)
         last = later(last, signer->opened + JD_ACCESS_TTL_MAX * 1000);
     if (jd_store_is_shared(signer->store)) /* nor what other nodes have signed until now */
-        last = later(last, jt_now(signer->ctx) + JD_ACCESS_TTL_MAX * 1000);
-    return later(last, jt_now(signer->ctx)) + signer->options.leeway * 1000 + AFTER_LAST;
+        last = later(last, signer->now + LEASE_MOST + JD_ACCESS_TTL_MAX * 1000);
+    return later(last, signer->now) + signer->options.leeway * 1000 + AFTER_LAST;
 }
 
 static bool is_secret(const jd_ring_key *key)
@@ -103,7 +81,7 @@ static jd_key_change to_active(const jd_signer *signer, const jd_ring_key *key)
     return (jd_key_change){.kid = key->row.kid,
                            .from = key->row.state,
                            .to = jeton_str("active"),
-                           .since = jt_now(signer->ctx)};
+                           .since = signer->now};
 }
 
 /* A secret goes on verifying, for which it is needed. */
@@ -112,7 +90,7 @@ static jd_key_change to_retiring(const jd_signer *signer, const jd_ring_key *key
     return (jd_key_change){.kid = key->row.kid,
                            .from = key->row.state,
                            .to = jeton_str("retiring"),
-                           .since = jt_now(signer->ctx),
+                           .since = signer->now,
                            .until = over(signer, key),
                            .destroy = !is_secret(key)};
 }
@@ -122,7 +100,7 @@ static jd_key_change to_withdrawn(const jd_signer *signer, const jd_ring_key *ke
     return (jd_key_change){.kid = key->row.kid,
                            .from = key->row.state,
                            .to = jeton_str("withdrawn"),
-                           .since = jt_now(signer->ctx),
+                           .since = signer->now,
                            .destroy = true};
 }
 
@@ -166,9 +144,12 @@ static jeton_status tend_pair(jd_signer *signer, const jd_ring_key *active, bool
                               jeton_time *due, jeton_err *err)
 {
     const jd_ring_key *next = jd_keyring_next(signer->ring, active->row.alg, jeton_str(""));
-    *changed = next == NULL || takes_over(signer, active, next) <= jt_now(signer->ctx);
+    *changed = next == NULL;
     if (next == NULL)
         return make_next(signer, active->row.alg, known_from(signer), err);
+    if (!jd_ring_key_is_known(next))
+        return JETON_OK; /* when it is, this is looked at again */
+    *changed = takes_over(signer, active, next) <= signer->now;
     if (*changed)
         return hand_over(signer, active, next, err);
     *due = sooner(*due, takes_over(signer, active, next));
@@ -179,6 +160,8 @@ static jeton_status tend_pair(jd_signer *signer, const jd_ring_key *active, bool
 static jeton_status tend_active(jd_signer *signer, const jd_ring_key *key, bool *changed,
                                 jeton_time *due, jeton_err *err)
 {
+    if (!jd_ring_key_is_known(key))
+        return JETON_OK; /* it does not sign yet: the one before it goes on */
     if (jd_keyring_active(signer->ring, key->row.alg, key->row.client) != key) {
         const jd_key_change change = to_retiring(signer, key);
         *changed = true;
@@ -191,7 +174,7 @@ static jeton_status tend_retiring(jd_signer *signer, const jd_ring_key *key, boo
                                   jeton_time *due, jeton_err *err)
 {
     const jd_key_change change = to_withdrawn(signer, key);
-    *changed = key->row.until <= jt_now(signer->ctx);
+    *changed = key->row.until <= signer->now;
     *due = sooner(*due, key->row.until);
     return *changed ? apply_unmarked(signer, &change, 1, err) : JETON_OK;
 }
@@ -244,10 +227,29 @@ jeton_status jd_signer_tend(jd_signer *signer, jeton_time *due, jeton_err *err)
     return status;
 }
 
-void jd_signer_wait(jd_signer *signer, jeton_time due)
+/* By a clock that nobody sets. */
+static struct timespec in(int64_t ms)
 {
-    const jeton_time latest = sooner(due, jt_now(NULL) + LONGEST_WAIT);
-    const struct timespec until = {.tv_sec = latest / 1000, .tv_nsec = latest % 1000 * 1000000};
+    struct timespec at;
+    (void)clock_gettime(CLOCK_MONOTONIC, &at);
+    at.tv_sec += ms / 1000;
+    at.tv_nsec += ms % 1000 * 1000000;
+    at.tv_sec += at.tv_nsec / 1000000000;
+    at.tv_nsec %= 1000000000;
+    return at;
+}
+
+int64_t jd_signer_left(jd_signer *signer, jeton_time due)
+{
+    (void)pthread_mutex_lock(&signer->change);
+    const int64_t left = due - signer->now - (jd_monotonic() - signer->looked);
+    (void)pthread_mutex_unlock(&signer->change);
+    return left > 0 ? left : 0;
+}
+
+void jd_signer_wait(jd_signer *signer, int64_t ms)
+{
+    const struct timespec until = in(ms < LONGEST_WAIT ? ms : LONGEST_WAIT);
     (void)pthread_mutex_lock(&signer->change);
     int waited = 0;
     while (signer->tended == signer->generation && waited == 0)
@@ -272,13 +274,13 @@ static jeton_status plan(jd_signer *signer, const jd_ring_key *active, jeton_err
                                   .from = active->row.state,
                                   .to = active->row.state,
                                   .since = active->row.since,
-                                  .until = jt_now(signer->ctx)};
+                                  .until = signer->now};
     return apply_unmarked(signer, &change, 1, err);
 }
 
 static jeton_status rotate(jd_signer *signer, jeton_span alg, jd_key_news *news, jeton_err *err)
 {
-    const jeton_time now = jt_now(signer->ctx);
+    const jeton_time now = signer->now;
     if (jd_keyring_active(signer->ring, alg, jeton_str("")) == NULL)
         return jt_fail(err, JETON_E_NOT_FOUND, "no key pair has that algorithm");
     if (jd_keyring_next(signer->ring, alg, jeton_str("")) == NULL)
@@ -288,24 +290,45 @@ static jeton_status rotate(jd_signer *signer, jeton_span alg, jd_key_news *news,
     (void)snprintf(news->kid, sizeof news->kid, "%.*s", (int)next->row.kid.len,
                    (const char *)next->row.kid.ptr);
     news->signs_from = later(next->row.ready, now);
-    return news->signs_from == now ? hand_over(signer, active, next, err)
-                                   : plan(signer, active, err);
+    news->signs = news->signs_from == now && jd_ring_key_is_known(next);
+    return news->signs ? hand_over(signer, active, next, err) : plan(signer, active, err);
+}
+
+/* Another node was faster. If it has made the same key take over, that was what was asked for. */
+static jeton_status rotate_again(jd_signer *signer, jeton_span alg, jd_key_news *news,
+                                 jeton_err *err)
+{
+    JT_TRY(jd_signer_reload(signer, err));
+    const jd_ring_key *key = jd_keyring_find(signer->ring, jeton_str(news->kid));
+    if (key == NULL || !jd_ring_key_is(key, "active"))
+        return rotate(signer, alg, news, err);
+    news->signs = true;
+    return JETON_OK;
 }
 
 jeton_status jd_signer_rotate(jd_signer *signer, jeton_span alg, jd_key_news *news, jeton_err *err)
 {
     *news = (jd_key_news){.kid = ""};
-    jeton_status status = jd_signer_begin(signer, err);
+    const jeton_span which = alg.len > 0 ? alg : jeton_str(signer->alg);
+    jeton_err lost = {0};
+    jeton_status status = jd_signer_begin(signer, &lost);
     if (status == JETON_OK)
-        status = rotate(signer, alg.len > 0 ? alg : jeton_str(signer->alg), news, err);
+        status = rotate(signer, which, news, &lost);
+    for (unsigned i = 0; status == JETON_E_NOT_FOUND && news->kid[0] != '\0' && i < LOST; i++) {
+        lost = (jeton_err){0};
+        status = rotate_again(signer, which, news, &lost);
+    }
+    if (status != JETON_OK)
+        (void)jt_fail(err, status, "%s", lost.text);
     (void)pthread_mutex_unlock(&signer->change);
     return status;
 }
 
 /* --- withdraw ------------------------------------------------------------------------------- */
 
-/* The one that signs instead. If all are told to refuse a key it does not matter whether they know
- * its successor yet: nothing else may sign. */
+/* The one that signs instead: at once if all nodes have it, as they have one that was made ahead,
+ * else as soon as they do; nothing else may sign. Whether those who read what is published know it
+ * yet does not matter. */
 static jeton_status ensure_successor(jd_signer *signer, jeton_span alg, jeton_err *err)
 {
     return jd_keyring_next(signer->ring, alg, jeton_str("")) == NULL
@@ -313,13 +336,28 @@ static jeton_status ensure_successor(jd_signer *signer, jeton_span alg, jeton_er
                : JETON_OK;
 }
 
+static bool is_living(const jd_signer *signer, jeton_span kid)
+{
+    const jd_ring_key *key = jd_keyring_find(signer->ring, kid);
+    return key != NULL && !jd_ring_key_is(key, "withdrawn");
+}
+
 static jeton_status find_living(const jd_signer *signer, jeton_span kid, const jd_ring_key **key,
                                 jeton_err *err)
 {
     *key = jd_keyring_find(signer->ring, kid);
-    if (*key == NULL || jd_ring_key_is(*key, "withdrawn"))
+    if (!is_living(signer, kid))
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no such key, or it is withdrawn already");
     return JETON_OK;
+}
+
+/* Whether it signs, or is to: a ring whose key that is must not be left without one. */
+static bool is_needed(const jd_signer *signer, const jd_ring_key *key)
+{
+    const jd_ring_key *signs = jd_keyring_active(signer->ring, key->row.alg, key->row.client);
+    if (signs == NULL)
+        signs = jd_keyring_awaited(signer->ring, key->row.alg, key->row.client);
+    return signs == key;
 }
 
 static jeton_status withdraw(jd_signer *signer, jeton_span kid, const jd_revoking *mark,
@@ -327,7 +365,7 @@ static jeton_status withdraw(jd_signer *signer, jeton_span kid, const jd_revokin
 {
     const jd_ring_key *key;
     JT_TRY(find_living(signer, kid, &key, err));
-    const bool signs = jd_keyring_active(signer->ring, key->row.alg, key->row.client) == key;
+    const bool signs = is_needed(signer, key);
     if (signs && is_secret(key))
         return jt_fail(err, JETON_E_REQUEST,
                        "the client signs with it: give it another secret first");
@@ -346,9 +384,18 @@ jeton_status jd_signer_withdraw(jd_signer *signer, jeton_span kid, const jd_revo
                                 jt_revocation *entry, jeton_err *err)
 {
     *entry = (jt_revocation){0};
-    jeton_status status = jd_signer_begin(signer, err);
+    jeton_err lost = {0};
+    jeton_status status = jd_signer_begin(signer, &lost);
     if (status == JETON_OK)
-        status = withdraw(signer, kid, mark, entry, err);
+        status = withdraw(signer, kid, mark, entry, &lost);
+    for (unsigned i = 0; status == JETON_E_NOT_FOUND && is_living(signer, kid) && i < LOST; i++) {
+        lost = (jeton_err){0}; /* another node has changed its state meanwhile */
+        status = jd_signer_reload(signer, &lost);
+        if (status == JETON_OK)
+            status = withdraw(signer, kid, mark, entry, &lost);
+    }
+    if (status != JETON_OK)
+        (void)jt_fail(err, status, "%s", lost.text);
     (void)pthread_mutex_unlock(&signer->change);
     return status;
 }
@@ -364,12 +411,13 @@ static bool is_pair_alg(jeton_span alg)
     return false;
 }
 
-static jeton_status need(jd_signer *signer, jeton_span alg, jeton_err *err)
+jeton_status jd_signer_ensure(jd_signer *signer, jeton_span alg, jeton_err *err)
 {
-    if (jd_keyring_active(signer->ring, alg, jeton_str("")) != NULL)
+    if (jd_keyring_active(signer->ring, alg, jeton_str("")) != NULL ||
+        jd_keyring_awaited(signer->ring, alg, jeton_str("")) != NULL)
         return JETON_OK;
-    /* It signs at once: nobody can have been told to keep a set in which keys of an algorithm are
-     * missing that no token has had. */
+    /* It waits for our nodes only: nobody can have been told to keep a set in which keys of an
+     * algorithm are missing that no token has had. */
     JT_TRY(jd_signer_make(signer, alg, "active", 0, err));
     return jd_signer_reload(signer, err);
 }
@@ -381,7 +429,7 @@ jeton_status jd_signer_need(jd_signer *signer, jeton_span alg, jeton_err *err)
                        "tokens are signed with ES256, Ed25519, EdDSA, RS256, PS256 or HS256");
     jeton_status status = jd_signer_begin(signer, err);
     if (status == JETON_OK)
-        status = need(signer, alg, err);
+        status = jd_signer_ensure(signer, alg, err);
     (void)pthread_mutex_unlock(&signer->change);
     return status;
 }
@@ -406,10 +454,13 @@ static jeton_status save_secret(jd_signer *signer, const jeton_key *key, jeton_s
 {
     JT_AUTO(jeton_text_free) jeton_text *private = NULL;
     JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(signer->ctx);
-    const jd_ring_key *old = jd_keyring_active(signer->ring, jeton_str(JD_HS256), client);
-    jeton_time now = jt_now(signer->ctx);
-    if (old != NULL) /* the youngest one signs, also within one millisecond */
-        now = later(now, old->row.created + 1);
+    const jd_ring_key *const before[] = {
+        jd_keyring_active(signer->ring, jeton_str(JD_HS256), client),
+        jd_keyring_awaited(signer->ring, jeton_str(JD_HS256), client)};
+    jeton_time now = signer->now;
+    for (size_t i = 0; i < JT_COUNT(before); i++)
+        if (before[i] != NULL) /* the youngest one signs, also within one millisecond */
+            now = later(now, before[i]->row.created + 1);
     JT_TRY(jeton_key_print(key, JETON_KEY_PRIVATE, &private, err));
     JT_TRY(jd_sealer_seal(signer->sealer, jd_key_place(jeton_key_id(key)), jeton_text_span(private),
                           &sealed, err));
@@ -449,6 +500,41 @@ jeton_status jd_signer_add_secret(jd_signer *signer, jeton_span client, jeton_sp
         status = add_secret(signer, client, secret, err);
     (void)pthread_mutex_unlock(&signer->change);
     return status;
+}
+
+/* --- other nodes ---------------------------------------------------------------------------- */
+
+uint64_t jd_signer_awaited(jd_signer *signer, uint64_t above)
+{
+    uint64_t first = 0;
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    for (size_t i = 0; i < signer->ring->count; i++) {
+        const jd_stored_key *row = &signer->ring->at[i].row;
+        if (!jd_ring_key_is(&signer->ring->at[i], "withdrawn") && row->announced > above &&
+            (first == 0 || row->announced < first))
+            first = row->announced;
+    }
+    (void)pthread_rwlock_unlock(&signer->lock);
+    return first;
+}
+
+jeton_status jd_signer_known(jd_signer *signer, uint64_t n, jeton_err *err)
+{
+    (void)pthread_mutex_lock(&signer->change);
+    signer->stale = true;
+    jeton_status status = jd_store_key_known(signer->store, n, err);
+    if (status == JETON_OK)
+        status = jd_signer_reload(signer, err);
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+bool jd_signer_is_settled(jd_signer *signer, jeton_span alg, jeton_span client)
+{
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    const bool awaited = jd_keyring_awaited(signer->ring, alg, client) != NULL;
+    (void)pthread_rwlock_unlock(&signer->lock);
+    return !awaited;
 }
 
 /* --- listing -------------------------------------------------------------------------------- */

@@ -63,6 +63,8 @@ static jeton_status load_key(const jd_keyring *ring, const jd_sealer *sealer,
 {
     to->row = *row;
     to->row.sealed = jeton_str(NULL);
+    if (!ring->shared) /* it was moved here from a store that was */
+        to->row.announced = 0;
     if (jd_ring_key_is(to, "withdrawn"))
         return JETON_OK;
     if (!jd_ring_key_is(to, "retiring"))
@@ -115,6 +117,8 @@ jeton_status jd_keyring_load(const jeton_ctx *ctx, jd_store *store, const jd_sea
     made->ctx = ctx;
     made->arena = jt_arena_init(ctx);
     JT_TRY(jd_store_key_list(store, &made->arena, &rows, err));
+    made->changed = rows.changed;
+    made->shared = jd_store_is_shared(store);
     made->at = jt_arena_alloc(&made->arena, (rows.count + 1) * sizeof *made->at);
     if (made->at == NULL)
         return jt_fail(err, JETON_E_NOMEM, "keys");
@@ -150,25 +154,43 @@ void jd_keyring_free(jd_keyring **ring)
 
 /* --- finding -------------------------------------------------------------------------------- */
 
-static jd_ring_key *youngest(const jd_keyring *ring, jeton_span alg, jeton_span client,
-                             const char *state)
+bool jd_ring_key_is_known(const jd_ring_key *key)
+{
+    return key->row.announced == 0;
+}
+
+/* What is looked for among the keys of a ring. */
+typedef struct look {
+    jeton_span alg, client;
+    const char *state;
+    bool known, unknown; /* to every node */
+} look;
+
+static jd_ring_key *youngest(const jd_keyring *ring, const look *for_what)
 {
     jd_ring_key *found = NULL;
     for (size_t i = 0; i < ring->count; i++)
-        if (jd_ring_key_is(&ring->at[i], state) && jeton_span_equal(ring->at[i].row.alg, alg) &&
-            jeton_span_equal(ring->at[i].row.client, client))
+        if (jd_ring_key_is(&ring->at[i], for_what->state) &&
+            jeton_span_equal(ring->at[i].row.alg, for_what->alg) &&
+            jeton_span_equal(ring->at[i].row.client, for_what->client) &&
+            (jd_ring_key_is_known(&ring->at[i]) ? for_what->known : for_what->unknown))
             found = &ring->at[i];
     return found;
 }
 
 jd_ring_key *jd_keyring_active(const jd_keyring *ring, jeton_span alg, jeton_span client)
 {
-    return youngest(ring, alg, client, "active");
+    return youngest(ring, &(look){alg, client, "active", .known = true});
+}
+
+jd_ring_key *jd_keyring_awaited(const jd_keyring *ring, jeton_span alg, jeton_span client)
+{
+    return youngest(ring, &(look){alg, client, "active", .unknown = true});
 }
 
 jd_ring_key *jd_keyring_next(const jd_keyring *ring, jeton_span alg, jeton_span client)
 {
-    return youngest(ring, alg, client, "next");
+    return youngest(ring, &(look){alg, client, "next", .known = true, .unknown = true});
 }
 
 jd_ring_key *jd_keyring_find(const jd_keyring *ring, jeton_span kid)

@@ -32,6 +32,8 @@ typedef struct jd_keyring {
     jt_arena arena;
     jd_ring_key *at; /* oldest first */
     size_t count;
+    bool shared;             /* other nodes have the keys, too */
+    uint64_t changed;        /* the number of the last notice about keys when they were read */
     jeton_keyset *published; /* the key pairs: those that sign, will sign, have signed */
     jeton_keyset *all;       /* the secrets as well: for ourselves */
     jeton_text *jwks;        /* `published`, printed */
@@ -53,9 +55,16 @@ void jd_keyring_free(jd_keyring **ring);
 /* Whether the key is in that state: "next", … */
 bool jd_ring_key_is(const jd_ring_key *key, const char *state);
 
-/* The key of a ring that signs: the youngest that is active. NULL: there is none. The client is
- * empty but for the ring of its secrets. */
+/* The key of a ring that signs: the youngest that is active and that every node has. NULL: there is
+ * none. The client is empty but for the ring of its secrets. */
 jd_ring_key *jd_keyring_active(const jd_keyring *ring, jeton_span alg, jeton_span client);
+
+/* The youngest that is active but not known to every node yet, or NULL. It signs as soon as it is.
+ */
+jd_ring_key *jd_keyring_awaited(const jd_keyring *ring, jeton_span alg, jeton_span client);
+
+/* Whether every node has the key. */
+bool jd_ring_key_is_known(const jd_ring_key *key);
 
 /* The youngest that will sign, or NULL. */
 jd_ring_key *jd_keyring_next(const jd_keyring *ring, jeton_span alg, jeton_span client);

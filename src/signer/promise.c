@@ -50,12 +50,12 @@ static jeton_status read_promise(const jeton_ctx *ctx, jd_store *store, promise 
 }
 
 jeton_status jd_promise_settle(const jeton_ctx *ctx, jd_store *store, int64_t max_age,
-                               jeton_time *until, jeton_err *err)
+                               jeton_time now, jeton_time *until, jeton_err *err)
 {
     promise of;
     *until = 0;
     JT_TRY(read_promise(ctx, store, &of, err));
-    const jeton_time kept = jt_now(ctx) + of.max_age * 1000;
+    const jeton_time kept = now + of.max_age * 1000;
     if (of.max_age > max_age && kept > of.until)
         of.until = kept;
     if (of.max_age != max_age) {

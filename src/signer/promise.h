@@ -9,10 +9,10 @@
 
 #include "store/store.h"
 
-/* Remembers `max_age` (seconds) as what is promised from now on.
+/* Remembers `max_age` (seconds) as what is promised from `now` on.
  *
  * until  when the last one who was told something longer has forgotten it; may be in the past */
 JETON_MUST jeton_status jd_promise_settle(const jeton_ctx *ctx, jd_store *store, int64_t max_age,
-                                          jeton_time *until, jeton_err *err);
+                                          jeton_time now, jeton_time *until, jeton_err *err);
 
 #endif

@@ -8,9 +8,16 @@
 #include "core/mem.h"
 #include "signer/promise.h"
 #include "signer/signer_inside.h"
+#include "store/nodes.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 #include <stdio.h>
+#include <time.h>
+
+/* So long somebody who signs waits for others who change the keys. */
+#define CATCH_UP_TRIES 100U
+#define CATCH_UP_NS    2500000L
 
 static const char *const algs[] = {"ES256", "Ed25519", "EdDSA", "RS256", "PS256", JD_HS256, NULL};
 
@@ -43,7 +50,7 @@ jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state
                             jeton_err *err)
 {
     JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    const jeton_time now = jt_now(signer->ctx);
+    const jeton_time now = signer->now;
     JT_TRY(jeton_key_generate(signer->ctx, jeton_alg_find(alg), (jeton_span){0}, &key, err));
     const jd_stored_key row = {
         .alg = alg, .state = jeton_str(state), .created = now, .since = now, .ready = ready};
@@ -88,10 +95,32 @@ jeton_status jd_signer_reload(jd_signer *signer, jeton_err *err)
     return JETON_OK;
 }
 
+/* Whether the store has told of a change of keys that the ring does not have. */
+static bool is_behind(jd_signer *signer)
+{
+    const uint64_t changed = jd_store_keys_changed(signer->store);
+    (void)pthread_rwlock_rdlock(&signer->lock);
+    const bool behind = signer->ring->changed < changed;
+    (void)pthread_rwlock_unlock(&signer->lock);
+    return behind;
+}
+
+jeton_status jd_signer_look(jd_signer *signer, jeton_err *err)
+{
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(signer->ctx);
+    jd_nodes nodes = {.now = jt_now(signer->ctx)};
+    if (jd_store_is_shared(signer->store))
+        JT_TRY(jd_store_node_list(signer->store, &arena, &nodes, err));
+    signer->now = nodes.now;
+    signer->looked = jd_monotonic();
+    return JETON_OK;
+}
+
 jeton_status jd_signer_begin(jd_signer *signer, jeton_err *err)
 {
     (void)pthread_mutex_lock(&signer->change);
-    return signer->stale ? jd_signer_reload(signer, err) : JETON_OK;
+    JT_TRY(jd_signer_look(signer, err));
+    return signer->stale || is_behind(signer) ? jd_signer_reload(signer, err) : JETON_OK;
 }
 
 jeton_status jd_signer_renew(jd_signer *signer, jeton_err *err)
@@ -120,10 +149,7 @@ static jeton_status ensure_first(jd_signer *signer, jeton_err *err)
     const jeton_span alg = jeton_str(signer->alg);
     if (!is_sound(signer->ring))
         return jt_fail(err, JETON_E_KEY, "no key in the store is active");
-    if (jd_keyring_active(signer->ring, alg, jeton_str("")) != NULL)
-        return JETON_OK;
-    JT_TRY(jd_signer_make(signer, alg, "active", 0, err));
-    return jd_signer_reload(signer, err);
+    return jd_signer_ensure(signer, alg, err);
 }
 
 jeton_status jd_signer_check_alg(const char *alg, jeton_err *err)
@@ -144,7 +170,11 @@ static void init_locks(jd_signer *signer)
     (void)pthread_rwlock_init(&signer->lock, &kind);
     (void)pthread_rwlockattr_destroy(&kind);
     (void)pthread_mutex_init(&signer->change, NULL);
-    (void)pthread_cond_init(&signer->news, NULL);
+    pthread_condattr_t clock;
+    (void)pthread_condattr_init(&clock);
+    (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&signer->news, &clock);
+    (void)pthread_condattr_destroy(&clock);
 }
 
 jeton_status jd_signer_open(const jeton_ctx *ctx, const jd_signer_options *options, jd_store *store,
@@ -160,9 +190,10 @@ jeton_status jd_signer_open(const jeton_ctx *ctx, const jd_signer_options *optio
     (void)snprintf(made->alg, sizeof made->alg, "%s", options->alg);
     made->store = store;
     made->sealer = sealer;
-    made->opened = jt_now(ctx);
     init_locks(made);
-    JT_TRY(jd_promise_settle(ctx, store, options->max_age, &made->promised, err));
+    JT_TRY(jd_signer_look(made, err));
+    made->opened = made->now;
+    JT_TRY(jd_promise_settle(ctx, store, options->max_age, made->now, &made->promised, err));
     JT_TRY(jd_signer_reload(made, err));
     JT_TRY(ensure_first(made, err));
 
@@ -192,21 +223,56 @@ static void remember(jd_ring_key *key, jeton_time expires)
         continue;
 }
 
+/* Whoever has `change` may wait for the head of the log, and we may be in a batch that has it: so
+ * it is tried for a while, never waited for. */
+static bool take_change(jd_signer *signer)
+{
+    for (unsigned i = 0; i < CATCH_UP_TRIES; i++) {
+        if (pthread_mutex_trylock(&signer->change) == 0)
+            return true;
+        (void)nanosleep(&(const struct timespec){.tv_nsec = CATCH_UP_NS}, NULL);
+    }
+    return false;
+}
+
+/* The transaction that a token is issued in has shown keys that we do not have: another node has
+ * changed them, and the one that signs here may have been withdrawn. */
+static jeton_status catch_up(jd_signer *signer, jeton_err *err)
+{
+    if (!is_behind(signer))
+        return JETON_OK;
+    if (!take_change(signer))
+        return jt_fail(err, JETON_E_BUSY, "the keys are being changed");
+    const jeton_status status = is_behind(signer) ? jd_signer_reload(signer, err) : JETON_OK;
+    (void)pthread_mutex_unlock(&signer->change);
+    return status;
+}
+
+/* Under the lock of the ring. */
+static jeton_status sign_with_ring(jd_signer *signer, const jd_signing *how,
+                                   const jeton_claims *claims, jeton_text **token, jeton_err *err)
+{
+    const jeton_span alg = how->alg.len > 0 ? how->alg : jeton_str(signer->alg);
+    const bool secret = jeton_span_equal(alg, jeton_str(JD_HS256));
+    const jeton_span client = secret ? how->client : jeton_str("");
+    jd_ring_key *key = jd_keyring_active(signer->ring, alg, client);
+    if (key == NULL && jd_keyring_awaited(signer->ring, alg, client) != NULL)
+        return jt_fail(err, JETON_E_BUSY, "not all nodes have the new key yet");
+    if (key == NULL)
+        return jt_fail(err, JETON_E_KEY, "no key is active for these tokens");
+    remember(key, how->expires);
+    return jeton_sign(how->status_list ? key->of_lists : key->signer, claims, token, err);
+}
+
 jeton_status jd_signer_sign(jd_signer *signer, const jd_signing *how, const jeton_claims *claims,
                             jeton_text **token, jeton_err *err)
 {
     *token = NULL;
-    const jeton_span alg = how->alg.len > 0 ? how->alg : jeton_str(signer->alg);
-    const bool secret = jeton_span_equal(alg, jeton_str(JD_HS256));
+    JT_TRY(catch_up(signer, err));
     (void)pthread_rwlock_rdlock(&signer->lock);
-    jd_ring_key *key = jd_keyring_active(signer->ring, alg, secret ? how->client : jeton_str(""));
-    jeton_status status = JETON_E_KEY;
-    if (key != NULL) {
-        remember(key, how->expires);
-        status = jeton_sign(how->status_list ? key->of_lists : key->signer, claims, token, err);
-    }
+    const jeton_status status = sign_with_ring(signer, how, claims, token, err);
     (void)pthread_rwlock_unlock(&signer->lock);
-    return key != NULL ? status : jt_fail(err, status, "no key is active for these tokens");
+    return status;
 }
 
 /* --- verifying ------------------------------------------------------------------------------ */

@@ -10,6 +10,9 @@
  * private half is destroyed when it begins to retire, and it is withdrawn when the last token it
  * signed has expired. A secret (HS256) is never published, begins as active, and changes only when
  * somebody says so, since others have a copy.
+ *
+ * Where several nodes share the store, no key signs before each of them has it ("other nodes"
+ * below), and what time it is says the database.
  */
 #ifndef JD_SIGNER_SIGNER_H
 #define JD_SIGNER_SIGNER_H
@@ -62,7 +65,12 @@ typedef struct jd_signing {
 
 /* Makes an access token of these claims, with the key that is active and "typ": "at+jwt" (RFC 9068
  * §2.1). Nothing is added to the claims but a missing "iat". *token is the caller's:
- * jeton_text_free(). JETON_E_KEY: there is no key for that. */
+ * jeton_text_free(). When what was read from the store last tells of other keys, they are read
+ * first.
+ *
+ * JETON_E_KEY   there is no key for that
+ * JETON_E_BUSY  it is not known to all nodes yet, or the keys are just being changed
+ * JETON_E_STORE the keys of now cannot be read */
 JETON_MUST jeton_status jd_signer_sign(jd_signer *signer, const jd_signing *how,
                                        const jeton_claims *claims, jeton_text **token,
                                        jeton_err *err);
@@ -100,30 +108,36 @@ JETON_MUST bool jd_signer_owns(jd_signer *signer, jeton_span kid, jeton_span cli
 
 /* Does what the schedule asks for: makes next keys, lets them take over, retires and withdraws.
  *
- * due  when there is something to do again; filled in whatever comes back */
+ * due  when there is something to do again, by the clock that keys live by: that of the database
+ *      where nodes share one; filled in whatever comes back */
 JETON_MUST jeton_status jd_signer_tend(jd_signer *signer, jeton_time *due, jeton_err *err);
 
 /* Whether tokens can be signed with it by default: any but HS256. JETON_E_ARGUMENT. */
 JETON_MUST jeton_status jd_signer_check_alg(const char *alg, jeton_err *err);
 
-/* Waits until `due`, at most a minute, or until something else may be due since the last
+/* So many milliseconds are left until then. */
+int64_t jd_signer_left(jd_signer *signer, jeton_time due);
+
+/* Waits so many milliseconds, at most a minute, or until something else may be due since the last
  * jd_signer_tend(), or jd_signer_wake() is called. */
-void jd_signer_wait(jd_signer *signer, jeton_time due);
+void jd_signer_wait(jd_signer *signer, int64_t ms);
 void jd_signer_wake(jd_signer *signer);
 
 typedef struct jd_key_news {
     char kid[64];
-    jeton_time signs_from;
+    bool signs;            /* it does already … */
+    jeton_time signs_from; /* … or will, from here on at the earliest */
 } jd_key_news;
 
 /* Makes the next key of an algorithm (empty: the server's) take over, at once if it has been
- * published for long enough, else as soon as it has: jd_signer_tend() sees to that.
- * JETON_E_NOT_FOUND: no key has that algorithm, or it is HS256. */
+ * published for long enough and all nodes have it, else as soon as it has: jd_signer_tend() sees to
+ * that. JETON_E_NOT_FOUND: no key has that algorithm, or it is HS256. */
 JETON_MUST jeton_status jd_signer_rotate(jd_signer *signer, jeton_span alg, jd_key_news *news,
                                          jeton_err *err);
 
 /* Withdraws a key, whatever its state: what was signed with it is refused from here on. If it was
- * the active one, the next takes over at once, and a secret is replaced by a new one.
+ * the active one, the next takes over at once; when not all nodes have that yet, nothing is signed
+ * with the algorithm until they do.
  *
  * mark   goes into the log in the same transaction
  * entry  the mark, to be applied
@@ -135,8 +149,8 @@ JETON_MUST jeton_status jd_signer_withdraw(jd_signer *signer, jeton_span kid,
                                            const jd_revoking *mark, jt_revocation *entry,
                                            jeton_err *err);
 
-/* Sees to it that tokens can be signed with an algorithm, other than HS256.
- * JETON_E_REQUEST: not one of jd_signer_algs(). */
+/* Sees to it that tokens can be signed with an algorithm, other than HS256, as soon as all nodes
+ * have a key for it. JETON_E_REQUEST: not one of jd_signer_algs(). */
 JETON_MUST jeton_status jd_signer_need(jd_signer *signer, jeton_span alg, jeton_err *err);
 
 #define JD_SECRET_LEAST 32U /* bytes, RFC 7518 §3.2 */
@@ -147,6 +161,21 @@ JETON_MUST jeton_status jd_signer_need(jd_signer *signer, jeton_span alg, jeton_
  * secret  its bytes, JETON_E_REQUEST when they are too few or too many */
 JETON_MUST jeton_status jd_signer_add_secret(jd_signer *signer, jeton_span client,
                                              jeton_span secret, jeton_err *err);
+
+/* ---- other nodes ---------------------------------------------------------------------------- */
+
+/* A key that is put into a store that several nodes share is announced by a notice in the log, and
+ * does not sign before each of them that may accept tokens has it: a token that is signed here
+ * would be refused there. Who finds that out is not the signer's business.
+ *
+ * The lowest number above `above` of a notice that not all nodes are known to have; 0: none. */
+uint64_t jd_signer_awaited(jd_signer *signer, uint64_t above);
+
+/* All nodes have what was announced up to this number: it signs from here on. */
+JETON_MUST jeton_status jd_signer_known(jd_signer *signer, uint64_t n, jeton_err *err);
+
+/* Whether no key of this algorithm, or secret of this client, waits for that. */
+bool jd_signer_is_settled(jd_signer *signer, jeton_span alg, jeton_span client);
 
 /* The keys of the store, for operators. Sealed parts are left out. */
 JETON_MUST jeton_status jd_signer_list(jd_signer *signer, jt_arena *arena, jd_stored_keys *keys,

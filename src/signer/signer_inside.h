@@ -15,7 +15,9 @@ struct jd_signer {
     char alg[16];
     jd_store *store;
     const jd_sealer *sealer;
-    jeton_time opened;
+    jeton_time opened;   /* by the clock that keys live by, as all times here: jd_signer_look() */
+    jeton_time now;      /* when it was looked at last, under `change` … */
+    int64_t looked;      /* … jd_monotonic() then */
     jeton_time promised; /* until when somebody may keep a set of keys under an earlier max_age */
 
     pthread_mutex_t change; /* held by whoever changes keys, from reading the ring to swapping it */
@@ -32,7 +34,12 @@ struct jd_signer {
 
 /* For those who hold `change`. */
 
-/* Takes `change`, and makes up for a reload that failed. To be let go whatever comes back. */
+/* What time it is by the clock that keys live by: the database's where nodes share one, so that a
+ * node whose clock is wrong neither lets a key sign nor destroys one too early. */
+JETON_MUST jeton_status jd_signer_look(jd_signer *signer, jeton_err *err);
+
+/* Takes `change`, looks at the clock, and takes up what the store has that the ring has not. To be
+ * let go whatever comes back. */
 JETON_MUST jeton_status jd_signer_begin(jd_signer *signer, jeton_err *err);
 
 /* Takes up what is in the store now. */
@@ -42,6 +49,9 @@ JETON_MUST jeton_status jd_signer_reload(jd_signer *signer, jeton_err *err);
  * at it, too. The caller reloads. */
 JETON_MUST jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state,
                                        jeton_time ready, jeton_err *err);
+
+/* There is a key pair of that algorithm that signs afterwards, now or when all nodes have it. */
+JETON_MUST jeton_status jd_signer_ensure(jd_signer *signer, jeton_span alg, jeton_err *err);
 
 #define JD_HS256 "HS256"
 

@@ -66,12 +66,13 @@ struct jd_store {
     const jeton_ctx *ctx;
     jt_hmac_key audit_key; /* set by jd_store_open() */
     jt_hmac_key log_key;   /* likewise */
+    _Atomic uint64_t keys; /* jd_store_keys_changed() */
 };
 
 /* The same of a connection. */
 struct jd_conn {
     const jd_driver *driver;
-    const jd_store *store; /* set by whoever takes it */
+    jd_store *store; /* set by whoever takes it */
 };
 
 extern const jd_driver jd_sqlite_driver;

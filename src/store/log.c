@@ -6,16 +6,24 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/entry_mac.h"
+#include "store/keys.h"
 #include "store/sql.h"
 
 #include <inttypes.h>
+
+uint64_t jd_sql_take_head(jd_query *query)
+{
+    const uint64_t head = (uint64_t)jd_take_int(query);
+    jd_store_keys_told(query->conn->store, (uint64_t)jd_take_int(query));
+    return head;
+}
 
 jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_HEAD);
     if (!jd_query_row(&query))
         return jd_query_missing(&query, err, "the log has no head");
-    *head = (uint64_t)jd_take_int(&query);
+    *head = jd_sql_take_head(&query);
     return jd_query_end(&query, err);
 }
 

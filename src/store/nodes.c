@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "store/keys.h"
 #include "store/sql.h"
 
 /* ---- the clock and the head ----------------------------------------------------------------- */
@@ -15,8 +16,10 @@ static jeton_status read_now(jd_conn *conn, jd_beat_answer *answer, jeton_err *e
         return jd_query_missing(&query, err, "the log has no head");
     answer->head = (uint64_t)jd_take_int(&query);
     answer->pruned = (uint64_t)jd_take_int(&query);
+    answer->keys = (uint64_t)jd_take_int(&query);
     answer->now = jd_take_int(&query);
     answer->started = jd_take_int(&query);
+    jd_store_keys_told(conn->store, answer->keys);
     return jd_query_end(&query, err);
 }
 
@@ -108,6 +111,7 @@ static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
     *asked->nodes = (jd_nodes){.at = rows.at,
                                .count = rows.count,
                                .head = clock.head,
+                               .keys = clock.keys,
                                .now = clock.now,
                                .started = clock.started};
     return jd_query_end(&query, err);

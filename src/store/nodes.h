@@ -39,6 +39,7 @@ typedef struct jd_beat_answer {
     uint64_t head;      /* of the log */
     uint64_t pruned;    /* the highest number that was ever pruned: who has not applied that much
                            may have missed notices, and reads anew all that they are about */
+    uint64_t keys;      /* of the last notice about keys: who has applied that much has them all */
     jeton_time now;     /* the database's clock */
     jeton_time started; /* the database: rows of `nodes` from before may be lost; 0: they are not */
     jd_entries entries; /* numbered `from` and above, in their order, at least up to the head unless
@@ -58,7 +59,7 @@ JETON_MUST jeton_status jd_store_node_beat(jd_store *store, const jd_beat *beat,
 typedef struct jd_nodes {
     const jd_node *at; /* in the order of their names */
     size_t count;
-    uint64_t head;           /* of the log */
+    uint64_t head, keys;     /* of the log; as in jd_beat_answer */
     jeton_time now, started; /* as in jd_beat_answer */
 } jd_nodes;
 

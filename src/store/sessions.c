@@ -32,7 +32,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_id(&query, &session->user);
     jd_bind_count(&query, session->password_n);
     if (jd_query_row(&query)) {
-        *asked->rev = (uint64_t)jd_take_int(&query);
+        *asked->rev = jd_sql_take_head(&query);
         return jd_query_run(&query, NULL, err);
     }
     JT_TRY(jd_query_end(&query, err));
@@ -88,7 +88,7 @@ static jeton_status get(jd_conn *conn, void *args, jeton_err *err)
         return jd_query_missing(&query, err, "there is no such session");
     read_row(&query, asked->arena, session);
     session->sealed_key = jd_take_blob(&query, asked->arena);
-    asked->view->rev = (uint64_t)jd_take_int(&query);
+    asked->view->rev = jd_sql_take_head(&query);
     return jd_sql_take_user(&query, asked->arena, &asked->view->user, err);
 }
 
@@ -153,7 +153,7 @@ static jeton_status rotate(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, rotation->now);
     /* The head as it was before the change at the latest: a mark that comes meanwhile refuses. */
     if (jd_query_row(&query)) {
-        *asked->rev = (uint64_t)jd_take_int(&query);
+        *asked->rev = jd_sql_take_head(&query);
         return jd_query_run(&query, NULL, err);
     }
     JT_TRY(jd_query_end(&query, err));

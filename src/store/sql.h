@@ -57,6 +57,8 @@ JETON_MUST jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *ar
 
 /* Pieces of transactions. */
 JETON_MUST jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err);
+/* The two columns of JD_HEAD in the row that the query is at: gives the head of the log. */
+uint64_t jd_sql_take_head(jd_query *query);
 JETON_MUST jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
 JETON_MUST jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count,
                                            jeton_err *err);

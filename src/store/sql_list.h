@@ -32,14 +32,17 @@
 #define JD_LOWER           "lower(? COLLATE \"C\")"
 #define JD_SESSION_COLUMNS "sessions.id, sessions.\"user\", client, counter, sessions.created, " \
                            "rotated, idle_expires, expires, ended, auth_time, device, address, scope"
+/* The head of the log, of the moment of the statement: jd_sql_take_head(). */
+#define JD_HEAD            "(SELECT n FROM log_head), (SELECT keys FROM log_head)"
 /* A session with its key, its user, and the head of the log, all of one moment. */
-#define JD_SESSION_VIEW(user) "SELECT " JD_SESSION_COLUMNS ", sealed_key, (SELECT n FROM log_head), " \
+#define JD_SESSION_VIEW(user) "SELECT " JD_SESSION_COLUMNS ", sealed_key, " JD_HEAD ", " \
                            user " FROM sessions JOIN users ON users.id = sessions.\"user\" " \
                            "WHERE sessions.id = ?"
 
 #define JD_CLIENT_COLUMNS  "id, name, secret, audience, scopes, grants, access_ttl, refresh_ttl, " \
                            "session_ttl, disabled, created, alg"
-#define JD_KEY_COLUMNS     "kid, alg, state, public, sealed, created, client, since, ready, until"
+#define JD_KEY_COLUMNS     "kid, alg, state, public, sealed, created, client, since, ready, until, " \
+                           "announced"
 
 /* Many rows of the logs go into one statement. */
 #define JD_EIGHT(row)      row ", " row ", " row ", " row ", " row ", " row ", " row ", " row
@@ -158,13 +161,13 @@
                         "idle_expires, expires, auth_time, device, address, scope, \"user\") "        \
                         "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, id "                             \
                         "FROM users WHERE id = ? AND disabled = 0 AND must_change = 0 "            \
-                        "AND password_n = ? RETURNING (SELECT n FROM log_head)")                  \
+                        "AND password_n = ? RETURNING " JD_HEAD)                                  \
     Y(SESSION_GET,      JD_SESSION_VIEW(JD_SQLITE_USER), JD_SESSION_VIEW(JD_PG_USER))             \
     X(SESSION_ROTATE,   "UPDATE sessions SET rotated = ?, idle_expires = ?, "                     \
                         "counter = counter + 1 WHERE id = ? AND counter = ? AND ended = 0 "       \
                         "AND idle_expires > ? AND expires > ? AND EXISTS "                        \
                         "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0) "    \
-                        "RETURNING (SELECT n FROM log_head)")                                     \
+                        "RETURNING " JD_HEAD)                                                     \
     X(SESSION_ENDED_N,  "SELECT ended_n FROM sessions WHERE id = ?")                              \
     X(SESSION_END,      "UPDATE sessions SET ended = ?, ended_n = ? WHERE id = ?")                \
     X(SESSION_END_USER, "UPDATE sessions SET ended = ?, ended_n = ? "                             \
@@ -181,7 +184,9 @@
                         "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
     /* the log */                                                                                 \
     X(LOG_NEXT,  "UPDATE log_head SET n = n + ? RETURNING n")                                     \
-    X(LOG_HEAD,  "SELECT n FROM log_head")                                                        \
+    X(LOG_HEAD,  "SELECT n, keys FROM log_head")                                                  \
+    X(KEYS_CHANGED, "SELECT keys FROM log_head")                                                  \
+    X(LOG_KEYS,  "UPDATE log_head SET keys = ?")                                                  \
     Y(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296",                                \
                  "UPDATE log_head SET n = greatest(n, ?) + 4294967296")                           \
     X(LOG_FORGET, "UPDATE log_head SET pruned = n")                                               \
@@ -204,8 +209,9 @@
                  "SELECT ?, ?, ?, ?, ?, ?, ms, ms FROM (SELECT " JD_PG_NOW " AS ms) AS clock "    \
                  "ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "                    \
                  "lease = excluded.lease, seen = greatest(nodes.seen + 1, excluded.seen)")        \
-    Y(NODE_NOW,  "SELECT n, pruned, " JD_SQLITE_NOW ", 0 FROM log_head",                          \
-                 "SELECT n, pruned, " JD_PG_NOW ", " JD_PG_MS("pg_postmaster_start_time()") " "   \
+    Y(NODE_NOW,  "SELECT n, pruned, keys, " JD_SQLITE_NOW ", 0 FROM log_head",                    \
+                 "SELECT n, pruned, keys, " JD_PG_NOW ", "                                       \
+                 JD_PG_MS("pg_postmaster_start_time()") " "                                       \
                  "FROM log_head")                                                                 \
     X(NODE_LIST, "SELECT id, name, kind, version, applied, lease, began, seen FROM nodes "        \
                  "ORDER BY name, began, id")                                                      \
@@ -256,7 +262,11 @@
     Y(QUICK_CHECK, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'",           \
                    "SELECT 0")                                                                    \
     /* keys */                                                                                    \
-    X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") \
+    X(KEY_ADD,       "INSERT INTO keys (" JD_KEY_COLUMNS ") "                 \
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                  \
+    X(KEY_ALONE,     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM keys) "                            \
+                     "AND NOT EXISTS (SELECT 1 FROM nodes)")                                      \
+    X(KEY_KNOWN,     "UPDATE keys SET announced = 0 WHERE announced > 0 AND announced <= ?")      \
     X(KEY_HAS,       "SELECT 1 FROM keys WHERE state = ? AND alg = ? AND client = ? LIMIT 1")     \
     X(KEY_LIST,      "SELECT " JD_KEY_COLUMNS " FROM keys ORDER BY created, kid")                 \
     Y(KEY_CHANGE,    "UPDATE keys SET state = ?, since = ?, until = ?, "                          \
@@ -300,9 +310,9 @@
         "auth_time, device, address, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "                     \
         "?, ?, ?, ?, ?, ?, ?)")                                                                   \
     X(COPY_KEYS, "SELECT kid, alg, state, public, sealed, created, client, since, "               \
-        "ready, until FROM keys WHERE kid > ? ORDER BY kid LIMIT ?")                              \
+        "ready, until, announced FROM keys WHERE kid > ? ORDER BY kid LIMIT ?")                              \
     X(PUT_KEYS, "INSERT INTO keys (kid, alg, state, public, sealed, created, "                    \
-        "client, since, ready, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                     \
+        "client, since, ready, until, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")       \
     X(COPY_BANS, "SELECT network, why, until, made FROM bans WHERE network > ? ORDER "            \
         "BY network LIMIT ?")                                                                     \
     X(PUT_BANS, "INSERT INTO bans (network, why, until, made) VALUES (?, ?, ?, ?)")               \
@@ -321,8 +331,8 @@
                  "VALUES (?, ?, ?, ?, ?)")                                                        \
     X(COPY_INDEX_HEAD, "SELECT list FROM index_head")                                             \
     X(PUT_INDEX_HEAD, "UPDATE index_head SET list = ?")                                           \
-    X(COPY_LOG_HEAD, "SELECT n, pruned FROM log_head")                                            \
-    X(PUT_LOG_HEAD, "UPDATE log_head SET n = ?, pruned = ?")                                      \
+    X(COPY_LOG_HEAD, "SELECT n, pruned, keys FROM log_head")                                      \
+    X(PUT_LOG_HEAD, "UPDATE log_head SET n = ?, pruned = ?, keys = ?")                            \
     X(COPY_AUDIT_HEAD, "SELECT n, mac, seal FROM audit_head")                                     \
     X(PUT_AUDIT_HEAD, "UPDATE audit_head SET n = ?, mac = ?, seal = ?")                           \
     /* what is sealed */                                                                          \

@@ -10,6 +10,8 @@
 
 #include <jeton/verifier.h>
 
+#define LOOKS 4U /* at keys that replace each other, for one token */
+
 struct jeton_verifier {
     const jeton_ctx *ctx;
     jt_policy policy;
@@ -55,6 +57,12 @@ jeton_status jt_verifier_new_from(const jeton_ctx *ctx, const jeton_policy *poli
     JT_TRY(make(ctx, policy, verifier, err));
     (*verifier)->source = *source;
     return JETON_OK;
+}
+
+void jt_verifier_on_doubt(jeton_verifier *verifier, jt_doubt_fn *doubt, void *user)
+{
+    verifier->source.doubt = doubt;
+    verifier->source.user = user;
 }
 
 void jeton_verifier_on_revocation(jeton_verifier *verifier, jeton_revocation_hook hook, void *user)
@@ -176,13 +184,47 @@ static bool is_known(const jeton_verifier *verifier, const means *with, jeton_sp
            jt_cache_find(&with->cached, verifier->ctx, token, verdict);
 }
 
-static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+static jeton_status check_or_find(const jeton_verifier *verifier, jeton_span token,
+                                  jeton_verdict *verdict)
 {
     means with;
     JT_TRY(take_means(verifier, verdict, &with));
     verdict->remembered = is_known(verifier, &with, token, verdict);
-    if (!verdict->remembered)
-        JT_TRY(check(verifier, &with, token, verdict));
+    return verdict->remembered ? JETON_OK : check(verifier, &with, token, verdict);
+}
+
+static jt_doubt doubt(const jeton_verifier *verifier, jeton_verdict *verdict)
+{
+    return verifier->source.doubt != NULL ? verifier->source.doubt(verifier->source.user, verdict)
+                                          : JT_KEYS_SURE;
+}
+
+/* No key matches. Where others may have come meanwhile that is not the token's fault. */
+static jeton_status look_again(const jeton_verifier *verifier, jeton_span token,
+                               jeton_verdict *verdict)
+{
+    jeton_status status = JETON_E_KEY_UNKNOWN;
+    jt_doubt found = doubt(verifier, verdict);
+    for (unsigned i = 0; status == JETON_E_KEY_UNKNOWN && found == JT_KEYS_OTHER && i < LOOKS;
+         i++) {
+        jt_verdict_reset(verdict);
+        verdict->token = token;
+        status = check_or_find(verifier, token, verdict);
+        if (status == JETON_E_KEY_UNKNOWN)
+            found = doubt(verifier, verdict);
+    }
+    if (status != JETON_E_KEY_UNKNOWN || found == JT_KEYS_SURE)
+        return status;
+    verdict->err = (jeton_err){0};
+    return jt_fail(&verdict->err, JETON_E_STALE, "no key matches, of keys that may be too old");
+}
+
+static jeton_status decide(const jeton_verifier *verifier, jeton_span token, jeton_verdict *verdict)
+{
+    jeton_status status = check_or_find(verifier, token, verdict);
+    if (status == JETON_E_KEY_UNKNOWN)
+        status = look_again(verifier, token, verdict);
+    JT_TRY(status);
     JT_TRY(ask_hook(verifier, verdict));
     return ask_last(verifier, verdict);
 }
