@@ -251,7 +251,7 @@ class Sleepers(unittest.TestCase):
             self.assertIn(answer.status, (200, 503), answer)
             return answer.status == 200
         harness.eventually(taken, "it takes the token")
-        self.assertTrue(row_of(self.awake, self.sleeper)["keys_current"])
+        harness.eventually(lambda: row_of(self.awake, self.sleeper)["keys_current"], "it says so")
 
     def test_it_signs_with_nothing_that_was_withdrawn_meanwhile(self):
         kid = keys_of(self.awake, "active")[0]["kid"]

@@ -50,9 +50,10 @@ static void keys_are_listed_oldest_first_as_they_were_added(void **state)
 static void key_list_is_empty_at_first(void **state)
 {
     suite *s = *state;
-    jd_stored_keys keys = {BOGUS, 7};
+    jd_stored_keys keys = {BOGUS, 7, 7};
     assert_ok(jd_store_key_list(s->store, &s->arena, &keys, NULL));
     assert_int_equal(keys.count, 0);
+    assert_int_equal(keys.changed, 0);
 }
 
 static void key_add_refuses_a_kid_twice_and_a_state_that_is_none(void **state)
