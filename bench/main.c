@@ -14,16 +14,14 @@ static const char usage[] =
     "token, against the bare primitive and libjwt in the same run, and allocations by libjeton;\n"
     "what two threads verify as a multiple of one; a hit in the verdict cache over 1000 tokens,\n"
     "and what a guard of a route takes beyond it;\n"
-    "one look into the segment's table, and all that it is asked about a token; the bit of a "
-    "token\n"
-    "among a hundred million.\n"
+    "one look into the segment's table, and all that it is asked about a token.\n"
     "Without ALG, every algorithm. Takes about half a second for each.\n"
     "\n"
     "  --json  one object: {\"verify\":{ALG:{\"ns\",\"bare_ns\",\"ratio_bare\",\"ratio_libjwt\",\n"
     "          "
     "\"own_allocations\"},...,\"cache_hit_ns\",\"guard_ns\"},\"sign\":{...},\"threads\":{ALG:ratio}"
     ","
-    "\"segment\":{\"lookup_ns\",\"check_ns\"},\"index\":{\"warm_ns\",\"any_ns\",\"bytes\"}}\n";
+    "\"segment\":{\"lookup_ns\",\"check_ns\"}}\n";
 
 static const jeton_alg algs[] = {
 #define ALG(name, number, text) JETON_##name,
@@ -81,10 +79,8 @@ int main(int argc, char **argv)
     }
     bench_row rows[ALGS * BENCH_DIRECTIONS];
     const size_t count = measure_all(asked.chosen, rows);
-    const bench_once once = {.hit_ns = bench_hit_ns(),
-                             .guard_ns = bench_guard_ns(),
-                             .segment = bench_segment(),
-                             .index = bench_index()};
+    const bench_once once = {
+        .hit_ns = bench_hit_ns(), .guard_ns = bench_guard_ns(), .segment = bench_segment()};
     (asked.json ? bench_print_json : bench_print_table)(rows, count, &once);
     return count > 0 ? 0 : 1;
 }

@@ -47,9 +47,6 @@ void bench_print_table(const bench_row *rows, size_t count, const bench_once *on
     if (once->segment.check_ns > 0)
         (void)printf("segment with 10000 revocations: %.0f ns a look, %.0f ns a token\n",
                      once->segment.lookup_ns, once->segment.check_ns);
-    if (once->index.any_ns > 0)
-        (void)printf("index of a token among 100000000: %.0f ns warm, %.0f ns any, %.1f MB\n",
-                     once->index.warm_ns, once->index.any_ns, (double)once->index.bytes / 1e6);
     (void)printf("\"x bare\": ours / the bare primitive. \"libjwt is\": so many times slower.\n"
                  "\"2 threads\": tokens verified by two at once, as a multiple of one.\n");
 }
@@ -90,8 +87,6 @@ void bench_print_json(const bench_row *rows, size_t count, const bench_once *onc
         const bench_row *row = &rows[i * BENCH_DIRECTIONS + BENCH_VERIFY];
         (void)printf("%s\"%s\":%.2f", i > 0 ? "," : "", row->alg, row->two_threads);
     }
-    (void)printf("},\"segment\":{\"lookup_ns\":%.1f,\"check_ns\":%.1f}", once->segment.lookup_ns,
+    (void)printf("},\"segment\":{\"lookup_ns\":%.1f,\"check_ns\":%.1f}}\n", once->segment.lookup_ns,
                  once->segment.check_ns);
-    (void)printf(",\"index\":{\"warm_ns\":%.1f,\"any_ns\":%.1f,\"bytes\":%zu}}\n",
-                 once->index.warm_ns, once->index.any_ns, once->index.bytes);
 }

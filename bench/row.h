@@ -4,7 +4,6 @@
 #ifndef BENCH_ROW_H
 #define BENCH_ROW_H
 
-#include "index.h"
 #include "segment.h"
 
 #include <jeton/alg.h>
@@ -35,7 +34,6 @@ typedef struct bench_once {
     double hit_ns;   /* of the verdict cache */
     double guard_ns; /* of a guard beyond that */
     bench_segment_times segment;
-    bench_index_times index;
 } bench_once;
 
 /* Prints one direction after the other: for people, or as one JSON object. */

@@ -357,3 +357,13 @@ jeton_status jd_bus_read(jd_bus *bus, jd_bus_reading *reading, jeton_err *err)
     JT_TRY(jd_bus_connect(bus, err));
     return judge(bus, read_on(bus, reading, err));
 }
+
+/* ---- deleting ------------------------------------------------------------------------------- */
+
+jeton_status jd_bus_delete(jd_bus *bus, jeton_err *err)
+{
+    JT_AUTO(jd_reply_free) redisReply *reply = NULL;
+    const jeton_span words[] = {jeton_str("DEL"), jeton_str(bus->key)};
+    JT_TRY(jd_bus_connect(bus, err));
+    return jd_bus_ask(bus, words, JT_COUNT(words), &reply, err);
+}

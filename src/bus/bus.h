@@ -91,4 +91,10 @@ typedef struct jd_bus_reading {
  * JETON_E_BUSY    jd_bus_stop() */
 JETON_MUST jeton_status jd_bus_read(jd_bus *bus, jd_bus_reading *reading, jeton_err *err);
 
+/* Deletes the stream: one that was made for measuring, under a prefix that nobody else has.
+ *
+ * JETON_E_SYSTEM, and the connection is closed: not connected, no answer in time, refused
+ * JETON_E_BUSY    jd_bus_stop() */
+JETON_MUST jeton_status jd_bus_delete(jd_bus *bus, jeton_err *err);
+
 #endif

@@ -41,6 +41,7 @@ extern const jd_command jd_jws_commands[];
 extern const jd_command jd_agent_commands[];
 extern const jd_command jd_audit_commands[];
 extern const jd_command jd_ban_commands[];
+extern const jd_command jd_bench_commands[];
 extern const jd_command jd_backup_commands[];
 extern const jd_command jd_restore_commands[];
 extern const jd_command jd_client_commands[];

@@ -15,6 +15,7 @@ static const jd_command *const commands[] = {
     jd_audit_commands,   jd_backup_commands, jd_restore_commands, jd_token_commands,
     jd_jws_commands,     jd_key_commands,    jd_nodes_commands,   jd_cluster_commands,
     jd_segment_commands, jd_store_commands,  jd_config_commands,  jd_doctor_commands,
+    jd_bench_commands,
 };
 
 static void print_commands(const char *noun)

@@ -142,6 +142,11 @@ void jt_put_int(jt_tree *tree, jt_node *object, const char *name, int64_t number
     jt_put_node(tree, object, name, keep(tree, yyjson_mut_sint(source(tree), number)));
 }
 
+void jt_put_real(jt_tree *tree, jt_node *object, const char *name, double number)
+{
+    jt_put_node(tree, object, name, keep(tree, yyjson_mut_real(source(tree), number)));
+}
+
 void jt_put_bool(jt_tree *tree, jt_node *object, const char *name, bool value)
 {
     jt_put_node(tree, object, name, keep(tree, yyjson_mut_bool(source(tree), value)));

@@ -26,6 +26,7 @@ jt_node *jt_tree_copy(jt_tree *tree, const jt_val *val);
 /* Members of an object. */
 void jt_put_text(jt_tree *tree, jt_node *object, const char *name, jeton_span text);
 void jt_put_int(jt_tree *tree, jt_node *object, const char *name, int64_t number);
+void jt_put_real(jt_tree *tree, jt_node *object, const char *name, double number); /* finite */
 void jt_put_bool(jt_tree *tree, jt_node *object, const char *name, bool value);
 void jt_put_node(jt_tree *tree, jt_node *object, const char *name, jt_node *node);
 

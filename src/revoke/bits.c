@@ -6,9 +6,9 @@
 
 static jt_bits_list *slot_of(const jt_bits *bits, uint64_t number)
 {
-    const uint64_t slot = number & bits->mask;
-    jt_bits_list *row = atomic_load_explicit(&bits->rows[slot / JT_BITS_ROW], memory_order_acquire);
-    return row != NULL ? &row[slot % JT_BITS_ROW] : NULL;
+    jt_bits_list *row = atomic_load_explicit(&bits->rows[number / JT_BITS_ROW % JT_BITS_ROWS],
+                                             memory_order_acquire);
+    return row != NULL ? &row[number % JT_BITS_ROW] : NULL;
 }
 
 static const jt_word *chunk_at(const jt_bits *bits, uint64_t at)
@@ -70,7 +70,7 @@ static jt_bits_list *free_slot(jt_bits *bits, const jt_bits_room *room, uint64_t
     jt_bits_list *row = room->row(room->of);
     if (row == NULL)
         return NULL;
-    atomic_store_explicit(&bits->rows[(number & bits->mask) / JT_BITS_ROW], row,
+    atomic_store_explicit(&bits->rows[number / JT_BITS_ROW % JT_BITS_ROWS], row,
                           memory_order_release);
     return slot_of(bits, number);
 }

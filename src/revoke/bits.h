@@ -57,8 +57,11 @@ _Static_assert(sizeof(jt_word) == 8 && ATOMIC_LLONG_LOCK_FREE == 2, "words are r
 /* Where lists and chunks are. Chunks lie between `least` and `most`, counted from `base`: nobody
  * reaches beyond by what he writes into a list. */
 typedef struct jt_bits {
-    _Atomic(jt_bits_list *) rows[JT_BITS_ROWS]; /* NULL: none of its slots is in use */
-    uint64_t mask;                              /* slots - 1 */
+    /* NULL: none of its slots is in use. Where there are fewer rows than this they come again and
+     * again: so a list's place depends on nothing that has to be read before, and a look-up waits
+     * for memory three times at most: row, list, bit. */
+    _Atomic(jt_bits_list *) rows[JT_BITS_ROWS];
+    uint64_t mask; /* slots - 1 */
     uintptr_t base;
     uint64_t least, most;
 } jt_bits;

@@ -120,9 +120,9 @@ void jt_segment_bits(uint8_t *base, const jt_segment_part *lists, const jt_segme
                      jt_bits *to)
 {
     jt_bits_list *first = (jt_bits_list *)(void *)(base + lists->at);
-    const uint64_t count = lists->len / sizeof *first;
+    const uint64_t count = lists->len / sizeof *first; /* a power of two, a row at least */
     for (size_t i = 0; i < JT_BITS_ROWS; i++)
-        atomic_init(&to->rows[i], i < count / JT_BITS_ROW ? first + i * JT_BITS_ROW : NULL);
+        atomic_init(&to->rows[i], first + i * JT_BITS_ROW % count);
     to->mask = count - 1;
     to->base = (uintptr_t)base;
     to->least = bits->len > 0 ? bits->at : 1;

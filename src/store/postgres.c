@@ -287,6 +287,7 @@ static pg_store *new_store(const jeton_ctx *ctx, const char *url, const jd_store
     made->store = (jd_store){.driver = &jd_postgres_driver, .ctx = ctx};
     made->limits.statement = limits->milliseconds > 0 ? (int)limits->milliseconds : STATEMENT_MS;
     made->limits.connect = CONNECT_MS;
+    made->limits.schema = limits->schema;
     made->most = limits->connections > 0 ? limits->connections : CONNECTIONS;
     made->url = jt_strdup(ctx, url);
     return made;

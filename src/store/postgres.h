@@ -70,6 +70,7 @@ typedef struct jd_pg_limits {
     int statement;        /* milliseconds */
     int connect;          /* the same, for each place */
     const char *password; /* where the address has none; NULL: none */
+    const char *schema;   /* jd_store_limits.schema; NULL: that of the address */
 } jd_pg_limits;
 
 #define JD_PG_PLACES 16U

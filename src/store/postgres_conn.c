@@ -167,7 +167,7 @@ static PGresult *last_rows(jd_pg_conn *conn, int milliseconds, int *rc)
 /* A commit is on disk when it is acknowledged, whatever the database's own setting; an operation
  * that a frozen node has begun holds the others up only for so long. */
 static const char setup[] =
-    "SET statement_timeout = %d; SET lock_timeout = %d; "
+    "%sSET statement_timeout = %d; SET lock_timeout = %d; "
     "SET idle_in_transaction_session_timeout = %d; SET plan_cache_mode = force_generic_plan; "
     "SET jit = off; SET standard_conforming_strings = on; "
     "SELECT CASE WHEN pg_is_in_recovery() THEN 1 WHEN getdatabaseencoding() <> 'UTF8' THEN 2 "
@@ -191,13 +191,25 @@ static jeton_status judge(const PGresult *rows, int rc, jeton_err *err)
     return JETON_OK;
 }
 
+/* One that is made by several connections at once is made by one of them; the others fail, and try
+ * again. */
+static void print_schema(const char *schema, char *to, size_t size)
+{
+    to[0] = '\0';
+    if (schema != NULL && schema[0] != '\0')
+        (void)snprintf(to, size, "CREATE SCHEMA IF NOT EXISTS %s; SET search_path = %s; ", schema,
+                       schema);
+}
+
 static jeton_status set_up(jd_pg_conn *conn, const jd_pg_limits *limits, jeton_err *err)
 {
-    char sql[sizeof setup + 48];
+    char schema[192];
+    char sql[sizeof setup + 48 + sizeof schema];
     int rc = JD_PG_GONE;
     if (PQserverVersion(conn->pq) < OLDEST)
         return jt_fail(err, JETON_E_STORE, "PostgreSQL 12 or newer is needed");
-    (void)snprintf(sql, sizeof sql, setup, limits->statement, limits->statement * 4 / 5,
+    print_schema(limits->schema, schema, sizeof schema);
+    (void)snprintf(sql, sizeof sql, setup, schema, limits->statement, limits->statement * 4 / 5,
                    limits->statement / 2);
     PGresult *rows = NULL;
     if (PQsetnonblocking(conn->pq, 1) == 0 && PQsendQuery(conn->pq, sql) == 1)

@@ -51,6 +51,8 @@ JETON_MUST jeton_status jd_store_open(const jeton_ctx *ctx, const char *address,
 typedef struct jd_store_limits {
     unsigned connections;  /* open at one time: 8 */
     unsigned milliseconds; /* for an answer, and for a connection to become free: 5000 */
+    const char *schema;    /* for store/scratch.h: made if it is not there, and worked in; borrowed,
+                              a name that needs no quotes. NULL or empty: the address says it */
 } jd_store_limits;
 
 JETON_MUST jeton_status jd_store_open_within(const jeton_ctx *ctx, const char *address,

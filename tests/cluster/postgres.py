@@ -145,6 +145,10 @@ class Postgres(daemons.Daemon):
         query = "" if via else "?host=" + urllib.parse.quote(self.folder, safe="")
         return f"postgres://{USER}:{urllib.parse.quote(PASSWORD, safe='')}@{where}/{database}{query}"
 
+    def url_without_password(self, user=USER, database=DATABASE):
+        """For command lines: the password is where PGPASSWORD or a file says."""
+        return f"postgres://{user}@/{database}?host={urllib.parse.quote(self.folder, safe='')}"
+
     def stop(self):
         """As a machine that is shut down does it: nobody is waited for."""
         self.process.send_signal(signal.SIGINT)

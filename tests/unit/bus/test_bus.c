@@ -204,6 +204,25 @@ static void another_kind_of_key_there_is_an_error(void **state)
     jd_bus_close(&bus);
 }
 
+static void a_stream_that_is_deleted_is_empty(void **state)
+{
+    (void)state;
+    jeton_err err = {0};
+    jd_bus *bus = new_bus();
+    jd_bus *reader = new_bus();
+    assert_true(publish(bus, 5));
+    redis_do(&server, "", "SET", "test:other", "stays");
+    assert_int_equal(jd_bus_delete(bus, &err), JETON_OK);
+    assert_int_equal(jd_bus_delete(bus, &err), JETON_OK); /* there is none */
+    assert_int_equal(read_some(reader, 0, NULL).count, 0);
+    assert_true(publish(bus, 2)); /* of a stream with 5 in it that would be too late */
+    jd_bus_stop(bus);
+    assert_int_equal(jd_bus_delete(bus, &err), JETON_E_BUSY);
+    redis_do(&server, "", "RENAME", "test:other", "test:log"); /* fails when it is not there */
+    jd_bus_close(&reader);
+    jd_bus_close(&bus);
+}
+
 static void another_database_is_another_stream(void **state)
 {
     (void)state;
@@ -594,6 +613,7 @@ int main(void)
         bus_test(what_is_no_item_is_passed_over),
         bus_test(a_stream_with_a_number_of_its_own_is_told),
         bus_test(another_kind_of_key_there_is_an_error),
+        bus_test(a_stream_that_is_deleted_is_empty),
         bus_test(another_database_is_another_stream),
         bus_test(a_server_that_comes_back_empty_is_used_again),
         bus_test(a_server_that_is_frozen_is_given_up_in_time),

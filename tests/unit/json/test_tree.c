@@ -39,6 +39,7 @@ static jt_node *build(jt_tree *tree)
     jt_node *list = jt_tree_array(tree);
     jt_put_text(tree, root, "z", jeton_str("t"));
     jt_put_int(tree, root, "i", INT64_MIN);
+    jt_put_real(tree, root, "r", 0.5);
     jt_put_bool(tree, root, "b", true);
     jt_add_text(tree, list, jeton_str("1"));
     jt_add_node(tree, list, jt_tree_object(tree));
@@ -51,7 +52,7 @@ static void tree_prints_compact_in_the_order_of_putting(void **state)
     (void)state;
     jt_tree *tree = new_tree();
     assert_prints(tree, build(tree), JT_COMPACT,
-                  "{\"z\":\"t\",\"i\":-9223372036854775808,\"b\":true,\"a\":[\"1\",{}]}");
+                  "{\"z\":\"t\",\"i\":-9223372036854775808,\"r\":0.5,\"b\":true,\"a\":[\"1\",{}]}");
     jt_tree_free(&tree);
     assert_null(tree);
 }
@@ -60,9 +61,10 @@ static void tree_prints_pretty_with_a_newline(void **state)
 {
     (void)state;
     jt_tree *tree = new_tree();
-    assert_prints(tree, build(tree), JT_PRETTY,
-                  "{\n  \"z\": \"t\",\n  \"i\": -9223372036854775808,\n  \"b\": true,\n"
-                  "  \"a\": [\n    \"1\",\n    {}\n  ]\n}\n");
+    assert_prints(
+        tree, build(tree), JT_PRETTY,
+        "{\n  \"z\": \"t\",\n  \"i\": -9223372036854775808,\n  \"r\": 0.5,\n  \"b\": true,\n"
+        "  \"a\": [\n    \"1\",\n    {}\n  ]\n}\n");
     jt_tree_free(&tree);
 }
 

@@ -55,6 +55,29 @@ static void a_list_reaches_no_further_than_the_bits(void **state)
     image_done(&of);
 }
 
+/* Numbers that are a multiple of the slots apart have one slot, and the list says which it is. */
+static void a_slot_is_that_of_one_list_at_a_time(void **state)
+{
+    (void)state;
+    image of = image_new(EMPTY_SET);
+    jt_map *map;
+    assert_int_equal(open_map(&of, &map, NULL), JETON_OK);
+    const jt_revoked_state asked = jt_map_state(map);
+    const uint64_t slots = map->bits.mask + 1;
+    jt_bits_list *list = &of.bits.rows[0][3];
+    atomic_store(&list->announced, 8);
+    for (uint64_t number = 3; number < 3 * JT_BITS_SLOTS; number += slots) {
+        atomic_store(&list->number, number);
+        assert_int_equal(jt_bits_check(asked.bits(asked.of), jt_index_of(number, 7)), JETON_OK);
+        assert_int_equal(jt_bits_check(asked.bits(asked.of), jt_index_of(number + slots, 7)),
+                         JETON_E_REVOKED);
+        assert_int_equal(jt_bits_check(asked.bits(asked.of), jt_index_of(number + 1, 7)),
+                         JETON_E_REVOKED);
+    }
+    jt_map_unref(map);
+    image_done(&of);
+}
+
 static void an_image_is_taken(void **state)
 {
     (void)state;
@@ -504,6 +527,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_image_is_taken),
         cmocka_unit_test(a_list_reaches_no_further_than_the_bits),
+        cmocka_unit_test(a_slot_is_that_of_one_list_at_a_time),
         cmocka_unit_test(what_is_no_segment_is_refused),
         cmocka_unit_test(a_segment_may_have_no_bits_yet),
         cmocka_unit_test(what_the_system_says_of_a_file_counts),
