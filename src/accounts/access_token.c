@@ -13,6 +13,7 @@
 #include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
+#include "sys/clock.h"
 #include "token/source.h"
 
 #define JTI_BYTES 12U
@@ -120,7 +121,8 @@ static jeton_status ask_revocations(void *user, const jeton_verdict *verdict)
         return JETON_E_CLAIM;
     const bool fresh = jd_lease_holds(&accounts->lease);
     const jt_revoked_state state = jt_revocations_state(accounts->revocations);
-    JT_TRY(jt_revoked_ask(&state, &of));
+    if (jt_revoked_ask(&state, &of) != JETON_OK)
+        return jt_revoked_why(&state, &of, fresh);
     return fresh ? JETON_OK : JETON_E_STALE;
 }
 
@@ -154,19 +156,23 @@ static jeton_status check_secret(void *user, const jeton_verdict *verdict, jeton
     return jt_fail(err, JETON_E_REFUSED, "the secret is not good for that audience");
 }
 
-jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
+jeton_status jd_access_token_verifier(jd_accounts *accounts, jd_taking taking,
                                       const jeton_keyset *keys, jeton_verifier **verifier,
                                       jeton_err *err)
 {
+    const bool to_revoke = taking == JD_TAKE_TO_REVOKE;
+    const bool may_differ = to_revoke || jd_store_is_shared(accounts->store);
     const jeton_policy policy = {
         .preset = JETON_PRESET_JETON,
         .issuers = {accounts->issuer},
-        .audiences = {any_audience ? NULL : accounts->audience},
-        .leeway = (unsigned)accounts->config->leeway,
+        .audiences = {taking == JD_TAKE_OURS ? accounts->audience : NULL},
+        .leeway = (unsigned)(to_revoke ? JD_REVOKE_LEEWAY : accounts->config->leeway),
+        .allow = may_differ ? JETON_ALLOW_FUTURE_IAT : 0,
     };
-    JT_TRY(jeton_verifier_new(NULL, &policy, keys, verifier, err));
+    JT_TRY(jeton_verifier_new(jd_now_ctx(), &policy, keys, verifier, err));
     jt_verifier_on_doubt(*verifier, doubt_keys, accounts);
-    jeton_verifier_on_revocation(*verifier, ask_revocations, accounts);
+    if (!to_revoke)
+        jeton_verifier_on_revocation(*verifier, ask_revocations, accounts);
     jeton_verifier_on_accept(*verifier, check_secret, accounts);
     return JETON_OK;
 }

@@ -35,14 +35,28 @@ JETON_MUST jeton_status jd_access_token_sign_fresh(const jd_accounts *accounts,
                                                    const jd_access *access, jeton_text **token,
                                                    jeton_err *err);
 
-/* A verifier for our own access tokens, which also asks the revocation state. It borrows
- * `accounts`. The caller's: jeton_verifier_free().
+/* What tokens are taken for. Of those for any audience, what a client's secret has signed is taken
+ * for that client and its audience only. */
+typedef enum jd_taking {
+    JD_TAKE_OURS,      /* the audience is the server's own */
+    JD_TAKE_ANY,       /* whatever audience a client has: which is right is the caller's business */
+    JD_TAKE_TO_REVOKE, /* the same, to end it. What is revoked is not asked, and dates are judged as
+                          if clocks were JD_REVOKE_LEEWAY wrong: a token that only this node takes
+                          for over, or for not yet issued, is not lost */
+    JD_TAKINGS,
+} jd_taking;
+
+/* Seconds. A token that expired earlier is one that no node accepts: none is fresh whose clock is
+ * further from the store's than its leeway. */
+#define JD_REVOKE_LEEWAY (JD_DAY + JD_LEEWAY_MAX)
+
+/* A verifier for our own access tokens. It borrows `accounts`. The caller's: jeton_verifier_free().
  *
- * any_audience  false: it demands the server's own; true: it takes tokens for whatever audience a
- *               client has, and what audience is the right one is the caller's business. What a
- *               client's secret has signed is taken for that client and its audience only
- * keys          referenced; those with secrets are for `any_audience` only */
-JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, bool any_audience,
+ * Where nodes share a store, an "iat" in the future is no reason to refuse: we have issued it, so
+ * it says nothing but that two clocks differ, and what is revoked is told by "rev".
+ *
+ * keys  referenced; those with secrets are not for JD_TAKE_OURS */
+JETON_MUST jeton_status jd_access_token_verifier(jd_accounts *accounts, jd_taking taking,
                                                  const jeton_keyset *keys,
                                                  jeton_verifier **verifier, jeton_err *err);
 

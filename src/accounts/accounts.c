@@ -20,6 +20,7 @@
 #include "store/meta.h"
 #include "store/place.h"
 #include "store/purge.h"
+#include "sys/clock.h"
 #include "sys/disk.h"
 #include "sys/log.h"
 
@@ -47,8 +48,8 @@ static jeton_status open_sealed(jd_accounts *accounts, jeton_err *err)
                                        .max_age = accounts->config->jwks_max_age,
                                        .active = accounts->config->key_active,
                                        .leeway = accounts->config->leeway};
-    return jd_signer_open(NULL, &options, accounts->store, accounts->sealer, &accounts->signer,
-                          err);
+    return jd_signer_open(jd_now_ctx(), &options, accounts->store, accounts->sealer,
+                          &accounts->signer, err);
 }
 
 /* A key that is missing or another is no refusal of what somebody asked for: to the caller it is a
@@ -159,6 +160,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     accounts->config = kept;
     JT_TRY(check_master(err));
     JT_TRY(open_store(accounts, err));
+    JT_TRY(jd_membership_meet(accounts, err));
     if (jd_membership_is_due(accounts))
         accounts->lease.ms = (uint64_t)config->lease * 1000;
     JT_TRY(open_keys(accounts, err));

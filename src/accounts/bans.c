@@ -3,9 +3,9 @@
 #include "accounts/bans.h"
 
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/bans.h"
+#include "sys/clock.h"
 
 #define WHY_MAX 200U
 
@@ -17,7 +17,7 @@ jeton_status jd_bans_load(jd_accounts *accounts, jeton_err *err)
     size_t count = 0;
     if (accounts->limits == NULL)
         return JETON_OK;
-    JT_TRY(jd_store_ban_list(accounts->store, jt_now(NULL), &arena, &bans, err));
+    JT_TRY(jd_store_ban_list(accounts->store, jd_now(), &arena, &bans, err));
     for (size_t i = 0; i < bans.count && count < JD_BANS_MAX; i++) {
         in_force[count].until = bans.at[i].until;
         if (jd_cidr_parse(bans.at[i].network, &in_force[count].network))
@@ -40,7 +40,7 @@ jeton_status jd_ban_add(jd_accounts *accounts, jeton_span network, jeton_span wh
                         jeton_err *err)
 {
     char text[JD_CIDR_CHARS];
-    jd_ban ban = {.why = why, .made = jt_now(NULL)};
+    jd_ban ban = {.why = why, .made = jd_now()};
     JT_TRY(read_network(network, text, err));
     if (why.len > WHY_MAX)
         return jt_fail(err, JETON_E_REQUEST, "the reason has at most %u bytes", WHY_MAX);

@@ -16,6 +16,7 @@
 #include "crypto/hmac.h"
 #include "store/meta.h"
 #include "store/revoke.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 #include <pthread.h>
@@ -435,7 +436,7 @@ jeton_status jd_client_add(jd_accounts *accounts, const jd_client *client, bool 
     if (client->id.len > 0)
         (void)snprintf(made, JD_CLIENT_ID_MAX + 1, "%.*s", (int)added.id.len,
                        (const char *)added.id.ptr);
-    added.created = jt_now(NULL);
+    added.created = jd_now();
     if (!public) {
         JT_TRY(make_secret(accounts, added.id, secret, hash, err));
         added.secret = jeton_bytes(hash, sizeof hash);
@@ -506,7 +507,7 @@ static jeton_status end(jd_accounts *accounts, jeton_span id,
                         jeton_err *err)
 {
     jt_revocation entry;
-    const jd_revoking revoking = jd_revoking_client(id, jt_now(NULL));
+    const jd_revoking revoking = jd_revoking_client(id, jd_now());
     JT_TRY(in_store(accounts->store, &revoking, &entry, err));
     jd_accounts_revoke(accounts, &entry);
     return reload(accounts, err);

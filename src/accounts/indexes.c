@@ -193,7 +193,7 @@ void jd_indexes_fetch(jd_accounts *accounts, size_t of, jd_fetched *fetched)
     const uint32_t size = indexes->classes[of].size;
     const int64_t window = indexes->classes[of].window;
     (void)pthread_mutex_unlock(&indexes->lock);
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     *fetched = (jd_fetched){.of = of, .now = now, .until = now + window};
     const jd_index_asking asking = {.count = size,
                                     .life = lives[of],
@@ -245,7 +245,7 @@ static bool is_ending(const class *of, jeton_time now)
 void jd_indexes_tend(jd_accounts *accounts)
 {
     jd_indexes *indexes = accounts->indexes;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     for (size_t i = 0; indexes != NULL && i < JD_INDEX_CLASSES; i++) {
         (void)pthread_mutex_lock(&indexes->lock);
         class *of = &indexes->classes[i];

@@ -6,15 +6,15 @@
 #include "accounts/key_acks.h"
 #include "accounts/revoke.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/clients.h"
 #include "store/revoke.h"
+#include "sys/clock.h"
 
 jeton_status jd_key_withdraw(jd_accounts *accounts, jeton_span kid, jeton_err *err)
 {
     jt_revocation entry;
-    const jd_revoking mark = jd_revoking_key(kid, jt_now(NULL));
+    const jd_revoking mark = jd_revoking_key(kid, jd_now());
     const jeton_status status = jd_signer_withdraw(accounts->signer, kid, &mark, &entry, err);
     jd_accounts_revoke(accounts, &entry); /* when it is in the log it counts, whatever came then */
     return status;

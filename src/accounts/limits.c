@@ -4,9 +4,9 @@
 
 #include "accounts/buckets.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "sys/clock.h"
 
 #include <pthread.h>
 
@@ -146,7 +146,7 @@ jeton_status jd_limits_ban(jd_limits *limits, const jd_limit_ban *bans, size_t c
 /* Milliseconds that a ban of the client still lasts; 0: there is none. Under the lock. */
 static int64_t banned_for(const jd_limits *limits, const jd_address *client)
 {
-    const jeton_time now = limits->ban_count > 0 ? jt_now(NULL) : 0;
+    const jeton_time now = limits->ban_count > 0 ? jd_now() : 0;
     for (size_t i = 0; i < limits->ban_count; i++) {
         const jd_limit_ban *ban = &limits->bans[i];
         if (jd_cidr_has(&ban->network, client) && (ban->until == 0 || ban->until > now))

@@ -5,6 +5,7 @@
 #include "accounts/bans.h"
 #include "accounts/client.h"
 #include "accounts/waits.h"
+#include "agent/trust.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/keys.h"
@@ -62,6 +63,21 @@ static void beat(void *user)
     const jd_accounts *accounts = user;
     if (accounts->agent != NULL)
         jd_agent_beat(accounts->agent);
+}
+
+jeton_status jd_membership_meet(jd_accounts *accounts, jeton_err *err)
+{
+    jd_nodes nodes;
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    if (!jd_membership_is_due(accounts))
+        return JETON_OK;
+    const int64_t leeway_ms = accounts->config->leeway * 1000 + JD_CLOCK_SLACK_MS;
+    const int64_t sent = (int64_t)jt_boot_now();
+    JT_TRY(jd_store_node_list(accounts->store, &arena, &nodes, err));
+    jd_clock_look look;
+    (void)jd_clock_look_around(sent, nodes.now, &look); /* there is nothing better yet */
+    jd_trust_clock(&look, leeway_ms);
+    return JETON_OK;
 }
 
 jeton_status jd_membership_open(jd_accounts *accounts, jeton_err *err)

@@ -2,12 +2,12 @@
 /* accounts/password_set.c - replaces passwords, and gives out the codes that allow it. */
 #include "accounts/password.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "crypto/sha2.h"
 #include "store/log.h"
 #include "store/passwords.h"
 #include "store/users.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 jeton_status jd_password_set(jd_accounts *accounts, const jd_user *user, const char *hash,
@@ -15,7 +15,7 @@ jeton_status jd_password_set(jd_accounts *accounts, const jd_user *user, const c
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_entries entries;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     const jd_password_change change = {.user = user->id,
                                        .password_n = user->password_n,
                                        .code = code,
@@ -40,7 +40,7 @@ jeton_status jd_reset_new(jd_accounts *accounts, const jd_user *user, char code[
     jd_id secret;
     char text[JD_ID_CHARS + 1];
     uint8_t digest[JD_RESET_DIGEST];
-    const jeton_time until = jt_now(NULL) + accounts->config->reset_ttl * 1000;
+    const jeton_time until = jd_now() + accounts->config->reset_ttl * 1000;
     JT_TRY(jd_id_new(NULL, &secret, err));
     jd_id_print(&secret, text);
     jt_sha2_once(JT_SHA256, jeton_bytes(text, JD_ID_CHARS), digest);
@@ -58,7 +58,7 @@ jeton_status jd_reset_find(jd_accounts *accounts, jeton_span code, jt_arena *are
     jeton_err why = {0};
     jt_sha2_once(JT_SHA256, code, digest);
     const jeton_status status = jd_store_reset_find(
-        accounts->store, jeton_bytes(digest, JD_RESET_DIGEST), jt_now(NULL), arena, user, &why);
+        accounts->store, jeton_bytes(digest, JD_RESET_DIGEST), jd_now(), arena, user, &why);
     if (status == JETON_E_NOT_FOUND || (status == JETON_OK && user->disabled))
         return jt_fail(err, JETON_E_CREDENTIALS, "the code is wrong or has expired");
     return status == JETON_OK ? status : jt_fail(err, status, "%s", why.text);

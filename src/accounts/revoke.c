@@ -5,12 +5,12 @@
 #include "accounts/batch.h"
 #include "accounts/client.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
 #include "store/clients.h"
 #include "store/keys.h"
 #include "store/users.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 static jd_revoking revoking_of(jt_revoked kind, jeton_time now)
@@ -49,7 +49,7 @@ static jeton_status revoke_user(jd_accounts *accounts, jeton_span name, jt_revoc
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_user user;
-    jd_revoking revoking = revoking_of(JT_REVOKED_SUBJECT, jt_now(NULL));
+    jd_revoking revoking = revoking_of(JT_REVOKED_SUBJECT, jd_now());
     JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     memcpy(revoking.id, user.id.bytes, JD_ID_BYTES);
     return apply(accounts, &revoking, "user", entry, err);
@@ -66,7 +66,7 @@ static jeton_status revoke_client(jd_accounts *accounts, jeton_span id, jt_revoc
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no such client, or it is disabled");
     if (found != JETON_OK)
         return jt_fail(err, found, "%s", none.text);
-    const jd_revoking revoking = jd_revoking_client(id, jt_now(NULL));
+    const jd_revoking revoking = jd_revoking_client(id, jd_now());
     return apply(accounts, &revoking, "client", entry, err);
 }
 
@@ -75,7 +75,7 @@ static jeton_status revoke_key(jd_accounts *accounts, jeton_span kid, jt_revocat
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_stored_keys keys;
-    const jd_revoking revoking = jd_revoking_key(kid, jt_now(NULL));
+    const jd_revoking revoking = jd_revoking_key(kid, jd_now());
     JT_TRY(jd_store_key_list(accounts->store, &arena, &keys, err));
     for (size_t i = 0; i < keys.count; i++)
         if (jeton_span_equal(keys.at[i].kid, kid))
@@ -86,7 +86,7 @@ static jeton_status revoke_key(jd_accounts *accounts, jeton_span kid, jt_revocat
 static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jt_revocation *entry,
                                jeton_err *err)
 {
-    const jd_revoking revoking = revoking_of(JT_REVOKED_ALL, jt_now(NULL));
+    const jd_revoking revoking = revoking_of(JT_REVOKED_ALL, jd_now());
     (void)name;
     return apply(accounts, &revoking, "all", entry, err);
 }
@@ -95,7 +95,7 @@ static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jt_revoca
 static jeton_status revoke_until(jd_accounts *accounts, jeton_span jti, jeton_time expires,
                                  jt_revocation *entry, jeton_err *err)
 {
-    jd_revoking revoking = revoking_of(JT_REVOKED_TOKEN, jt_now(NULL));
+    jd_revoking revoking = revoking_of(JT_REVOKED_TOKEN, jd_now());
     if (!jt_revoked_token(jti, revoking.id))
         return jt_fail(err, JETON_E_REQUEST, "the jti of a token of ours has %u characters",
                        JT_REVOKED_ID);
@@ -115,7 +115,7 @@ static jeton_status revoke_place(jd_accounts *accounts, uint64_t index, jeton_ti
 {
     jt_bitmap_info list;
     const jt_bitmaps *bitmaps = jt_revocations_bitmaps(accounts->revocations);
-    jd_revoking revoking = revoking_of(JT_REVOKED_INDEX, jt_now(NULL));
+    jd_revoking revoking = revoking_of(JT_REVOKED_INDEX, jd_now());
     if (!jt_bitmaps_copy(bitmaps, jt_index_list(index), NULL, &list) ||
         jt_index_place(index) >= list.announced)
         return jt_fail(err, JETON_E_NOT_FOUND, "no token that could be good has that index");

@@ -11,6 +11,7 @@
 #include "core/secret.h"
 #include "core/words.h"
 #include "store/log.h"
+#include "sys/clock.h"
 #include "sys/metrics.h"
 
 #include <stdio.h>
@@ -53,7 +54,7 @@ static jeton_status make_tokens(const jd_accounts *accounts, const jd_session_vi
                                 bool cookies, jd_tokens *tokens, jeton_err *err)
 {
     const jd_session *session = &view->session;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     if (cookies)
         jd_csrf_print(key, tokens->csrf);
     const jd_access access = {
@@ -103,7 +104,7 @@ static jeton_status scope_of(const jd_client *client, const jd_user *user, jeton
 static jd_session describe(const jd_accounts *accounts, const jd_beginning *beginning,
                            const char *device)
 {
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     const jd_client *client = beginning->client;
     const jd_config *config = accounts->config;
     const jeton_time expires = now + life(client->session_ttl, config->session_ttl);
@@ -174,7 +175,7 @@ jeton_status jd_session_none(jd_accounts *accounts, const jd_client *client, jet
                              jd_tokens *tokens, jeton_err *err)
 {
     *tokens = (jd_tokens){0};
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     const jd_access access = {
         .client = client,
         .scope = scope,
@@ -311,7 +312,7 @@ static jeton_status attempt(jd_accounts *accounts, const jd_refreshing *refreshi
     jd_session_view view;
     jeton_span scope;
     const jd_client *client = refreshing->client;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     JT_TRY(look_up(accounts, client, token, &arena, &view, &key, err));
     if (!is_live(&view, now))
         return over(err);
@@ -367,7 +368,7 @@ static jeton_status peek(jd_accounts *accounts, const jd_client *client, jeton_s
                          jt_arena *arena, jd_session_view *view, jt_secret *key, jeton_err *err)
 {
     jd_refresh_token token;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     if (!jd_refresh_token_parse(text, &token))
         return over(err);
     const jeton_status status = look_up(accounts, client, &token, arena, view, key, err);
@@ -408,7 +409,7 @@ jeton_status jd_session_csrf(jd_accounts *accounts, const jd_client *client, jet
 static jeton_status end_this(jd_accounts *accounts, const jd_id *session, jeton_err *err)
 {
     jt_revocation entry;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     JT_TRY(
         jd_store_session_end(accounts->store, session, now, jd_accounts_horizon(now), &entry, err));
     jd_accounts_revoke(accounts, &entry);
@@ -452,7 +453,7 @@ jeton_status jd_session_end(jd_accounts *accounts, const jd_id *user, const jd_i
         return end_this(accounts, session, err);
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_entries entries;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     JT_TRY(jd_store_session_end_all(accounts->store, user,
                                     which == JD_SESSIONS_OTHERS ? session : NULL, now,
                                     jd_accounts_horizon(now), &arena, &entries, err));

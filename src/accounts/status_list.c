@@ -5,7 +5,6 @@
 #include "core/auto.h"
 #include "core/base64url.h"
 #include "core/buf.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "core/mem.h"
 #include "crypto/sha2.h"
@@ -130,7 +129,7 @@ static jeton_status sign(jd_status_lists *lists, uint64_t number, int64_t ttl, j
                          jeton_err *err)
 {
     char uri[JD_STATUS_URI];
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     const jd_signing how = {.expires = now + LIFE * ttl * 1000, .status_list = true};
     JT_AUTO(jeton_claims_free) jeton_claims *claims = NULL;
     JT_TRY(jeton_claims_new(NULL, &claims, err));

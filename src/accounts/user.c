@@ -5,10 +5,10 @@
 #include "accounts/password.h"
 #include "accounts/role.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "core/secret.h"
 #include "core/utf8.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 /* U+0000 to U+001F, U+007F, and U+0080 to U+009F, which UTF-8 writes as C2 80 to C2 9F and some
@@ -83,7 +83,7 @@ jeton_status jd_user_add(jd_accounts *accounts, const jd_new_user *asked, const 
                     .role_count = asked->role_count,
                     .disabled = asked->disabled,
                     .must_change = asked->must_change,
-                    .created = jt_now(NULL)};
+                    .created = jd_now()};
     JT_TRY(jd_user_may_be(asked, err));
     JT_TRY(jd_id_new(NULL, &made.id, err));
     JT_TRY(jd_store_user_add(accounts->store, &made, err));
@@ -96,7 +96,7 @@ jeton_status jd_user_add(jd_accounts *accounts, const jd_new_user *asked, const 
 jeton_status jd_user_disable(jd_accounts *accounts, const jd_user *user, jeton_err *err)
 {
     jt_revocation entry;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     JT_TRY(jd_store_user_disable(accounts->store, &user->id, now, jd_accounts_horizon(now), &entry,
                                  err));
     jd_accounts_revoke(accounts, &entry);
@@ -114,8 +114,8 @@ jeton_status jd_user_enable(jd_accounts *accounts, const jd_user *user, jeton_er
 jeton_status jd_user_remove(jd_accounts *accounts, const jd_user *user, jeton_err *err)
 {
     jt_revocation entry;
-    JT_TRY(jd_store_user_remove(accounts->store, &user->id, jd_accounts_horizon(jt_now(NULL)),
-                                &entry, err));
+    JT_TRY(jd_store_user_remove(accounts->store, &user->id, jd_accounts_horizon(jd_now()), &entry,
+                                err));
     jd_accounts_revoke(accounts, &entry);
     jd_log(JD_INFO, EV_USER_REMOVED, JD_SPAN("user", user->name));
     return JETON_OK;
@@ -125,7 +125,7 @@ jeton_status jd_user_change(jd_accounts *accounts, const jd_user *user,
                             const jd_user_changes *change, jeton_err *err)
 {
     jt_revocation entry;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     if (change->name == NULL && change->email == NULL && change->disabled == NULL &&
         !change->must_change)
         return jt_fail(err, JETON_E_REQUEST, "say what to change");

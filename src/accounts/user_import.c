@@ -5,9 +5,9 @@
 #include "accounts/password.h"
 #include "accounts/user.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "crypto/sha2.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 /* ---- one row --------------------------------------------------------------------------------- */
@@ -64,7 +64,7 @@ static jeton_status take_row(const jd_accounts *accounts, const jd_import_row *r
                              .role_count = row->role_count,
                              .disabled = row->disabled,
                              .must_change = row->must_change,
-                             .created = jt_now(NULL)};
+                             .created = jd_now()};
     JT_TRY(jd_user_may_be(&asked, err));
     JT_TRY(take_password(accounts, row, dry, &import->user, hash, format, err));
     digest_row(row, import->digest);

@@ -6,9 +6,9 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/upgrade.h"
+#include "sys/clock.h"
 #include "sys/disk.h"
 
 #include <dirent.h>
@@ -113,7 +113,7 @@ static jeton_status make_name(char name[NAME_CHARS], jeton_err *err)
     char text[JD_ID_CHARS + 1];
     char date[24] = "";
     struct tm parts;
-    const time_t now = (time_t)(jt_now(NULL) / 1000);
+    const time_t now = (time_t)(jd_now() / 1000);
     JT_TRY(jd_id_new(NULL, &random, err));
     jd_id_print(&random, text);
     if (gmtime_r(&now, &parts) != NULL)

@@ -5,9 +5,9 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/bans.h"
+#include "sys/clock.h"
 
 static jeton_status put_network(const jd_task *task)
 {
@@ -32,7 +32,7 @@ static jeton_status ban_list(jd_task *task, jeton_err *err)
 {
     jd_ban_list bans;
     jt_tree *tree = task->tree;
-    JT_TRY(jd_store_ban_list(task->accounts->store, jt_now(NULL), task->arena, &bans, err));
+    JT_TRY(jd_store_ban_list(task->accounts->store, jd_now(), task->arena, &bans, err));
     jt_node *list = jt_tree_array(tree);
     for (size_t i = 0; i < bans.count; i++) {
         jt_node *ban = jt_tree_object(tree);

@@ -7,13 +7,13 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "revoke/names.h"
 #include "store/clients.h"
 #include "store/keys.h"
 #include "store/log.h"
 #include "store/users.h"
+#include "sys/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -223,7 +223,7 @@ static bool counts(const jt_revocation *entry, jeton_time now)
 static jeton_status fill(const jd_task *task, const names *of, page *to, jeton_err *err)
 {
     jd_entries entries;
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     JT_TRY(jd_store_log_after(task->accounts->store, to->seen, ENTRIES_MOST, task->arena, &entries,
                               err));
     size_t i = 0;

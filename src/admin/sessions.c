@@ -5,10 +5,10 @@
 #include "admin/operations.h"
 #include "admin/task.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/sessions.h"
 #include "store/users.h"
+#include "sys/clock.h"
 
 #define SESSIONS_AT_ONCE 200U /* they fit a line of the control socket */
 
@@ -30,8 +30,8 @@ static jeton_status session_list(jd_task *task, jeton_err *err)
     jd_user user;
     jd_sessions sessions;
     JT_TRY(jd_task_user(task, &user, err));
-    JT_TRY(jd_store_session_list(task->accounts->store, &user.id, jt_now(NULL), task->arena,
-                                 &sessions, err));
+    JT_TRY(jd_store_session_list(task->accounts->store, &user.id, jd_now(), task->arena, &sessions,
+                                 err));
     jt_node *list = jt_tree_array(task->tree);
     for (size_t i = 0; i < sessions.count && i < SESSIONS_AT_ONCE; i++)
         put_session(task->tree, list, &sessions.at[i]);

@@ -451,13 +451,11 @@ static bool take_answer(jd_follow *of, const jd_follow_answer *answer)
     return of->applied > before;
 }
 
-/* The store read its clock between our sending and `wall_ms`. */
-static bool is_clock_off(const jd_follow *of, const jd_follow_request *request,
-                         const jd_follow_answer *answer, int64_t wall_ms, int64_t now)
+bool jd_clock_is_off(const jd_clock_look *look, int64_t leeway_ms)
 {
-    const int64_t trip_ms = (now - request->sent) / 1000000 + 1;
-    return answer->store_now > wall_ms + of->set.leeway_ms ||
-           answer->store_now < wall_ms - of->set.leeway_ms - trip_ms;
+    const int64_t trip_ms = (look->came - look->sent) / 1000000 + 1;
+    return look->store_ms > look->wall_ms + leeway_ms ||
+           look->store_ms < look->wall_ms - leeway_ms - trip_ms;
 }
 
 /* Sets what it is fresh by, when all else is well. */
@@ -525,7 +523,8 @@ void jd_follow_answered(jd_follow *follow, uint64_t ticket, const jd_follow_answ
         take_loosely(follow, answer);
         return;
     }
-    const bool off = is_clock_off(follow, &request, answer, wall_ms, now);
+    const jd_clock_look look = {request.sent, now, wall_ms, answer->store_now};
+    const bool off = jd_clock_is_off(&look, follow->set.leeway_ms);
     const bool is_back = follow->clock_was_off && !off;
     follow->clock_was_off = off;
     accept(follow, &request, answer, off);

@@ -45,6 +45,7 @@
 #define JD_FOLLOW_ANSWER  32U   /* entries that the store has to be asked for at least */
 #define JD_FOLLOW_TICKETS 4U    /* requests whose answers are still taken */
 #define JD_LEASE_RATE     1     /* percent */
+#define JD_CLOCK_SLACK_MS 1000  /* no two clocks are the same; tokens count in seconds */
 
 /* What a lease may be, milliseconds. */
 #define JD_LEASE_LEAST_MS 100
@@ -71,6 +72,16 @@ typedef struct jd_follow_settings {
     int64_t leeway_ms; /* how far this machine's wall clock may be from the store's */
     jd_follow_sink sink;
 } jd_follow_settings;
+
+/* This machine's clocks around an answer of the store, which has a clock of its own. */
+typedef struct jd_clock_look {
+    int64_t sent, came; /* boot-time clock: before the request, and after the answer */
+    int64_t wall_ms;    /* the wall clock, read between the answer and `came` */
+    int64_t store_ms;   /* the store's, which it read at some moment in between */
+} jd_clock_look;
+
+/* Whether the two wall clocks are further apart than leeway_ms, however long the way took. */
+bool jd_clock_is_off(const jd_clock_look *look, int64_t leeway_ms);
 
 /* Why it is not fresh, or that it is. */
 typedef enum jd_follow_state {

@@ -2,6 +2,7 @@
 /* agent/follower.c - the threads around a follower. */
 #include "agent/follower.h"
 
+#include "agent/trust.h"
 #include "core/auto.h"
 #include "core/ctx.h"
 #include "core/err.h"
@@ -18,15 +19,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_CHARS     128U
-#define ASKERS         JD_FOLLOW_TICKETS
-#define ASK_LEAST      1000U  /* entries that the store is asked for */
-#define ASK_MOST       16000U /* where that many came at once the last time: a megabyte */
-#define READ_MOST_MS   10000  /* as long as anybody waits for the store */
-#define FORGED_MS      1000   /* between two complaints */
-#define BUS_WAIT_MS    1000U
-#define CLOCK_SLACK_MS 1000  /* no two clocks are the same; tokens count in seconds */
-#define QUEUE          4096U /* entries that wait to be told: more are found in the store */
+#define NAME_CHARS   128U
+#define ASKERS       JD_FOLLOW_TICKETS
+#define ASK_LEAST    1000U  /* entries that the store is asked for */
+#define ASK_MOST     16000U /* where that many came at once the last time: a megabyte */
+#define READ_MOST_MS 10000  /* as long as anybody waits for the store */
+#define FORGED_MS    1000   /* between two complaints */
+#define BUS_WAIT_MS  1000U
+#define QUEUE        4096U /* entries that wait to be told: more are found in the store */
 
 struct jd_follower {
     jd_follower_options options;
@@ -110,10 +110,11 @@ static jd_beat beat_of(const jd_follower *of, const jd_follow_todo *todo)
 }
 
 static void be_answered(jd_follower *of, const jd_follow_todo *todo, const jd_beat *beat,
-                        const jd_beat_answer *got)
+                        const jd_beat_answer *got, int64_t sent)
 {
-    const int64_t wall = jt_now(NULL);
-    const int64_t now = (int64_t)jt_boot_now();
+    jd_clock_look look;
+    if (jd_clock_look_around(sent, got->now, &look))
+        jd_trust_clock(&look, of->follow.set.leeway_ms);
     const jd_follow_answer answer = {.head = got->head,
                                      .pruned = got->pruned,
                                      .store_now = got->now,
@@ -123,7 +124,7 @@ static void be_answered(jd_follower *of, const jd_follow_todo *todo, const jd_be
                                      .more = got->entries.count == beat->most};
     (void)pthread_mutex_lock(&of->lock);
     set_page(of, beat->most, got->entries.count);
-    jd_follow_answered(&of->follow, todo->ticket, &answer, wall, now);
+    jd_follow_answered(&of->follow, todo->ticket, &answer, look.wall_ms, look.came);
     if (of->follow.answered == todo->ticket) /* and not one that was overtaken */
         of->head = got->head;
 }
@@ -138,9 +139,10 @@ static void ask(jd_follower *of, const jd_follow_todo *todo)
     const jd_beat beat = beat_of(of, todo);
     (void)pthread_mutex_unlock(&of->lock);
     jd_haste((unsigned)of->options.lease->ms);
+    const int64_t sent = (int64_t)jt_boot_now();
     const jeton_status status = jd_store_node_beat(of->options.store, &beat, &arena, &got, &err);
     if (status == JETON_OK) {
-        be_answered(of, todo, &beat, &got);
+        be_answered(of, todo, &beat, &got, sent);
         return;
     }
     const int64_t now = (int64_t)jt_boot_now();
@@ -381,7 +383,7 @@ jeton_status jd_follower_open(const jd_follower_options *options, jd_follower **
     made->page = ASK_LEAST;
     set_name(made);
     const jd_follow_settings settings = {.lease_ms = (int64_t)options->lease->ms,
-                                         .leeway_ms = options->leeway * 1000 + CLOCK_SLACK_MS,
+                                         .leeway_ms = options->leeway * 1000 + JD_CLOCK_SLACK_MS,
                                          .sink = {.user = options->user.user,
                                                   .is_genuine = options->user.is_genuine,
                                                   .apply = options->user.apply}};

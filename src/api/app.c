@@ -2,7 +2,6 @@
 /* api/app.c - the parts that all endpoints share, and the three functions that http/ calls. */
 #include "api/app.h"
 
-#include "accounts/access_token.h"
 #include "accounts/batch.h"
 #include "accounts/indexes.h"
 #include "accounts/waits.h"
@@ -14,6 +13,7 @@
 #include "core/err.h"
 #include "core/mem.h"
 #include "store/store.h"
+#include "sys/clock.h"
 #include "sys/metrics.h"
 
 #include <assert.h>
@@ -41,12 +41,22 @@ static jeton_status end_batch(void *accounts, jeton_err *err)
     return jd_batch_end(accounts, err);
 }
 
-static jeton_status make_verifier(jd_app *app, bool any, const jeton_keyset *keys,
-                                  jeton_verifier **verifier, jeton_err *err)
+typedef struct verifiers {
+    jeton_verifier *of[JD_TAKINGS];
+} verifiers;
+
+static void free_verifiers(verifiers *all)
 {
-    JT_TRY(jd_access_token_verifier(app->accounts, any, keys, verifier, err));
-    jeton_verifier_use_cache(*verifier, app->cache);
-    return JETON_OK;
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        jeton_verifier_free(&all->of[i]);
+}
+
+/* Nobody ends the same token all the time: that is not worth a place. */
+static void use_cache(const jd_app *app, jeton_verifier *const of[JD_TAKINGS])
+{
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        if (i != JD_TAKE_TO_REVOKE)
+            jeton_verifier_use_cache(of[i], app->cache);
 }
 
 static void swap(jeton_verifier **a, jeton_verifier **b)
@@ -61,15 +71,16 @@ static jeton_status take_keys(void *user, const jeton_keyset *published, const j
                               jeton_err *err)
 {
     jd_app *app = user;
-    JT_AUTO(jeton_verifier_free) jeton_verifier *verifier = NULL;
-    JT_AUTO(jeton_verifier_free) jeton_verifier *any = NULL;
+    JT_AUTO(free_verifiers) verifiers made = {{NULL}};
     if (app->accounts->agent != NULL)
         JT_TRY(jd_agent_keys(app->accounts->agent, published, err));
-    JT_TRY(make_verifier(app, false, published, &verifier, err));
-    JT_TRY(make_verifier(app, true, all, &any, err));
+    for (jd_taking i = 0; i < JD_TAKINGS; i++)
+        JT_TRY(jd_access_token_verifier(app->accounts, i, i == JD_TAKE_OURS ? published : all,
+                                        &made.of[i], err));
+    use_cache(app, made.of);
     (void)pthread_rwlock_wrlock(&app->keys); /* and then nobody uses the old ones any more */
-    swap(&app->verifier, &verifier);
-    swap(&app->any, &any);
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        swap(&app->verifiers[i], &made.of[i]);
     (void)pthread_rwlock_unlock(&app->keys);
     return JETON_OK;
 }
@@ -91,10 +102,10 @@ static jeton_status open_verifiers(jd_app *app, jeton_err *err)
     return jd_signer_watch(app->accounts->signer, take_keys, app, err);
 }
 
-jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token, jeton_verdict *verdict)
+jeton_status jd_app_verify(jd_app *app, jd_taking taking, jeton_span token, jeton_verdict *verdict)
 {
     (void)pthread_rwlock_rdlock(&app->keys);
-    const jeton_status status = jeton_verify(any ? app->any : app->verifier, token, verdict);
+    const jeton_status status = jeton_verify(app->verifiers[taking], token, verdict);
     (void)pthread_rwlock_unlock(&app->keys);
     return status;
 }
@@ -129,8 +140,7 @@ void jd_app_rest(jd_app *app)
     if (since * CACHE_WORTH >= counts.entries)
         return;
     (void)pthread_rwlock_wrlock(&app->keys);
-    jeton_verifier_use_cache(app->verifier, app->cache); /* from the start: empty */
-    jeton_verifier_use_cache(app->any, app->cache);
+    use_cache(app, app->verifiers); /* from the start: empty */
     (void)pthread_rwlock_unlock(&app->keys);
     jt_trim();
 }
@@ -236,8 +246,8 @@ void jd_app_close(jd_app *app)
     const jeton_status unwatched = jd_signer_watch(app->accounts->signer, NULL, NULL, &none);
     assert(unwatched == JETON_OK);
     (void)unwatched;
-    jeton_verifier_free(&app->verifier);
-    jeton_verifier_free(&app->any);
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        jeton_verifier_free(&app->verifiers[i]);
     jd_verdicts_done(&app->verdicts);
     jd_verify_rules_free(&app->verify_rules);
     jeton_cache_free(&app->cache);

@@ -3,6 +3,7 @@
 #ifndef JD_API_APP_H
 #define JD_API_APP_H
 
+#include "accounts/access_token.h"
 #include "accounts/accounts.h"
 #include "accounts/status_list.h"
 #include "api/identity.h"
@@ -22,11 +23,10 @@ typedef struct jd_agent_view jd_agent_view;
 typedef struct jd_app {
     jd_accounts *accounts;
     jd_agent_view *view;   /* of an agent, which has nothing else of this (agent_app.h); or NULL */
-    jeton_cache *cache;    /* of both verifiers */
+    jeton_cache *cache;    /* of the verifiers that accept */
     uint64_t verified;     /* how often it had been asked when jd_app_rest() looked last */
-    pthread_rwlock_t keys; /* of the two below, which are replaced when keys change */
-    jeton_verifier *verifier; /* of access tokens for ourselves */
-    jeton_verifier *any;      /* of access tokens for whatever audience a client has */
+    pthread_rwlock_t keys; /* of those below, which are replaced when keys change */
+    jeton_verifier *verifiers[JD_TAKINGS];
     jd_verdicts verdicts;
     _Atomic(const jd_origins *) origins; /* of other pages that may call; replaced, never changed */
     jt_arena every_origins;              /* all of them there have been: readers need no lock */
@@ -44,9 +44,10 @@ typedef struct jd_app {
     atomic_bool hurried; /* passwords are not hashed any more */
 } jd_app;
 
-/* Verifies an access token, for ourselves or for whatever audience a client has, with the keys of
- * this moment; see jeton_verify(). */
-JETON_MUST jeton_status jd_app_verify(jd_app *app, bool any, jeton_span token,
+/* Verifies an access token with the keys of this moment; see jeton_verify(). A key that is not
+ * known while we are not fresh may be one that we have not heard of: that is JETON_E_STALE as well.
+ */
+JETON_MUST jeton_status jd_app_verify(jd_app *app, jd_taking taking, jeton_span token,
                                       jeton_verdict *verdict);
 
 /* To be called every now and then, by one thread: when less was verified since the last time than

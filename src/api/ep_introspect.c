@@ -67,7 +67,7 @@ static jeton_status introspect(jd_call *call, jeton_err *err)
     const jd_want wants[] = {{"token", &on->token, true}};
     JT_TRY(jd_client_guard(call, wants, JT_COUNT(wants), true, &on->client, err));
     JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    const jeton_status status = jd_app_verify(call->app, true, on->token, call->verdict);
+    const jeton_status status = jd_app_verify(call->app, JD_TAKE_ANY, on->token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK)
         return answer_access(call, err);

@@ -6,9 +6,9 @@
 #include "api/endpoints.h"
 #include "api/guard.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "store/sessions.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 /* ---- list ----------------------------------------------------------------------------------- */
@@ -41,7 +41,7 @@ static jeton_status list(jd_call *call, jeton_err *err)
     jd_sessions sessions;
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_TRY(jd_guard_owner(call, &user, &current, err));
-    JT_TRY(jd_store_session_list(call->app->accounts->store, &user, jt_now(NULL), call->arena,
+    JT_TRY(jd_store_session_list(call->app->accounts->store, &user, jd_now(), call->arena,
                                  &sessions, err));
     JT_TRY(jt_tree_new(NULL, &tree, err));
     jt_node *answer = jt_tree_object(tree);

@@ -7,11 +7,11 @@
 #include "api/cookies.h"
 #include "api/csrf.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "guard/demands.h"
 #include "guard/locate.h"
 #include "oauth/bearer.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/metrics.h"
 
@@ -63,7 +63,7 @@ static jeton_status verify(jd_call *call, jeton_span token, jeton_err *err)
 {
     if (call->verdict == NULL)
         JT_TRY(jd_verdicts_take(&call->app->verdicts, &call->verdict, err));
-    const jeton_status status = jd_app_verify(call->app, false, token, call->verdict);
+    const jeton_status status = jd_app_verify(call->app, JD_TAKE_OURS, token, call->verdict);
     jd_metric_add(JD_METRIC_VERIFICATIONS, status, 0);
     if (status == JETON_OK) {
         note_actor(call);
@@ -117,7 +117,7 @@ jeton_status jd_guard_admin(jd_call *call, jeton_err *err)
 jeton_status jd_guard_fresh(const jd_call *call, jeton_err *err)
 {
     const int64_t most = call->app->accounts->config->fresh_ttl;
-    if (jt_login_is_within(call->verdict, jt_now(NULL), (uint64_t)most))
+    if (jt_login_is_within(call->verdict, jd_now(), (uint64_t)most))
         return JETON_OK;
     return jt_fail(err, JETON_E_NOT_FRESH, "%s", jeton_status_text(JETON_E_NOT_FRESH));
 }

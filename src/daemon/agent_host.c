@@ -7,7 +7,6 @@
 #include "agent/follower.h"
 #include "agent/snapshot.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "daemon/agent_front.h"
 #include "daemon/notify.h"
@@ -249,7 +248,7 @@ static void sweep(host *of)
 {
     if (!jd_lease_holds(&of->lease))
         return;
-    jt_revocations_sweep(of->revocations, jt_now(NULL));
+    jt_revocations_sweep(of->revocations, jd_now());
     jd_agent_sweep(of->agent);
 }
 

@@ -6,7 +6,6 @@
 #include "accounts/audit.h"
 #include "accounts/cluster.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "signer/master.h"
 #include "store/audit.h"
@@ -14,6 +13,7 @@
 #include "store/log.h"
 #include "store/place.h"
 #include "store/schema.h"
+#include "sys/clock.h"
 #include "sys/disk.h"
 
 #include <errno.h>
@@ -143,7 +143,7 @@ static jeton_status start_again(const jd_config *config, jd_store *store, uint64
 {
     JT_AUTO(jd_sealer_free) jd_sealer *sealer = NULL;
     static const jd_audit_who operator= {.actor = "operator", .address = "local"};
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     unsigned applied;
     JT_TRY(jd_store_migrate(store, &applied, err));
     JT_TRY(jd_master_open(NULL, config->data, store, &sealer, err));

@@ -5,7 +5,6 @@
 #include "accounts/membership.h"
 #include "accounts/waits.h"
 #include "core/auto.h"
-#include "core/ctx.h"
 #include "core/err.h"
 #include "daemon/front.h"
 #include "daemon/reload.h"
@@ -79,7 +78,7 @@ static jeton_status boot(jd_server *of, jeton_err *err)
 static jeton_time sweep_time(jeton_time start, int64_t started)
 {
     const jeton_time passed = start + (jd_monotonic() - started);
-    const jeton_time now = jt_now(NULL);
+    const jeton_time now = jd_now();
     return now < passed ? now : passed;
 }
 
@@ -111,7 +110,7 @@ static void reload(jd_server *of)
 /* Waits for a signal to stop; meanwhile reloads when asked to, and drops what has expired. */
 static void wait_for_end(jd_server *of, const sigset_t *signals)
 {
-    const jeton_time start = jt_now(NULL);
+    const jeton_time start = jd_now();
     const int64_t started = jd_monotonic();
     int64_t next_sweep = started + SWEEP_MS;
     for (;;) {

@@ -90,13 +90,10 @@ static jeton_status ask(const jt_view *view, const jt_names_of_token *names)
     return jt_revoked_ask(&state, names);
 }
 
-/* What a writer that has just begun has not come to yet is refused like everything that nobody has
- * announced. But nobody has revoked it: to say so would have clients throw good tokens away. */
 static jeton_status why_refused(const jt_view *view, const jt_names_of_token *names, bool fresh)
 {
     const jt_revoked_state state = jt_map_state(view->map);
-    const bool unheard = names->has_index && !jt_bits_knows(state.bits(state.of), names->index);
-    return unheard && !fresh ? JETON_E_STALE : JETON_E_REVOKED;
+    return jt_revoked_why(&state, names, fresh);
 }
 
 jeton_status jeton_segment_check(const jeton_segment *segment, const jeton_stale_rule *rule,

@@ -6,6 +6,7 @@
 #include "core/err.h"
 #include "store/nodes.h"
 #include "store/schema.h"
+#include "sys/clock.h"
 
 jeton_status jd_store_place_of(const jd_config *config, jd_store_place *place, jeton_err *err)
 {
@@ -33,7 +34,7 @@ jeton_status jd_store_open_place(const jd_config *config, jd_store **store, jeto
     *store = NULL;
     JT_TRY(jd_store_place_check(config, err));
     JT_TRY(jd_store_place_of(config, &place, err));
-    return jd_store_open_within(NULL, place.is_file ? place.file.chars : config->store, &limits,
+    return jd_store_open_within(jd_now_ctx(), place.is_file ? place.file.chars : config->store, &limits,
                                 store, err);
 }
 

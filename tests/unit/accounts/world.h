@@ -31,7 +31,7 @@ static inline jeton_status world_take_keys(void *user, const jeton_keyset *publi
     world *on = user;
     (void)all;
     jeton_verifier_free(&on->verifier);
-    return jd_access_token_verifier(&on->accounts, false, published, &on->verifier, err);
+    return jd_access_token_verifier(&on->accounts, JD_TAKE_OURS, published, &on->verifier, err);
 }
 
 static inline void world_open(world *on)

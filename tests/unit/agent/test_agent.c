@@ -359,6 +359,33 @@ static void a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer(void **st
     world_free(w);
 }
 
+/* It may be the key that everybody else has switched to meanwhile. */
+static void a_key_that_a_stale_segment_lacks_is_not_called_unknown(void **state)
+{
+    (void)state;
+    world *w = world_new();
+    jd_lease lease = {.ms = LEASE_MS};
+    jeton_text *token = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
+    open_leased(w, &lease);
+    assert_int_equal(world_verify(w, token), JETON_E_STALE);
+    assert_null(jeton_verdict_key(w->verdict));
+
+    jd_lease_renew(&lease, jt_boot_now());
+    jd_agent_beat(w->agent);
+    assert_int_equal(world_verify(w, token), JETON_E_KEY_UNKNOWN);
+
+    jd_lease_renew(&lease, jt_boot_now() - (uint64_t)(LEASE_MS + 1000) * 1000000U);
+    jd_agent_beat(w->agent);
+    assert_int_equal(world_verify(w, token), JETON_E_STALE);
+
+    jd_lease_renew(&lease, jt_boot_now());
+    world_publish(w, 0, 2);
+    jd_agent_beat(w->agent);
+    assert_int_equal(world_verify(w, token), JETON_OK);
+    jeton_text_free(&token);
+    world_free(w);
+}
+
 /* The only node of a store. */
 static void without_a_lease_it_always_holds(void **state)
 {
@@ -751,6 +778,7 @@ int main(void)
         cmocka_unit_test(readers_find_a_new_file_when_theirs_has_become_stale),
         cmocka_unit_test(a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once),
         cmocka_unit_test(a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer),
+        cmocka_unit_test(a_key_that_a_stale_segment_lacks_is_not_called_unknown),
         cmocka_unit_test(without_a_lease_it_always_holds),
         cmocka_unit_test(what_is_stale_goes_by_the_rule),
         cmocka_unit_test(a_stale_segment_has_somebody_asked),

@@ -4,6 +4,8 @@
  * their own (test_follow.c); these are the threads that carry them out. */
 #include "../bus/redis.h"
 #include "agent/follower.h"
+#include "agent/trust.h"
+#include "core/ctx.h"
 #include "store/log.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -265,6 +267,59 @@ static void one_that_was_never_started_is_closed(void **state)
     jd_follower_close(NULL);
 }
 
+/* What the store's clock said, seen from ours, how long the way took, and how far jd_now() is ahead
+ * of our wall clock afterwards, milliseconds. Nothing else moves it: one row follows the other. */
+static const struct {
+    const char *why;
+    int64_t store, trip, ahead;
+} looks[] = {
+    {"off, and nothing better is known: the store's", 3600000, 2, 3600000},
+    {"off by something else: what was known stays", -90000, 2, 3600000},
+    {"right: ours", 300, 2, 0},
+    {"off, but it was right: it is ours that has been set", -3600000, 2, 0},
+    {"off by as much as it may be: still ours", 900, 2, 0},
+};
+
+static bool now_is_ahead_by(int64_t ms)
+{
+    const int64_t near = 20000; /* however slow the machine: steps are larger */
+    const int64_t ahead = jd_now() - jt_now(NULL);
+    return ahead > ms - near && ahead < ms + near;
+}
+
+static void look(int64_t store_ms, int64_t trip_ms)
+{
+    const int64_t came = (int64_t)jt_boot_now();
+    const int64_t wall = jt_now(NULL);
+    const jd_clock_look seen = {came - jd_ms(trip_ms), came, wall, wall + store_ms};
+    jd_trust_clock(&seen, JD_CLOCK_SLACK_MS);
+}
+
+static void the_time_goes_by_a_clock_that_the_store_has_found_right(void **state)
+{
+    (void)state;
+    jd_clock_forget();
+    for (size_t i = 0; i < COUNT(looks); i++) {
+        print_message("  %s\n", looks[i].why);
+        look(looks[i].store, looks[i].trip);
+        assert_true(now_is_ahead_by(looks[i].ahead));
+    }
+    jd_clock_forget();
+}
+
+/* A clock that is 90 s ahead looks like a way of 90 s: nobody knows. */
+static void a_long_way_proves_nothing(void **state)
+{
+    (void)state;
+    jd_clock_forget();
+    look(-90000, 91000);
+    assert_false(jd_clock_is_trusted());
+    look(3600000, 2);
+    look(-90000, 91000);
+    assert_true(now_is_ahead_by(3600000));
+    jd_clock_forget();
+}
+
 static int empty_it(void **state)
 {
     static const char *const left[] = {"store", "store-wal", "store-shm"};
@@ -316,6 +371,8 @@ int main(void)
         with_bus(a_bus_that_dies_is_done_without),
         with_bus(a_start_goes_on_where_the_last_one_ended),
         with_bus(one_that_was_never_started_is_closed),
+        cmocka_unit_test(the_time_goes_by_a_clock_that_the_store_has_found_right),
+        cmocka_unit_test(a_long_way_proves_nothing),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

@@ -10,6 +10,7 @@
 
 typedef struct world {
     jd_app app;
+    jd_accounts accounts;
     jeton_verdict *verdict;
     jeton_text *tokens[TOKENS];
 } world;
@@ -50,8 +51,9 @@ static void begin(world *of)
     make_tokens(key, of->tokens);
     assert_int_equal(pthread_rwlock_init(&of->app.keys, NULL), 0);
     assert_int_equal(jeton_cache_new(NULL, NULL, &of->app.cache, NULL), JETON_OK);
-    make_verifier(keys, of->app.cache, &of->app.verifier);
-    make_verifier(keys, of->app.cache, &of->app.any);
+    of->app.accounts = &of->accounts;
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        make_verifier(keys, of->app.cache, &of->app.verifiers[i]);
     assert_int_equal(jeton_verdict_new(NULL, &of->verdict, NULL), JETON_OK);
     jeton_keyset_free(&keys);
     jeton_key_free(&key);
@@ -62,8 +64,8 @@ static void end(world *of)
     jeton_verdict_free(&of->verdict);
     for (unsigned i = 0; i < TOKENS; i++)
         jeton_text_free(&of->tokens[i]);
-    jeton_verifier_free(&of->app.verifier);
-    jeton_verifier_free(&of->app.any);
+    for (size_t i = 0; i < JD_TAKINGS; i++)
+        jeton_verifier_free(&of->app.verifiers[i]);
     jeton_cache_free(&of->app.cache);
     (void)pthread_rwlock_destroy(&of->app.keys);
 }
@@ -71,9 +73,9 @@ static void end(world *of)
 static void verify(world *of, unsigned first, unsigned count)
 {
     for (unsigned i = first; i < first + count; i++)
-        assert_int_equal(
-            jd_app_verify(&of->app, i % 2 == 0, jeton_text_span(of->tokens[i]), of->verdict),
-            JETON_OK);
+        assert_int_equal(jd_app_verify(&of->app, i % 2 == 0 ? JD_TAKE_OURS : JD_TAKE_ANY,
+                                       jeton_text_span(of->tokens[i]), of->verdict),
+                         JETON_OK);
 }
 
 static size_t entries(const world *of)
