@@ -14,7 +14,8 @@
 /* Whether this is one of several nodes, by its store and its settings. */
 bool jd_membership_is_due(const jd_accounts *accounts);
 
-/* Compares the clocks, when that is due: before anything is done by the time. What the store gives. */
+/* Compares the clocks, when that is due: before anything is done by the time. What the store gives.
+ */
 JETON_MUST jeton_status jd_membership_meet(jd_accounts *accounts, jeton_err *err);
 
 /* Begins to follow the log, when that is due; tokens are refused as stale until its head has been

@@ -34,8 +34,8 @@ jeton_status jd_store_open_place(const jd_config *config, jd_store **store, jeto
     *store = NULL;
     JT_TRY(jd_store_place_check(config, err));
     JT_TRY(jd_store_place_of(config, &place, err));
-    return jd_store_open_within(jd_now_ctx(), place.is_file ? place.file.chars : config->store, &limits,
-                                store, err);
+    return jd_store_open_within(jd_now_ctx(), place.is_file ? place.file.chars : config->store,
+                                &limits, store, err);
 }
 
 jeton_status jd_store_open_upgraded(const jd_config *config, jd_store **store, jd_upgrade *done,
