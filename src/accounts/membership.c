@@ -10,6 +10,7 @@
 #include "core/err.h"
 #include "store/keys.h"
 #include "store/log.h"
+#include "store/nodes.h"
 #include "sys/log.h"
 
 bool jd_membership_is_due(const jd_accounts *accounts)

@@ -3,7 +3,7 @@
 #include "api/gauges.h"
 
 #include "core/auto.h"
-#include "core/ctx.h"
+#include "sys/clock.h"
 #include "sys/metrics.h"
 
 #include <jeton/export.h>
@@ -78,5 +78,5 @@ void jd_gauges_build(void)
 {
     jd_metric_name(JD_BY_VERSION, 0, NULL, JETON_VERSION);
     jd_metric_set(JD_METRIC_BUILD, 0, 1);
-    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jt_now(NULL) / 1000));
+    jd_metric_set(JD_METRIC_STARTED, 0, (uint64_t)(jd_now() / 1000));
 }

@@ -7,7 +7,6 @@
 #include "core/secret.h"
 #include "store/audit_chain.h"
 #include "store/sql.h"
-#include "sys/clock.h"
 
 static jeton_status take_head(jd_query *query, jd_audit_head *head, jeton_err *err)
 {

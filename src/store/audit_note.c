@@ -3,7 +3,7 @@
 #include "store/audit_note.h"
 
 #include "core/auto.h"
-#include "core/ctx.h"
+#include "sys/clock.h"
 
 #include <stdio.h>
 
@@ -27,7 +27,7 @@ jeton_span jd_audit_id(const jd_id *id)
 jd_audit_row jd_audit_row_of(const jd_audit_who *who, const char *action, jeton_span target,
                              jeton_span detail)
 {
-    jd_audit_row row = {.time = jt_now(NULL),
+    jd_audit_row row = {.time = jd_now(),
                         .action = jeton_str(action),
                         .target = target,
                         .detail = detail,
@@ -73,7 +73,7 @@ jeton_status jd_audit_end(jeton_status status)
 bool jd_audit_noted(jd_audit_row *row)
 {
     *row = noted;
-    row->time = jt_now(NULL);
+    row->time = jd_now();
     return noted.action.len > 0;
 }
 
