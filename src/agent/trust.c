@@ -3,6 +3,7 @@
 #include "agent/trust.h"
 
 #include "core/ctx.h"
+#include "segment/layout.h"
 #include "sys/clock.h"
 
 #define APART_NS 50000000
