@@ -44,9 +44,7 @@ typedef struct jd_app {
     atomic_bool hurried; /* passwords are not hashed any more */
 } jd_app;
 
-/* Verifies an access token with the keys of this moment; see jeton_verify(). A key that is not
- * known while we are not fresh may be one that we have not heard of: that is JETON_E_STALE as well.
- */
+/* Verifies an access token with the keys of this moment; see jeton_verify(). */
 JETON_MUST jeton_status jd_app_verify(jd_app *app, jd_taking taking, jeton_span token,
                                       jeton_verdict *verdict);
 
