@@ -89,6 +89,7 @@ static jeton_status load_entries(jd_accounts *accounts, jeton_err *err)
         for (size_t i = 0; i < entries.count; i++) {
             jd_accounts_apply(accounts, &entries.at[i]);
             seen = entries.at[i].n;
+            accounts->loaded = entries.at[i];
         }
     } while (entries.count == LOG_BATCH);
     return JETON_OK;

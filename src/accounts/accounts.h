@@ -29,6 +29,7 @@ typedef struct jd_accounts {
     jd_signer *signer;
     atomic_bool keys_tended; /* a key schedule is at work: new keys will sign */
     jt_revocations *revocations;
+    jt_revocation loaded;            /* the last entry that is in them from the start; 0: none */
     jd_lease lease;                  /* by which tokens are accepted */
     _Atomic(jd_follower *) follower; /* of the log of all nodes; NULL: this is the only one */
     jd_agent *agent;                 /* of the segment; NULL: there is none */

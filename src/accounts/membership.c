@@ -101,6 +101,9 @@ jeton_status jd_membership_open(jd_accounts *accounts, jeton_err *err)
                                                   .read = read,
                                                   .beat = beat}};
     JT_TRY(jd_follower_open(&options, &follower, err));
+    /* What was loaded is not read a second time, as long as the store still says the same of it. */
+    if (accounts->loaded.n > 0)
+        jd_follower_resume(follower, accounts->loaded.n, accounts->loaded.mac);
     jd_waits_self(accounts->waits, jd_follower_id(follower));
     JT_TRY(jd_follower_start(follower, err));
     atomic_store(&accounts->follower, follower);
