@@ -11,6 +11,7 @@
 #include "daemon/agent_front.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
+#include "daemon/weak_settings.h"
 #include "signer/published.h"
 #include "store/log.h"
 #include "store/place.h"
@@ -348,6 +349,8 @@ jeton_status jd_agent_host_run(const jd_config *config, jeton_err *err)
     jeton_status status = jd_log_writer_start(err);
     if (status == JETON_OK)
         status = prepare(&of, err);
+    if (status == JETON_OK)
+        jd_weaknesses_log(NULL, config);
     if (status == JETON_OK)
         status = wait_for_end(&of, &signals, err);
     take_down(&of);

@@ -4,6 +4,7 @@
 
 #include "api/origin.h"
 #include "core/auto.h"
+#include "store/place.h"
 #include "sys/cidr.h"
 
 #define LONG_ACCESS  ((int64_t)3600)
@@ -108,6 +109,10 @@ static const jd_weakness weaknesses[] = {
     {"listen", JD_WEAK_WARNING, false, listens_in_the_open,
      "other machines can connect, and without TLS passwords and tokens can be read on the way",
      "set tls-cert and tls-key, or listen on 127.0.0.1 or a Unix socket behind a proxy"},
+    {"store", JD_WEAK_WARNING, true, jd_store_place_is_exposed,
+     "the database is on another machine, and without TLS that tells who is there whoever sits in "
+     "between can read and change accounts",
+     "put ?sslmode=verify-full&sslrootcert=FILE behind the address"},
     {"access-ttl", JD_WEAK_WARNING, false, has_long_access,
      "services that verify by themselves take a revoked token until it expires",
      "15m is the default; refreshing is cheap"},

@@ -5,6 +5,7 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/nodes.h"
+#include "store/postgres.h"
 #include "store/schema.h"
 #include "sys/clock.h"
 
@@ -24,6 +25,11 @@ jeton_status jd_store_place_check(const jd_config *config, jeton_err *err)
                 : jt_fail(err, JETON_E_ARGUMENT,
                           "store is postgres://USER@HOST/DATABASE, or empty: a file in the data "
                           "folder");
+}
+
+bool jd_store_place_is_exposed(const jd_config *config)
+{
+    return config->store[0] != '\0' && jd_pg_url_is_exposed(config->store);
 }
 
 jeton_status jd_store_open_place(const jd_config *config, jd_store **store, jeton_err *err)

@@ -18,6 +18,10 @@ JETON_MUST jeton_status jd_store_place_of(const jd_config *config, jd_store_plac
 /* Whether the setting can be one, for jeton config check. JETON_E_ARGUMENT. */
 JETON_MUST jeton_status jd_store_place_check(const jd_config *config, jeton_err *err);
 
+/* Whether it is on another machine, and the way there is not kept by TLS that tells who is there.
+ */
+bool jd_store_place_is_exposed(const jd_config *config);
+
 /* jd_store_open() there, with the limits of the settings. */
 JETON_MUST jeton_status jd_store_open_place(const jd_config *config, jd_store **store,
                                             jeton_err *err);

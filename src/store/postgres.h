@@ -73,6 +73,10 @@ typedef struct jd_pg_limits {
     const char *schema;   /* jd_store_limits.schema; NULL: that of the address */
 } jd_pg_limits;
 
+/* Whether it leads to another machine without TLS that tells who is there: whoever sits in between
+ * may read and change what the store holds. */
+bool jd_pg_url_is_exposed(const char *url);
+
 #define JD_PG_PLACES 16U
 
 /* One place where a server of the address may be; empty: as libpq has it. */

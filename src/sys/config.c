@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <strings.h>
 
 /* --- numbers with a unit -------------------------------------------------------------------- */
 
@@ -167,15 +168,42 @@ static bool find_user_password(const char *text, size_t *at, size_t *len)
     return true;
 }
 
+/* How many bytes of an address are this character, by itself or as %HH; 0: it is another. */
+static size_t length_of(const char *text, char wanted)
+{
+    char hex[4];
+    if (*text == wanted)
+        return 1;
+    (void)snprintf(hex, sizeof hex, "%%%02X", (unsigned)(unsigned char)wanted);
+    return strncasecmp(text, hex, 3) == 0 ? 3 : 0;
+}
+
+/* The same of a word. */
+static size_t length_of_word(const char *text, const char *word)
+{
+    size_t len = 0;
+    for (; *word != '\0'; word++) {
+        const size_t more = length_of(text + len, *word);
+        if (more == 0)
+            return 0;
+        len += more;
+    }
+    return len;
+}
+
+/* Whoever reads an address knows the name also when its letters are escaped. */
 static bool find_named_password(const char *text, size_t from, size_t *at, size_t *len)
 {
     static const char name[] = "password="; /* sslpassword= as well */
-    const char *found = strstr(text + from, name);
-    if (found == NULL)
-        return false;
-    *at = (size_t)(found - text) + strlen(name);
-    *len = strcspn(text + *at, "&");
-    return true;
+    for (; text[from] != '\0'; from++) {
+        const size_t found = length_of_word(text + from, name);
+        if (found == 0)
+            continue;
+        *at = from + found;
+        *len = strcspn(text + *at, "&");
+        return true;
+    }
+    return false;
 }
 
 bool jd_setting_has_password(const jd_setting *setting, const char *text)

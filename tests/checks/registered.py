@@ -68,13 +68,14 @@ def main():
                 not any(how in others for how in imported):
             found.add(path, "is run by no test of tests/clients")
     run = meson_text("tests/e2e")
-    read = findings.read("tests/cluster/test_docs.py") # the documents that need several nodes
+    # The documents that need servers of others.
+    read = "".join(findings.read(f"tests/cluster/test_{name}.py") for name in ("docs", "store_tls"))
     for path in ["README.md", *findings.files(("docs",), (".md",))]:
         if re.search(r"^<!-- (run|compile): ", findings.read(path), re.M):
             found.looked_at += 1
             if f"'{path}'" not in run and f'"{path}"' not in read:
                 found.add(path, "has examples to run, and is neither in tests/e2e/meson.build nor "
-                                "read by tests/cluster/test_docs.py")
+                                "read by tests/cluster/test_docs.py or test_store_tls.py")
     return found.report()
 
 

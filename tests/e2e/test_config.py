@@ -130,6 +130,13 @@ class Check(Folder):
                 ("listen", "auth.example.com:80", "localhost:80"),
                 ("issuer", "http://auth.example.com", "https://auth.example.com"),
                 ("issuer", "http://auth.example.com", "http://localhost:8080"),
+                *(("store", f"postgres://jeton@{weak}", f"postgres://jeton@{good}") for weak, good in (
+                    ("db.example/jeton", "db.example/jeton?sslmode=verify-full"),
+                    ("192.0.2.1/jeton?sslmode=require", "192.0.2.1/jeton?sslmode=verify-ca"),
+                    ("/jeton?host=/run,db.example", "/jeton?host=/run,localhost"),
+                    ("[2001:db8::1]/jeton", "[::1]/jeton"),
+                    ("127.0.0.1,10.0.0.1/jeton", "127.0.0.1,127.0.0.2/jeton"),
+                    ("localhost/jeton?hostaddr=10.0.0.1", "db.example/jeton?hostaddr=127.0.0.1"))),
                 ("proxies", ["0.0.0.0/0"], ["10.0.0.0/8"]), ("proxies", "::/0", "::1"),
                 ("hash-passes", 1, 2), ("refresh-ttl", "91d", "90d")]
         for name, weak, good in rows:
