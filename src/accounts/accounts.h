@@ -14,6 +14,7 @@
 #include "signer/signer.h"
 #include "store/store.h"
 #include "sys/config.h"
+#include "sys/repeat.h"
 
 typedef struct jd_clients jd_clients; /* client.h */
 typedef struct jd_slot jd_slot;       /* slot.h */
@@ -32,6 +33,7 @@ typedef struct jd_accounts {
     jt_revocation loaded;            /* the last entry that is in them from the start; 0: none */
     jd_lease lease;                  /* by which tokens are accepted */
     _Atomic(jd_follower *) follower; /* of the log of all nodes; NULL: this is the only one */
+    jd_repeat unread;                /* what its notices are about: the follower's thread */
     jd_agent *agent;                 /* of the segment; NULL: there is none */
     jd_clients *clients;
     jd_waits *waits;               /* for other nodes to confirm revocations */

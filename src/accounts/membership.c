@@ -11,6 +11,7 @@
 #include "store/keys.h"
 #include "store/log.h"
 #include "store/nodes.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 bool jd_membership_is_due(const jd_accounts *accounts)
@@ -52,10 +53,16 @@ static jeton_status read_all(jd_accounts *accounts, jeton_err *err)
 
 static bool read(void *user)
 {
+    jd_accounts *accounts = user;
     jeton_err err = {0};
-    if (read_all(user, &err) == JETON_OK)
+    int64_t times;
+    if (read_all(accounts, &err) == JETON_OK) {
+        jd_repeat_end(&accounts->unread);
         return true;
-    jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    }
+    if (jd_repeat_is_due(&accounts->unread, jd_monotonic(), err.text, &times))
+        jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_INT("times", times),
+               JD_TEXT("next", "retried"));
     return false;
 }
 

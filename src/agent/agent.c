@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/repeat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,7 @@ struct jd_agent {
     atomic_bool behind;  /* the file does not say what it should: a new one is due */
     atomic_bool written; /* there is one */
     int64_t tried;       /* jd_monotonic() of the last attempt that failed */
+    jd_repeat failing;
 };
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -68,11 +70,16 @@ static bool try_remake(jd_agent *of, const char *next)
     jeton_err err = {0};
     if (of->behind && jd_monotonic() - of->tried < RETRY_MS)
         return false;
-    if (remake(of, &err) == JETON_OK)
+    int64_t times;
+    if (remake(of, &err) == JETON_OK) {
+        jd_repeat_end(&of->failing);
         return true;
+    }
     of->behind = true;
     of->tried = jd_monotonic();
-    jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", next));
+    if (jd_repeat_is_due(&of->failing, of->tried, err.text, &times))
+        jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text), JD_INT("times", times),
+               JD_TEXT("next", next));
     return false;
 }
 

@@ -11,6 +11,7 @@
 #include "store/nodes.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/repeat.h"
 
 #include <errno.h>
 #include <jeton/export.h>
@@ -42,7 +43,9 @@ struct jd_follower {
     unsigned unread;      /* readings in a row that did not work */
     int64_t complained;   /* of forged entries; jd_monotonic() */
     jd_follow_state told; /* what the log says of us */
+    jd_repeat failing;    /* to ask the store */
     bool bus_up;
+    jd_repeat bus_failing; /* to connect to the bus */
     uint64_t bad;
     bool closing;
 
@@ -52,6 +55,7 @@ struct jd_follower {
     size_t first, waiting;
     bool hurry, queue_closing;
     uint64_t published, unpublished;
+    jd_repeat untold; /* of the thread that publishes */
 
     pthread_t threads[ASKERS + 2];
     size_t running;
@@ -124,9 +128,23 @@ static void be_answered(jd_follower *of, const jd_follow_todo *todo, const jd_be
                                      .more = got->entries.count == beat->most};
     (void)pthread_mutex_lock(&of->lock);
     set_page(of, beat->most, got->entries.count);
+    jd_repeat_end(&of->failing);
     jd_follow_answered(&of->follow, todo->ticket, &answer, look.wall_ms, look.came);
     if (of->follow.answered == todo->ticket) /* and not one that was overtaken */
         of->head = got->head;
+}
+
+/* A MAC that is wrong is our key's fault, or that of somebody who has written to the log: nobody
+ * can tell which. */
+static void tell_failure(jd_follower *of, jeton_status status, const char *why)
+{
+    int64_t times;
+    if (jd_repeat_is_due(&of->failing, jd_monotonic(), why, &times))
+        jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", why), JD_INT("times", times),
+               JD_TEXT("next", status == JETON_E_SIGNATURE
+                                   ? "nothing is accepted: the cluster key is another store's, or "
+                                     "the log was changed"
+                                   : "retried"));
 }
 
 /* Its answer is of no use to the lease when it comes later than that, and then this thread has been
@@ -147,7 +165,7 @@ static void ask(jd_follower *of, const jd_follow_todo *todo)
     }
     const int64_t now = (int64_t)jt_boot_now();
     (void)pthread_mutex_lock(&of->lock);
-    jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    tell_failure(of, status, err.text);
     of->page = ASK_LEAST;
     jd_follow_failed(&of->follow, todo->ticket, status == JETON_E_SIGNATURE, now);
 }
@@ -238,10 +256,14 @@ static void take_item(void *user, const jd_bus_item *item)
 static void set_bus(jd_follower *of, bool up, const char *why)
 {
     (void)pthread_mutex_lock(&of->lock);
+    int64_t times;
     if (up && !of->bus_up)
         jd_log(JD_INFO, EV_BUS_UP, JD_TEXT("node", of->name));
-    if (!up && of->bus_up && !of->closing)
-        jd_log(JD_WARN, EV_BUS_DOWN, JD_TEXT("why", why), JD_TEXT("next", "the store is asked"));
+    if (up)
+        jd_repeat_end(&of->bus_failing);
+    else if (!of->closing && jd_repeat_is_due(&of->bus_failing, jd_monotonic(), why, &times))
+        jd_log(JD_WARN, EV_BUS_DOWN, JD_TEXT("why", why), JD_INT("times", times),
+               JD_TEXT("next", "the store is asked"));
     of->bus_up = up;
     jd_follow_bus(&of->follow, up);
     (void)pthread_cond_signal(&of->news);
@@ -265,7 +287,8 @@ static void *listen_to_bus(void *user)
     do {
         jeton_err err = {0};
         status = jd_bus_connect(of->reading, &err);
-        set_bus(of, status == JETON_OK, err.text);
+        if (status == JETON_OK)
+            set_bus(of, true, NULL);
         while (status == JETON_OK) {
             reading.after = applied(of, reading.bad);
             status = jd_bus_read(of->reading, &reading, &err);
@@ -318,8 +341,12 @@ static void tell_bus(jd_follower *of, const jd_bus_item *item)
 {
     jeton_err err = {0};
     const jeton_status status = jd_bus_publish(of->publishing, item, NULL, &err);
-    if (status != JETON_OK && status != JETON_E_BUSY)
-        jd_log(JD_WARN, EV_BUS_FAILED, JD_TEXT("why", err.text),
+    int64_t times;
+    if (status == JETON_OK)
+        jd_repeat_end(&of->untold);
+    else if (status != JETON_E_BUSY &&
+             jd_repeat_is_due(&of->untold, jd_monotonic(), err.text, &times))
+        jd_log(JD_WARN, EV_BUS_FAILED, JD_TEXT("why", err.text), JD_INT("times", times),
                JD_TEXT("next", "other nodes find it in the store"));
     (void)pthread_mutex_lock(&of->queue_lock);
     *(status == JETON_OK ? &of->published : &of->unpublished) += item->count;

@@ -190,17 +190,23 @@ static jeton_status give_up(jd_bus *of, const redisReply *reply, jeton_err *err)
     return jd_reply_fail(reply, err);
 }
 
-jeton_status jd_bus_ask(jd_bus *bus, const jeton_span *words, size_t count, redisReply **reply,
+static jeton_status ask(jd_bus *bus, const jeton_span *words, size_t count, redisReply **reply,
                         jeton_err *err)
 {
     JT_AUTO(jd_reply_free) redisReply *got = NULL;
-    *reply = NULL;
-    JT_TRY(judge(bus, jd_link_ask(&bus->link, words, count, 0, &got, err)));
+    JT_TRY(jd_link_ask(&bus->link, words, count, 0, &got, err));
     if (got->type == REDIS_REPLY_ERROR)
         return give_up(bus, got, err);
     *reply = got;
     got = NULL; /* ownership has moved to the caller */
     return JETON_OK;
+}
+
+jeton_status jd_bus_ask(jd_bus *bus, const jeton_span *words, size_t count, redisReply **reply,
+                        jeton_err *err)
+{
+    *reply = NULL;
+    return judge(bus, ask(bus, words, count, reply, err));
 }
 
 /* ---- adding --------------------------------------------------------------------------------- */

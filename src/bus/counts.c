@@ -69,6 +69,24 @@ static const char script[] =
     "if n[3]>0 then redis.call('SET',KEYS[2],'1','PX',string.format('%.0f',n[3])) end "
     "return {0,0,0,0}";
 
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+/* The braces keep all keys in one place, should that be a part of a cluster. */
+static void print_key(const jd_counts *of, jeton_span name, char to[KEY_MOST])
+{
+    static const char domain[] = "jeton limits";
+    uint8_t mac[32];
+    char id[24];
+    jt_sha2 running;
+    jt_hmac_begin(&of->secret, &running);
+    jt_sha2_update(&running, jeton_bytes(domain, sizeof domain));
+    jt_sha2_update(&running, name);
+    jt_hmac_sign_end(&of->secret, &running, mac);
+    jt_base64url_print(jeton_bytes(mac, ID_BYTES), id);
+    (void)snprintf(to, KEY_MOST, "{%.128s:limits}:%.*s", of->prefix,
+                   (int)jt_base64url_chars(ID_BYTES), id);
+}
+
 /* ---- connecting ----------------------------------------------------------------------------- */
 
 /* Once for each change, and for what it is at first. Under the lock. */
@@ -85,6 +103,20 @@ static void tell(jd_counts *of, const char *why)
                JD_TEXT("next", "this server goes by what it counts itself"));
 }
 
+/* Who answers may still refuse to write: his memory is full, he is a replica, we are not permitted
+ * to. One that says so to each login would have it wait for nothing. */
+static jeton_status prove(jd_counts *of, jeton_err *err)
+{
+    char key[KEY_MOST];
+    JT_AUTO(jd_reply_free) redisReply *reply = NULL;
+    print_key(of, jeton_str("does it write?"), key);
+    const jeton_span words[] = {jeton_str("EVAL"),
+                                jeton_str("return redis.call('SET',KEYS[1],'1','PX',1)"),
+                                jeton_str("1"), jeton_str(key)};
+    JT_TRY(jd_bus_connect(of->bus, err)); /* after the pause that is due */
+    return jd_bus_ask(of->bus, words, JT_COUNT(words), &reply, err);
+}
+
 static void *keep_connected(void *user)
 {
     jd_counts *of = user;
@@ -96,7 +128,7 @@ static void *keep_connected(void *user)
             continue;
         }
         pthread_mutex_unlock(&of->lock);
-        const jeton_status status = jd_bus_connect(of->bus, &err); /* after the pause that is due */
+        const jeton_status status = prove(of, &err);
         pthread_mutex_lock(&of->lock);
         of->up = status == JETON_OK;
         if (!of->closing)
@@ -164,22 +196,6 @@ bool jd_counts_is_up(jd_counts *counts)
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */
-
-/* The braces keep all keys in one place, should that be a part of a cluster. */
-static void print_key(const jd_counts *of, jeton_span name, char to[KEY_MOST])
-{
-    static const char domain[] = "jeton limits";
-    uint8_t mac[32];
-    char id[24];
-    jt_sha2 running;
-    jt_hmac_begin(&of->secret, &running);
-    jt_sha2_update(&running, jeton_bytes(domain, sizeof domain));
-    jt_sha2_update(&running, name);
-    jt_hmac_sign_end(&of->secret, &running, mac);
-    jt_base64url_print(jeton_bytes(mac, ID_BYTES), id);
-    (void)snprintf(to, KEY_MOST, "{%.128s:limits}:%.*s", of->prefix,
-                   (int)jt_base64url_chars(ID_BYTES), id);
-}
 
 static jeton_status run(jd_counts *of, const jd_counts_try *at, const char *what,
                         const char *numbers, redisReply **reply, jeton_err *err)

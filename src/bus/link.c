@@ -27,6 +27,26 @@ void jd_reply_free(redisReply **reply)
     *reply = NULL;
 }
 
+/* What operators meet, and what to do about it. */
+static const struct {
+    const char *code, *meaning;
+} errors[] = {
+    {"NOAUTH", ": it wants a password, from JETON_BUS_PASSWORD_FILE or JETON_BUS_PASSWORD"},
+    {"WRONGPASS", ": the user or the password is wrong"},
+    {"NOPERM", ": its user is not permitted to do what we need"},
+    {"OOM", ": its memory is full (maxmemory)"},
+    {"READONLY", ": it is a replica, and we need the primary"},
+    {"LOADING", ": it is starting"},
+};
+
+static const char *meaning_of(jeton_span code)
+{
+    for (size_t i = 0; i < JT_COUNT(errors); i++)
+        if (jeton_span_equal(code, jeton_str(errors[i].code)))
+            return errors[i].meaning;
+    return "";
+}
+
 jeton_status jd_reply_fail(const redisReply *reply, jeton_err *err)
 {
     size_t len = 0;
@@ -34,8 +54,9 @@ jeton_status jd_reply_fail(const redisReply *reply, jeton_err *err)
         return jt_fail(err, JETON_E_SYSTEM, "the bus gave an answer that none of ours is");
     while (len < reply->len && len < 24 && reply->str[len] >= 'A' && reply->str[len] <= 'Z')
         len++;
-    return jt_fail(err, JETON_E_SYSTEM, "the bus answered with the error %.*s", (int)len,
-                   reply->str);
+    const jeton_span code = jeton_bytes(reply->str, len);
+    return jt_fail(err, JETON_E_SYSTEM, "the bus answered with the error %.*s%s", (int)len,
+                   reply->str, meaning_of(code));
 }
 
 /* ---- TLS ------------------------------------------------------------------------------------ */

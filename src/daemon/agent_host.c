@@ -18,6 +18,7 @@
 #include "store/schema.h"
 #include "sys/clock.h"
 #include "sys/log_writer.h"
+#include "sys/repeat.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ typedef struct host {
     jd_snapshot_end start;     /* of the snapshot that was loaded; n 0: none */
     jd_notify notify;
     bool told_ready;
+    jd_repeat unopened, unread, unpublished; /* what fails again and again */
     int64_t began, next_open, next_sweep, next_snapshot;
 } host;
 
@@ -93,9 +95,11 @@ static void publish_first(host *of)
     jeton_err err = {0};
     (void)pthread_mutex_lock(&of->keys_lock);
     if (!of->view.published && of->keys != NULL) {
+        int64_t times;
         of->view.published = jd_agent_keys(of->agent, of->keys, &err) == JETON_OK;
-        if (!of->view.published)
-            jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text),
+        if (!of->view.published &&
+            jd_repeat_is_due(&of->unpublished, jd_monotonic(), err.text, &times))
+            jd_log(JD_ERROR, EV_SEGMENT_FAILED, JD_TEXT("why", err.text), JD_INT("times", times),
                    JD_TEXT("next", "retried"));
     }
     (void)pthread_mutex_unlock(&of->keys_lock);
@@ -103,10 +107,16 @@ static void publish_first(host *of)
 
 static bool read_keys(void *user)
 {
+    host *of = user;
     jeton_err err = {0};
-    if (take_keys(user, &err) == JETON_OK)
+    int64_t times;
+    if (take_keys(of, &err) == JETON_OK) {
+        jd_repeat_end(&of->unread);
         return true;
-    jd_log(JD_WARN, EV_KEYS_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    }
+    if (jd_repeat_is_due(&of->unread, jd_monotonic(), err.text, &times))
+        jd_log(JD_WARN, EV_KEYS_FAILED, JD_TEXT("why", err.text), JD_INT("times", times),
+               JD_TEXT("next", "retried"));
     return false;
 }
 
@@ -220,7 +230,10 @@ static jeton_status try_store(host *of, jeton_err *err)
         return JETON_OK;
     if (open_store(of, &why) == JETON_OK)
         return follow(of, err);
-    jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", why.text), JD_TEXT("next", "retried"));
+    int64_t times;
+    if (jd_repeat_is_due(&of->unopened, jd_monotonic(), why.text, &times))
+        jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", why.text), JD_INT("times", times),
+               JD_TEXT("next", "retried"));
     jd_store_close(&of->store);
     of->next_open = jd_monotonic() + RETRY_MS;
     return JETON_OK;

@@ -6,7 +6,9 @@
 #include "core/auto.h"
 #include "core/err.h"
 #include "core/mem.h"
+#include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/repeat.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,7 +22,16 @@ struct jd_key_schedule {
     atomic_bool closing;
     bool started;
     pthread_t thread;
+    jd_repeat failing; /* of the thread */
 };
+
+static void tell(jd_key_schedule *of, const char *why)
+{
+    int64_t times;
+    if (jd_repeat_is_due(&of->failing, jd_monotonic(), why, &times))
+        jd_log(JD_ERROR, EV_KEYS_FAILED, JD_TEXT("why", why), JD_INT("times", times),
+               JD_TEXT("next", "retried"));
+}
 
 static void *tend(void *argument)
 {
@@ -33,10 +44,12 @@ static void *tend(void *argument)
         jeton_status status = jd_signer_tend(signer, &due, &err);
         if (status == JETON_OK)
             status = jd_key_acks_tend(of->acks, &err);
-        if (status == JETON_OK)
+        if (status == JETON_OK) {
             ms = jd_signer_left(signer, due);
-        else
-            jd_log(JD_ERROR, EV_KEYS_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+            jd_repeat_end(&of->failing);
+        } else {
+            tell(of, err.text);
+        }
         jd_signer_wait(signer, ms);
     }
     return NULL;

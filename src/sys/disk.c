@@ -84,6 +84,8 @@ jeton_status jd_file_check_private(const char *path, jeton_err *err)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no %.100s", path);
     if (stat(path, &found) != 0)
         return fail(err, "look at", path);
+    if (S_ISDIR(found.st_mode))
+        return jt_fail(err, JETON_E_SYSTEM, "%.80s is a folder, and no file", path);
     if ((found.st_mode & (S_IRWXO | S_IWGRP)) != 0)
         return jt_fail(err, JETON_E_SYSTEM,
                        "%.80s is open to other users of this machine: chmod 600 it", path);

@@ -7,7 +7,9 @@ import base64
 import contextlib
 import json
 import os
+import re
 import signal
+import time
 import unittest
 
 import cluster
@@ -113,8 +115,46 @@ class Agents(unittest.TestCase):
         guard = self.guard_of(agent, "other")
         guard.watch("t", self.one.login("bob")["access_token"])
         guard.says("t", "E_STALE")
-        harness.eventually(lambda: self.events(agent, "store_failed"), "it says why")
+        told = harness.eventually(lambda: self.events(agent, "store_failed"), "it says why")
+        self.assertIn("cluster key", told[0]["next"])
         self.assertNotIn("OK", {one.status for one in guard.decisions()})
+
+    def test_what_fails_again_and_again_is_told_now_and_then(self):
+        """It asks several times a second. Nothing else is written meanwhile."""
+        agent = self.cluster.new(nodes.Agent, "agent", "--listen", "unix:" + os.path.join(
+            self.cluster.folder, "away.sock"))
+        self.addCleanup(agent.__exit__)
+        agent.start()
+        agent.links.store.cut()
+        agent.links.bus.cut()
+        began = time.monotonic()
+        harness.eventually(lambda: self.failures(agent) >= 8, "it has failed eight times")
+        took = time.monotonic() - began
+        for event in ("store_failed", "bus_down"):
+            told = self.events(agent, event)
+            self.assertGreaterEqual(len(told), 1, event)
+            # One each ten seconds, or each second when there is another reason: connections that
+            # break, and then none.
+            self.assertLessEqual(len(told), 2 + took, told)
+            self.assertEqual(told[0]["times"], 1)
+
+    @staticmethod
+    def failures(agent):
+        connection = harness.UnixConnection(agent.flags[1].removeprefix("unix:"))
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return int(re.search(r"^jeton_log_requests_failed_total (\d+)$", text, re.M)[1])
+
+    def test_a_bus_that_never_was_there_is_told(self):
+        agent = self.cluster.new(nodes.Agent, "agent")
+        self.addCleanup(agent.__exit__)
+        agent.links.bus.cut()
+        agent.start()
+        told = harness.eventually(lambda: self.events(agent, "bus_down"), "it says so")
+        self.assertEqual(told[0]["next"], "the store is asked")
+        agent.links.bus.mend()
+        harness.eventually(lambda: self.events(agent, "bus_up"), "it says so")
 
     def test_a_store_that_is_away_ends_in_refusing_and_its_return_in_accepting(self):
         token = self.one.login("bob")

@@ -102,6 +102,24 @@ class Together(unittest.TestCase):
             self.assertEqual(self.attempt(0, "erin", "192.0.2.90").status, 401)
         self.assertEqual(self.attempt(1, "erin", "192.0.2.90", harness.PASSWORD).status, 401)
 
+    def told(self, event):
+        return [len(server.events(event)) for server in self.servers]
+
+    def test_a_bus_whose_memory_is_full_is_no_bus_and_is_told_once(self):
+        alone, shared = self.told("limits_alone"), self.told("limits_shared")
+        self.bus.ask("CONFIG", "SET", "maxmemory", "1")
+        try:
+            for i in range(12):
+                answer = self.attempt(i % 2, "carol", f"192.0.2.{110 + i}", harness.PASSWORD)
+                self.assertEqual(answer.status, 200, answer)
+            self.assertEqual(self.told("limits_alone"), [count + 1 for count in alone])
+            self.assertEqual(self.told("limits_shared"), shared)
+            for server in self.servers:
+                self.assertIn("OOM", server.events("limits_alone")[-1]["why"])
+        finally:
+            self.bus.ask("CONFIG", "SET", "maxmemory", "0")
+        self.wait_for("limits_shared", max(shared) + 1)
+
 
 if __name__ == "__main__":
     harness.main()
