@@ -14,6 +14,7 @@
 #include "core/err.h"
 #include "revoke/names.h"
 #include "sys/clock.h"
+#include "sys/metrics.h"
 #include "token/source.h"
 
 #define JTI_BYTES 12U
@@ -112,6 +113,14 @@ void jd_access_token_name(const jeton_verdict *verdict, jd_token_name *name)
     name->index = of.index;
 }
 
+static jeton_status why_refused(const jt_revoked_state *state, const jt_names_of_token *names,
+                                bool fresh)
+{
+    if (jt_revoked_is_unheard(state, names))
+        jd_metric_add(JD_METRIC_INDEX_UNKNOWN, 0, 0);
+    return jt_revoked_why(state, names, fresh);
+}
+
 /* The revocation hook. What is revoked is refused as such, however old it is what we know. */
 static jeton_status ask_revocations(void *user, const jeton_verdict *verdict)
 {
@@ -122,7 +131,7 @@ static jeton_status ask_revocations(void *user, const jeton_verdict *verdict)
     const bool fresh = jd_lease_holds(&accounts->lease);
     const jt_revoked_state state = jt_revocations_state(accounts->revocations);
     if (jt_revoked_ask(&state, &of) != JETON_OK)
-        return jt_revoked_why(&state, &of, fresh);
+        return why_refused(&state, &of, fresh);
     return fresh ? JETON_OK : JETON_E_STALE;
 }
 

@@ -100,6 +100,8 @@ static jeton_status load_revocations(jd_accounts *accounts, jeton_err *err)
 {
     jeton_err why = {0};
     JT_TRY(jt_revocations_new(NULL, &accounts->revocations, err));
+    jt_bitmaps_limit(jt_revocations_bitmaps(accounts->revocations),
+                     (size_t)accounts->config->revocation_memory);
     const jeton_status status = load_entries(accounts, &why);
     if (status == JETON_E_SIGNATURE)
         return jt_fail(err, JETON_E_STORE, "%s: restore a backup", why.text);
@@ -151,6 +153,8 @@ void jd_accounts_configure(jd_accounts *accounts, const jd_config *kept)
 {
     accounts->config = kept;
     jd_limits_configure(accounts->limits, kept);
+    jt_bitmaps_limit(jt_revocations_bitmaps(accounts->revocations),
+                     (size_t)kept->revocation_memory);
 }
 
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)

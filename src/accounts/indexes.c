@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/metrics.h"
 
 #include <pthread.h>
 
@@ -200,9 +201,10 @@ void jd_indexes_fetch(jd_accounts *accounts, size_t of, jd_fetched *fetched)
                                     .now = now,
                                     .expires = fetched->until + lives[of] + margin(accounts)};
     fetched->status = jd_store_index_lease(accounts->store, &asking, &fetched->block, &entry, &err);
-    if (fetched->status == JETON_OK)
+    if (fetched->status == JETON_OK) {
+        jd_metric_add(JD_METRIC_INDEX_BLOCKS, 0, 0);
         jd_accounts_revoke(accounts, &entry); /* before any of them is used */
-    else
+    } else
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text),
                JD_TEXT("next", "retried; until then tokens have no index"));
 }

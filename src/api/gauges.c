@@ -56,6 +56,12 @@ void jd_gauges_revocations(const jt_revocations *revocations)
 {
     jd_metric_set(JD_METRIC_REVOCATIONS, 0, jt_revocations_count(revocations));
     jd_metric_set(JD_METRIC_LOG_HEAD, 0, jt_revocations_head(revocations));
+    const jt_bitmaps_counts counts = jt_bitmaps_count(jt_revocations_bitmaps(revocations));
+    jd_metric_set(JD_METRIC_INDEX_LISTS, 0, counts.lists);
+    jd_metric_set(JD_METRIC_INDEX_PLACES, 0, counts.announced);
+    jd_metric_set(JD_METRIC_INDEX_BYTES, 0, counts.used);
+    jd_metric_set(JD_METRIC_INDEX_LIMIT, 0, counts.limit);
+    jd_metric_set(JD_METRIC_INDEX_VOID, 0, counts.voids);
 }
 
 /* The second number of /proc/self/statm is the resident pages. */

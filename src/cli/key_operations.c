@@ -61,6 +61,8 @@ static void print_key(const jt_val *key)
         printf("  may sign from %s", ready);
     if (client.len > 0)
         printf("  secret of %.*s", (int)client.len, (const char *)client.ptr);
+    if (jt_get(key, "awaits_nodes") != NULL)
+        fputs("  not all nodes have it", stdout);
     putchar('\n');
 }
 

@@ -167,6 +167,7 @@ static jeton_status prepare(host *of, jeton_err *err)
     JT_TRY(jd_path_join(of->config.data, "snapshot", &of->snapshot, err));
     JT_TRY(jd_agent_path(&of->config, &of->segment, err));
     JT_TRY(jt_revocations_new(NULL, &of->revocations, err));
+    jt_bitmaps_limit(jt_revocations_bitmaps(of->revocations), (size_t)of->config.revocation_memory);
     load_snapshot(of);
     const jd_agent_options options = {.path = of->segment.chars,
                                       .group = of->config.segment_group,

@@ -401,6 +401,8 @@ jt_bitmaps_counts jt_bitmaps_count(const jt_bitmaps *bitmaps)
     (void)walk(of, add_up, &counts);
     counts.bytes = sizeof *of + of->rows * JT_BITS_ROW * sizeof(jt_bits_list) +
                    of->slabs / SLAB * (SLAB + sizeof(slab)) + of->idle_room * sizeof *of->idle;
+    counts.used = of->slabs;
+    counts.limit = of->limit;
     unlock(of);
     return counts;
 }

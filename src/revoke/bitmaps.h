@@ -98,7 +98,8 @@ typedef struct jt_bitmaps_counts {
     uint64_t announced; /* places in them */
     uint64_t chunks;    /* that they have */
     uint64_t voids;     /* lists that refuse everything for want of memory */
-    size_t bytes;       /* of memory, lists and what is kept for others included */
+    size_t bytes;       /* of memory, lists and what is kept for others included … */
+    size_t used, limit; /* … of which bits take so much, and may take at most */
 } jt_bitmaps_counts;
 
 jt_bitmaps_counts jt_bitmaps_count(const jt_bitmaps *bitmaps);

@@ -131,8 +131,12 @@ jeton_status jt_revoked_ask(const jt_revoked_state *state, const jt_names_of_tok
     return ask_by_name(state, JT_REVOKED_KEY, of->kid, of->rev);
 }
 
+bool jt_revoked_is_unheard(const jt_revoked_state *state, const jt_names_of_token *of)
+{
+    return of->has_index && !jt_bits_knows(state->bits(state->of), of->index);
+}
+
 jeton_status jt_revoked_why(const jt_revoked_state *state, const jt_names_of_token *of, bool fresh)
 {
-    const bool unheard = of->has_index && !jt_bits_knows(state->bits(state->of), of->index);
-    return unheard && !fresh ? JETON_E_STALE : JETON_E_REVOKED;
+    return jt_revoked_is_unheard(state, of) && !fresh ? JETON_E_STALE : JETON_E_REVOKED;
 }

@@ -36,6 +36,9 @@ JETON_MUST bool jt_revoked_names(const jeton_verdict *verdict, jt_names_of_token
 /* Asks about everything a token names. JETON_OK or JETON_E_REVOKED. */
 JETON_MUST jeton_status jt_revoked_ask(const jt_revoked_state *state, const jt_names_of_token *of);
 
+/* Whether it has an index that nobody has announced here. */
+JETON_MUST bool jt_revoked_is_unheard(const jt_revoked_state *state, const jt_names_of_token *of);
+
 /* What to call it when that refused. A node that is not fresh refuses, like everything that nobody
  * has announced, an index that it has just not heard of. But nobody has revoked the token: to say
  * so would have clients throw good tokens away. JETON_E_REVOKED or JETON_E_STALE.

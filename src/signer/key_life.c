@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* signer/key_life.c - next → active → retiring → withdrawn: by schedule, and when asked. */
 #include "core/auto.h"
-#include "core/base64url.h"
 #include "core/ctx.h"
 #include "core/err.h"
-#include "core/secret.h"
 #include "signer/signer_inside.h"
 #include "store/keys.h"
 #include "store/nodes.h"
@@ -21,8 +19,6 @@
 #define AFTER_LAST   ((jeton_time)60000)
 #define LONGEST_WAIT 60000               /* milliseconds: the clock may be set meanwhile */
 #define LEASE_MOST   ((jeton_time)60000) /* so long a node may not have heard of a change */
-#define KID_BYTES    12U
-#define KID_CHARS    16U
 #define NEVER        INT64_MAX
 #define LOST         8U    /* races against other nodes, in a row */
 #define TEND_ROUNDS  1000U /* more changes at one time than there can be */
@@ -208,7 +204,7 @@ static jeton_status tend_next(jd_signer *signer, bool *changed, jeton_time *due,
     return jd_signer_reload(signer, err);
 }
 
-static jeton_status tend(jd_signer *signer, jeton_time *due, jeton_err *err)
+jeton_status jd_signer_tend_all(jd_signer *signer, jeton_time *due, jeton_err *err)
 {
     bool changed = true;
     for (unsigned i = 0; changed && i < TEND_ROUNDS; i++)
@@ -221,7 +217,7 @@ jeton_status jd_signer_tend(jd_signer *signer, jeton_time *due, jeton_err *err)
     *due = 0;
     jeton_status status = jd_signer_begin(signer, err);
     if (status == JETON_OK)
-        status = tend(signer, due, err);
+        status = jd_signer_tend_all(signer, due, err);
     signer->tended = signer->generation;
     (void)pthread_mutex_unlock(&signer->change);
     return status;
@@ -432,109 +428,6 @@ jeton_status jd_signer_need(jd_signer *signer, jeton_span alg, jeton_err *err)
         status = jd_signer_ensure(signer, alg, err);
     (void)pthread_mutex_unlock(&signer->change);
     return status;
-}
-
-/* --- secrets -------------------------------------------------------------------------------- */
-
-/* The kid is random: a thumbprint of a secret that somebody has thought up would tell it to whoever
- * tries some. */
-static jeton_status make_secret_key(const jd_signer *signer, jeton_span secret, jeton_key **key,
-                                    jeton_err *err)
-{
-    uint8_t random[KID_BYTES];
-    char kid[KID_CHARS];
-    JT_TRY(jt_random(signer->ctx, random, sizeof random, err));
-    jt_base64url_print(jeton_bytes(random, sizeof random), kid);
-    return jeton_key_from_secret(signer->ctx, JETON_HS256, secret, jeton_bytes(kid, sizeof kid),
-                                 key, err);
-}
-
-static jeton_status save_secret(jd_signer *signer, const jeton_key *key, jeton_span client,
-                                jeton_err *err)
-{
-    JT_AUTO(jeton_text_free) jeton_text *private = NULL;
-    JT_AUTO(jt_buf_done) jt_buf sealed = jt_buf_init(signer->ctx);
-    const jd_ring_key *const before[] = {
-        jd_keyring_active(signer->ring, jeton_str(JD_HS256), client),
-        jd_keyring_awaited(signer->ring, jeton_str(JD_HS256), client)};
-    jeton_time now = signer->now;
-    for (size_t i = 0; i < JT_COUNT(before); i++)
-        if (before[i] != NULL) /* the youngest one signs, also within one millisecond */
-            now = later(now, before[i]->row.created + 1);
-    JT_TRY(jeton_key_print(key, JETON_KEY_PRIVATE, &private, err));
-    JT_TRY(jd_sealer_seal(signer->sealer, jd_key_place(jeton_key_id(key)), jeton_text_span(private),
-                          &sealed, err));
-    const jd_stored_key row = {.kid = jeton_key_id(key),
-                               .alg = jeton_str(JD_HS256),
-                               .state = jeton_str("active"),
-                               .sealed = jt_buf_span(&sealed),
-                               .created = now,
-                               .since = now,
-                               .client = client};
-    signer->stale = true;
-    return jd_store_key_add(signer->store, &row, err);
-}
-
-/* The one it replaces retires when the schedule is looked at, which is at once. */
-static jeton_status add_secret(jd_signer *signer, jeton_span client, jeton_span secret,
-                               jeton_err *err)
-{
-    JT_AUTO(jeton_key_free) jeton_key *key = NULL;
-    jeton_time due;
-    JT_TRY(make_secret_key(signer, secret, &key, err));
-    JT_TRY(save_secret(signer, key, client, err));
-    jd_log(JD_INFO, EV_KEY_MADE, JD_SPAN("kid", jeton_key_id(key)), JD_TEXT("alg", JD_HS256),
-           JD_SPAN("client", client));
-    JT_TRY(jd_signer_reload(signer, err));
-    return tend(signer, &due, err);
-}
-
-jeton_status jd_signer_add_secret(jd_signer *signer, jeton_span client, jeton_span secret,
-                                  jeton_err *err)
-{
-    if (secret.len < JD_SECRET_LEAST || secret.len > JD_SECRET_MOST)
-        return jt_fail(err, JETON_E_REQUEST, "a secret for HS256 has %u to %u bytes",
-                       JD_SECRET_LEAST, JD_SECRET_MOST);
-    jeton_status status = jd_signer_begin(signer, err);
-    if (status == JETON_OK)
-        status = add_secret(signer, client, secret, err);
-    (void)pthread_mutex_unlock(&signer->change);
-    return status;
-}
-
-/* --- other nodes ---------------------------------------------------------------------------- */
-
-uint64_t jd_signer_awaited(jd_signer *signer, uint64_t above)
-{
-    uint64_t first = 0;
-    (void)pthread_rwlock_rdlock(&signer->lock);
-    for (size_t i = 0; i < signer->ring->count; i++) {
-        const jd_stored_key *row = &signer->ring->at[i].row;
-        if (!jd_ring_key_is(&signer->ring->at[i], "withdrawn") && row->announced > above &&
-            (first == 0 || row->announced < first))
-            first = row->announced;
-    }
-    (void)pthread_rwlock_unlock(&signer->lock);
-    return first;
-}
-
-jeton_status jd_signer_known(jd_signer *signer, uint64_t n, jeton_err *err)
-{
-    (void)pthread_mutex_lock(&signer->change);
-    signer->stale = true;
-    jeton_status status = jd_store_key_known(signer->store, n, err);
-    if (status == JETON_OK)
-        status = jd_signer_reload(signer, err);
-    (void)pthread_mutex_unlock(&signer->change);
-    return status;
-}
-
-bool jd_signer_is_settled(jd_signer *signer, jeton_span alg, jeton_span client)
-{
-    (void)pthread_rwlock_rdlock(&signer->lock);
-    const bool awaited = jd_keyring_awaited(signer->ring, alg, client) != NULL;
-    (void)pthread_rwlock_unlock(&signer->lock);
-    return !awaited;
 }
 
 /* --- listing -------------------------------------------------------------------------------- */

@@ -50,6 +50,9 @@ JETON_MUST jeton_status jd_signer_reload(jd_signer *signer, jeton_err *err);
 JETON_MUST jeton_status jd_signer_make(jd_signer *signer, jeton_span alg, const char *state,
                                        jeton_time ready, jeton_err *err);
 
+/* Does what is due, until nothing is. */
+JETON_MUST jeton_status jd_signer_tend_all(jd_signer *signer, jeton_time *due, jeton_err *err);
+
 /* There is a key pair of that algorithm that signs afterwards, now or when all nodes have it. */
 JETON_MUST jeton_status jd_signer_ensure(jd_signer *signer, jeton_span alg, jeton_err *err);
 

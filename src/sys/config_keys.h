@@ -142,6 +142,8 @@
       "name of this node among several; empty: that of the host")                                   \
     X(SWITCH,  RESTART, index,         "index",         "on",             0, 1,                              \
       "access tokens carry an index, by which one of them is revoked with one bit; off: by its jti") \
+    X(BYTES,   RELOAD,  revocation_memory, "revocation-memory", "64M",    4096, 65536 * JD_MIB,              \
+      "memory for the bits of tokens that are revoked by their index; when it is used up, whole lists of them are refused") \
     X(SWITCH,  RELOAD,  status_claim,  "status-claim",  "off",            0, 1,                              \
       "access tokens say where others find out whether they are revoked: the status claim of the IETF Token Status List") \
     X(SECONDS, RELOAD,  status_ttl,    "status-ttl",    "1m",             5, JD_DAY,                         \

@@ -73,6 +73,20 @@
       "Entries of the revocation log that still refuse something")                                  \
     X(LOG_HEAD, GAUGE, "jeton_revocation_log_head", NONE, NONE,                                     \
       "Number of the last entry of the revocation log")                                             \
+    X(INDEX_LISTS, GAUGE, "jeton_index_lists", NONE, NONE,                                          \
+      "Lists of indexes of tokens that are known here")                                             \
+    X(INDEX_PLACES, GAUGE, "jeton_index_places_announced", NONE, NONE,                              \
+      "Places of those lists that some server may give to tokens")                                  \
+    X(INDEX_BYTES, GAUGE, "jeton_index_bits_bytes", NONE, NONE,                                     \
+      "Memory of the bits of those lists")                                                          \
+    X(INDEX_LIMIT, GAUGE, "jeton_index_bits_limit_bytes", NONE, NONE,                               \
+      "Memory that they may take: the setting revocation-memory")                                   \
+    X(INDEX_VOID, GAUGE, "jeton_index_lists_void", NONE, NONE,                                      \
+      "Lists of which every token is refused because there was no memory for a bit")                \
+    X(INDEX_UNKNOWN, COUNTER, "jeton_index_unknown_total", NONE, NONE,                              \
+      "Tokens that were refused because nobody has announced their index")                          \
+    X(INDEX_BLOCKS, COUNTER, "jeton_index_blocks_leased_total", NONE, NONE,                         \
+      "Blocks of indexes that this server has leased for its tokens")                               \
     X(SEGMENT_ENTRIES, GAUGE, "jeton_segment_entries", NONE, NONE,                                  \
       "Entries of the segment that guards on this host read")                                       \
     X(SEGMENT_BYTES, GAUGE, "jeton_segment_bytes", NONE, NONE,                                      \

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_status_list.py - the index of a token: by it, it alone is revoked, here and in the public list."""
 import json
+import os
+import signal
 import unittest
 import zlib
 
@@ -143,6 +145,70 @@ class List(harness.ServerCase):
             answer = self.server.get("/statuslists/" + number)
             self.assertEqual(answer.status, 404, number)
         self.assertEqual(self.server.ask("POST", "/statuslists/1").status, 405)
+
+
+class Full(harness.ServerCase):
+    """There is no memory for a single bit."""
+
+    FLAGS = ["--revocation-memory", "4k", "--status-ttl", "5s", "--metrics-local", "on"]
+
+    def gauge(self, name):
+        text = self.server.get("/metrics").body.decode()
+        return next(float(line.split()[1]) for line in text.splitlines()
+                    if line.startswith(f"jeton_index_{name} "))
+
+    def other_list(self):
+        """A token of a client whose tokens live longer: it is in another list."""
+        status, out, err = self.server.cli("client", "add", "--public", "--grant", "password",
+                                           "--access-ttl", "5h", "slow")
+        self.assertEqual(status, 0, out + err)
+        body = (f"grant_type=password&username=alice&password={harness.PASSWORD}&client_id=slow"
+                .replace(" ", "+"))
+
+        def one():  # the first of its kind may come before there is an index for it
+            answer = self.server.ask("POST", "/token", body)
+            self.assertEqual(answer.status, 200, answer)
+            token = answer.json["access_token"]
+            return "idx" in claims_of(token) and token
+        return eventually(one, "a token of the other list")
+
+    def test_it_refuses_too_much_and_says_so(self):
+        good, revoked = [self.server.login("alice")["access_token"] for _ in range(2)]
+        other, index = self.other_list(), claims_of(revoked)["idx"]
+        public = f"/statuslists/{index // PLACES}"
+        self.assertEqual(claims_of(good)["idx"] // PLACES, index // PLACES)
+        self.assertNotEqual(claims_of(other)["idx"] // PLACES, index // PLACES)
+        self.assert_accepted(good)
+        self.assertEqual((self.gauge("lists_void"), self.gauge("bits_limit_bytes")), (0, 4096))
+        self.assertGreaterEqual(self.gauge("lists"), 2)
+        self.assertGreaterEqual(self.gauge("places_announced"), 2 * 4096)
+        self.assertGreaterEqual(self.gauge("blocks_leased_total"), 2)
+        self.assertEqual(self.server.events("revocations_full"), [])
+
+        status, out, err = self.server.cli("revoke", "index", str(index))
+        self.assertEqual(status, 0, out + err)
+        for token in good, revoked:
+            self.assert_refused(token)
+        self.assert_accepted(other)
+        self.assertEqual((self.gauge("lists_void"), self.gauge("bits_bytes")), (1, 0))
+        self.assertEqual(self.gauge("unknown_total"), 0)
+        eventually(lambda: self.server.events("revocations_full"), "it says so")
+        eventually(lambda: set(bits_of(self.server.get(public).body.decode())) == {255},
+                   "the public list refuses all")
+
+        # More memory, for what comes from now on; once all of it is loaded again, for everything.
+        path = os.path.join(self.server.data, "more.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"revocation-memory": "1M", "metrics-local": True}, file)
+        self.server.restart("--config", path)
+        self.assertEqual((self.gauge("lists_void"), self.gauge("bits_limit_bytes")), (0, 1 << 20))
+        self.assert_refused(revoked)
+        for token in good, other:
+            self.assert_accepted(token)
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"revocation-memory": "2M", "metrics-local": True}, file)
+        self.server.process.send_signal(signal.SIGHUP)
+        eventually(lambda: self.gauge("bits_limit_bytes") == 2 << 20, "SIGHUP takes it")
 
 
 class Off(harness.ServerCase):

@@ -3,6 +3,7 @@
 #include "store/keys.h"
 #include "store/log.h"
 #include "store/meta.h"
+#include "store/nodes.h"
 #include "store/reseal.h"
 #include "store/revoke.h"
 #include "suite.h"
@@ -89,6 +90,98 @@ static void of_a_first_key_there_is_one_of_its_state_algorithm_and_client(void *
     jd_stored_keys keys;
     assert_ok(jd_store_key_list(s->store, &s->arena, &keys, NULL));
     assert_int_equal(keys.count, 4);
+}
+
+/* ---- other nodes ---------------------------------------------------------------------------- */
+
+static uint64_t head_of(suite *s)
+{
+    uint64_t head = 0;
+    assert_ok(jd_store_log_head(s->store, &head, NULL));
+    return head;
+}
+
+static jd_stored_keys keys_of(suite *s)
+{
+    jd_stored_keys keys;
+    assert_ok(jd_store_key_list(s->store, &s->arena, &keys, NULL));
+    return keys;
+}
+
+static void a_key_is_announced_unless_nobody_can_know_another(void **state)
+{
+    suite *s = *state;
+    const bool shared = jd_store_is_shared(s->store);
+    jd_stored_key first = key("a", NOW);
+    jd_stored_key second = key("b", NOW + 1);
+    first.announced = second.announced = 99; /* nobody's word but the store's */
+    assert_ok(jd_store_key_add(s->store, &first, NULL));
+    assert_int_equal(keys_of(s).at[0].announced, 0);
+    assert_ok(jd_store_key_add(s->store, &second, NULL));
+    const jd_stored_keys keys = keys_of(s);
+    assert_int_equal(keys.at[0].announced, 0);
+    assert_int_equal(keys.at[1].announced, shared ? head_of(s) : 0);
+    assert_int_equal(keys.changed, head_of(s));
+}
+
+static void a_first_key_is_announced_to_agents_that_are_there_already(void **state)
+{
+    suite *s = *state;
+    const jd_beat beat = {.id = suite_id(1),
+                          .name = jeton_str("east"),
+                          .kind = jeton_str("agent"),
+                          .version = jeton_str("1"),
+                          .lease = 2000,
+                          .most = 1};
+    jd_beat_answer answer;
+    const jd_stored_key row = key("a", NOW);
+    assert_ok(jd_store_node_beat(s->store, &beat, &s->arena, &answer, NULL));
+    assert_int_equal(answer.keys, 0);
+    assert_ok(jd_store_key_add_first(s->store, &row, NULL));
+    assert_int_equal(keys_of(s).at[0].announced != 0, jd_store_is_shared(s->store));
+    assert_ok(jd_store_node_beat(s->store, &beat, &s->arena, &answer, NULL));
+    assert_int_equal(answer.keys, head_of(s));
+}
+
+static void a_key_is_known_when_its_notice_is(void **state)
+{
+    suite *s = *state;
+    const jd_stored_key first = key("a", NOW);
+    const jd_stored_key second = key("b", NOW + 1);
+    assert_ok(jd_store_key_add(s->store, &first, NULL));
+    assert_ok(jd_store_key_add(s->store, &second, NULL));
+    const uint64_t n = head_of(s);
+    assert_ok(jd_store_key_known(s->store, n - 1, NULL));
+    assert_int_equal(head_of(s), n); /* it was about nothing, so nobody is told */
+    assert_int_equal(keys_of(s).at[1].announced != 0, jd_store_is_shared(s->store));
+    assert_ok(jd_store_key_known(s->store, n, NULL));
+    assert_int_equal(keys_of(s).at[1].announced, 0);
+    const uint64_t told = head_of(s);
+    assert_int_equal(told, jd_store_is_shared(s->store) ? n + 1 : n);
+    assert_int_equal(keys_of(s).changed, told);
+    assert_ok(jd_store_key_known(s->store, n, NULL));
+    assert_int_equal(head_of(s), told);
+}
+
+static void who_reads_the_head_hears_of_a_change_of_keys(void **state)
+{
+    suite *s = *state;
+    jd_store *other = BOGUS;
+    const jd_stored_key row = key("a", NOW);
+    assert_ok(jd_store_open(NULL, s->address, &other, NULL));
+    assert_ok(jd_store_key_add(other, &row, NULL));
+    jd_store_close(&other);
+    assert_int_equal(jd_store_keys_changed(s->store), 0);
+    const uint64_t head = head_of(s);
+    assert_int_equal(jd_store_keys_changed(s->store), head);
+    jd_store_keys_told(s->store, head - 1);
+    assert_int_equal(jd_store_keys_changed(s->store), head);
+    /* Of one that the store has lost: it counts until the keys have been read. */
+    jd_store_keys_told(s->store, head + 7);
+    assert_int_equal(head_of(s), head);
+    assert_int_equal(jd_store_keys_changed(s->store), head + 7);
+    assert_int_equal(keys_of(s).changed, head);
+    assert_int_equal(jd_store_keys_changed(s->store), head);
 }
 
 static jd_key_change change(const char *kid, const char *from, const char *to)
@@ -254,6 +347,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_listed_oldest_first_as_they_were_added),
         cmocka_unit_test(key_list_is_empty_at_first),
+        cmocka_unit_test(a_key_is_announced_unless_nobody_can_know_another),
+        cmocka_unit_test(a_first_key_is_announced_to_agents_that_are_there_already),
+        cmocka_unit_test(a_key_is_known_when_its_notice_is),
+        cmocka_unit_test(who_reads_the_head_hears_of_a_change_of_keys),
         cmocka_unit_test(key_add_refuses_a_kid_twice_and_a_state_that_is_none),
         cmocka_unit_test(of_a_first_key_there_is_one_of_its_state_algorithm_and_client),
         cmocka_unit_test(key_changes_from_one_state_to_another_only),

@@ -320,14 +320,19 @@ static void a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer(void **st
     jd_lease lease = {.ms = LEASE_MS};
     jeton_segment_info info;
     jeton_text *token = world_sign(w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_text *by_other = world_sign(w, 1, &(world_token){.user = 1, .session = 7});
     jeton_verifier_on_revocation(w->verifier, NULL, NULL);
     open_leased(w, &lease);
     assert_int_equal(world_verify(w, token), JETON_OK);
     assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
     assert_false(jd_lease_holds(&lease));
+    /* Its key may have come meanwhile, so nothing bad is said of the token. */
+    assert_int_equal(world_verify(w, by_other), JETON_E_STALE);
 
     jd_lease_renew(&lease, jt_boot_now());
     jd_agent_beat(w->agent);
+    assert_int_equal(world_verify(w, by_other), JETON_E_KEY_UNKNOWN);
+    assert_int_equal(world_verify(w, token), JETON_OK);
     assert_true(jd_lease_holds(&lease));
     assert_int_equal(jeton_segment_check(w->segment, NULL, w->verdict), JETON_OK);
     assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_OK);
@@ -355,6 +360,7 @@ static void a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer(void **st
     jd_lease_renew(&lease, 0);
     jd_agent_beat(w->agent);
     assert_int_equal(jeton_segment_check(w->segment, &patient, w->verdict), JETON_E_STALE);
+    jeton_text_free(&by_other);
     jeton_text_free(&token);
     world_free(w);
 }
