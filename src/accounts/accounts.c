@@ -157,6 +157,18 @@ void jd_accounts_configure(jd_accounts *accounts, const jd_config *kept)
                      (size_t)kept->revocation_memory);
 }
 
+static _Thread_local bool in_a_hurry;
+
+/* So that a client that was disabled or a network that was banned is so everywhere in milliseconds.
+ */
+static void publish_notice(void *user, const jt_revocation *notice)
+{
+    jd_accounts *accounts = user;
+    jd_follower *follower = atomic_load(&accounts->follower);
+    if (follower != NULL)
+        jd_follower_committed(follower, notice, in_a_hurry);
+}
+
 jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, jeton_err *err)
 {
     const jd_config *kept;
@@ -165,6 +177,7 @@ jeton_status jd_accounts_open(const jd_config *config, jd_accounts *accounts, je
     accounts->config = kept;
     JT_TRY(check_master(err));
     JT_TRY(open_store(accounts, err));
+    jd_store_on_notice(accounts->store, publish_notice, accounts);
     JT_TRY(jd_membership_meet(accounts, err));
     if (jd_membership_is_due(accounts))
         accounts->lease.ms = (uint64_t)config->lease * 1000;
@@ -258,8 +271,6 @@ void jd_accounts_apply(jd_accounts *accounts, const jt_revocation *entry)
         jd_agent_revoke(accounts->agent, entry);
 }
 
-static _Thread_local bool in_a_hurry;
-
 void jd_accounts_hurry(bool hurry)
 {
     in_a_hurry = hurry;
@@ -270,6 +281,8 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
     if (entry->n == 0 || jd_batch_hold(accounts, entry))
         return;
     jd_accounts_apply(accounts, entry);
+    if (accounts->agent != NULL)
+        jd_agent_settle(accounts->agent);
     jd_follower *follower = atomic_load(&accounts->follower);
     if (follower != NULL)
         jd_follower_committed(follower, entry, in_a_hurry);

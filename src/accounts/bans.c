@@ -7,9 +7,15 @@
 #include "store/bans.h"
 #include "sys/clock.h"
 
+#include <pthread.h>
+
 #define WHY_MAX 200U
 
-jeton_status jd_bans_load(jd_accounts *accounts, jeton_err *err)
+/* Whoever reads first puts in force first: what was read before another's change must not take the
+ * place of what was read after it. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+
+static jeton_status load(jd_accounts *accounts, jeton_err *err)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     jd_ban_list bans;
@@ -24,6 +30,14 @@ jeton_status jd_bans_load(jd_accounts *accounts, jeton_err *err)
             count++;
     }
     return jd_limits_ban(accounts->limits, in_force, count, err);
+}
+
+jeton_status jd_bans_load(jd_accounts *accounts, jeton_err *err)
+{
+    (void)pthread_mutex_lock(&loading);
+    const jeton_status status = load(accounts, err);
+    (void)pthread_mutex_unlock(&loading);
+    return status;
 }
 
 static jeton_status read_network(jeton_span text, char to[JD_CIDR_CHARS], jeton_err *err)

@@ -39,6 +39,7 @@ struct jd_agent {
     bool started, closing;
     jd_segment_file file;
     jeton_text *jwks;
+    atomic_bool waits;   /* the file of the last run stays until the lease holds */
     atomic_bool behind;  /* the file does not say what it should: a new one is due */
     atomic_bool written; /* there is one */
     int64_t tried;       /* jd_monotonic() of the last attempt that failed */
@@ -47,15 +48,20 @@ struct jd_agent {
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+static jd_segment_plan plan_of(const jd_agent *of)
+{
+    return (jd_segment_plan){.jwks = jeton_text_span(of->jwks),
+                             .revocations = of->revocations,
+                             .path = of->path.chars,
+                             .boot = of->boot,
+                             .has_group = of->has_group,
+                             .group = of->group,
+                             .lease = of->lease};
+}
+
 static jeton_status remake(jd_agent *of, jeton_err *err)
 {
-    const jd_segment_plan plan = {.jwks = jeton_text_span(of->jwks),
-                                  .revocations = of->revocations,
-                                  .path = of->path.chars,
-                                  .boot = of->boot,
-                                  .has_group = of->has_group,
-                                  .group = of->group,
-                                  .lease = of->lease};
+    const jd_segment_plan plan = plan_of(of);
     jd_segment_file fresh;
     JT_TRY(jd_segment_make(&plan, &of->file, &fresh, err));
     JT_TRY(jd_segment_place(&plan, &of->file, &fresh, err));
@@ -129,6 +135,37 @@ static void publish(jd_agent *of)
         jd_segment_set(&of->file.live->all, JT_SEGMENT_VOID);
 }
 
+static void settle(jd_agent *of)
+{
+    of->waits = false;
+    publish(of);
+}
+
+void jd_agent_settle(jd_agent *agent)
+{
+    if (!agent->waits)
+        return;
+    (void)pthread_mutex_lock(&agent->lock);
+    if (agent->waits)
+        settle(agent);
+    (void)pthread_mutex_unlock(&agent->lock);
+}
+
+/* Whether readers are better off with the file of the last run; see agent.h. */
+static bool should_wait(const jd_agent *of)
+{
+    const jd_segment_plan plan = plan_of(of);
+    return of->lease != NULL && !jd_lease_holds(of->lease) && jd_segment_is_good(&plan, &of->file);
+}
+
+static jeton_status begin(jd_agent *of, jeton_err *err)
+{
+    of->waits = should_wait(of);
+    if (!of->waits)
+        JT_TRY(remake(of, err));
+    return start(of, err);
+}
+
 static bool are_published(const jd_agent *of, const jeton_text *jwks)
 {
     return of->started && !of->behind &&
@@ -149,16 +186,20 @@ jeton_status jd_agent_keys(jd_agent *agent, const jeton_keyset *published, jeton
     jwks = old;
     jeton_status status = JETON_OK;
     if (agent->started)
-        publish(agent);
+        settle(agent);
     else
-        status = remake(agent, err);
-    if (status == JETON_OK && !agent->started)
-        status = start(agent, err);
+        status = begin(agent, err);
     (void)pthread_mutex_unlock(&agent->lock);
     return status;
 }
 
 /* ---- time passes ---------------------------------------------------------------------------- */
+
+/* Then the file of the last run has stayed for long enough. */
+static bool has_waited(const jd_agent *of)
+{
+    return of->waits && jd_lease_holds(of->lease);
+}
 
 static void wait_a_beat(jd_agent *of)
 {
@@ -167,7 +208,8 @@ static void wait_a_beat(jd_agent *of)
     until.tv_nsec += (long)JT_SEGMENT_BEAT_MS * 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    while (!of->closing && pthread_cond_timedwait(&of->news, &of->lock, &until) != ETIMEDOUT)
+    while (!of->closing && !has_waited(of) &&
+           pthread_cond_timedwait(&of->news, &of->lock, &until) != ETIMEDOUT)
         continue;
 }
 
@@ -176,9 +218,12 @@ static void *beat(void *argument)
     jd_agent *of = argument;
     (void)pthread_mutex_lock(&of->lock);
     while (!of->closing) {
-        if (of->behind)
+        if (has_waited(of))
+            settle(of);
+        else if (of->behind)
             (void)try_remake(of, "retried");
-        jd_segment_beat(&of->file, of->lease);
+        if (of->file.table.slots != NULL) /* or it is not ours to say what is known */
+            jd_segment_beat(&of->file, of->lease);
         wait_a_beat(of);
     }
     (void)pthread_mutex_unlock(&of->lock);
@@ -196,6 +241,8 @@ void jd_agent_beat(jd_agent *agent)
         return;
     if (agent->file.table.slots != NULL)
         jd_segment_beat(&agent->file, agent->lease);
+    else if (has_waited(agent))
+        (void)pthread_cond_signal(&agent->news);
     (void)pthread_mutex_unlock(&agent->lock);
 }
 

@@ -11,6 +11,21 @@
  *
  * When it is closed, the file stays and grows stale: until it is, nothing can be revoked anyway, so
  * a restart refuses nobody.
+ *
+ * With a lease, the next run begins before it can prove what is in force, and a file that it put in
+ * the place at once would have readers refuse everybody until it can. So the file of the last run
+ * stays until the lease holds, for no longer than it is good by itself. Nobody who is revoked is
+ * let in by that:
+ *
+ * - Nothing renews it: it is good for Δ from the moment F at which the last run sent the last
+ *   request whose answer it had applied. What was committed before F is in it. What was committed
+ *   later is refused by then, which is what is promised of a revocation by another node; and one
+ *   that waits for all nodes waits for the row of the last run, which is one of its own, until that
+ *   run's lease must be over.
+ * - What this very process commits is promised to be refused here when it is answered. So with the
+ *   first such entry a new file takes the place at once, which has it (jd_agent_settle()).
+ * - Keys: a file with other keys than those that are to be published does not stay.
+ * - What cannot be put in the place makes that file void.
  */
 #ifndef JD_AGENT_AGENT_H
 #define JD_AGENT_AGENT_H
@@ -48,12 +63,17 @@ JETON_MUST jeton_status jd_agent_open(const jd_agent_options *options, jd_agent 
 void jd_agent_close(jd_agent **agent);
 
 /* Publishes these keys and no others. The first time, that makes the file, with all that is in
- * force; that alone can fail. Later, readers have no keys until it has worked. */
+ * force, unless that of the last run stays for now; that alone can fail. Later, readers have no
+ * keys until it has worked. */
 JETON_MUST jeton_status jd_agent_keys(jd_agent *agent, const jeton_keyset *published,
                                       jeton_err *err);
 
 /* Takes an entry in, which `revocations` knows already. */
 void jd_agent_revoke(jd_agent *agent, const jt_revocation *entry);
+
+/* This process itself has committed what jd_agent_revoke() was given: readers go by the file of the
+ * last run no more when this returns. */
+void jd_agent_settle(jd_agent *agent);
 
 /* Tells readers that the lease has changed; at once, unless a new file is being made, which tells
  * them itself. */

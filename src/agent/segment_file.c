@@ -345,3 +345,19 @@ jeton_status jd_segment_find(const char *path, jd_segment_file *file, jeton_err 
     (void)close(fd);
     return status;
 }
+
+bool jd_segment_is_good(const jd_segment_plan *plan, const jd_segment_file *old)
+{
+    uint8_t digest[32];
+    if (old->live == NULL || plan->lease == NULL || plan->lease->ms == 0)
+        return false;
+    const jt_segment_head *head = (const jt_segment_head *)(const void *)old->base;
+    const uint64_t state = jd_segment_peek(&old->live->state);
+    const uint64_t fresh = jd_segment_peek(&old->live->fresh);
+    jt_sha2_once(JT_SHA256, plan->jwks, digest);
+    return strncmp(head->boot, plan->boot, sizeof head->boot) == 0 &&
+           (state == JT_SEGMENT_LIVE || state == JT_SEGMENT_STOPPED) &&
+           jd_segment_peek(&old->live->lease) == plan->lease->ms &&
+           jt_boot_now() - fresh < plan->lease->ms * 1000000U &&
+           memcmp(digest, old->keys_digest, sizeof digest) == 0;
+}

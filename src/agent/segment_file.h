@@ -53,6 +53,11 @@ JETON_MUST jeton_status jd_segment_place(const jd_segment_plan *plan, jd_segment
  * JETON_E_SYSTEM  something is there that is no segment: it is not ours to replace */
 JETON_MUST jeton_status jd_segment_find(const char *path, jd_segment_file *file, jeton_err *err);
 
+/* Whether readers may go by a file that jd_segment_find() has found for a while: the writer that
+ * has ended held a lease, of the same length as ours, that has not run out, and published the
+ * plan's keys. */
+JETON_MUST bool jd_segment_is_good(const jd_segment_plan *plan, const jd_segment_file *old);
+
 /* Whether there is as much room for an entry as a file should have; a new one has more. */
 JETON_MUST bool jd_segment_has_room(jd_segment_file *file, const jt_revocation *entry);
 

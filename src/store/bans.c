@@ -59,7 +59,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_count(&query, JD_BANS_MAX);
     JT_TRY(jd_query_run(&query, &changed, err));
     return changed == 1
-               ? jd_sql_notice(conn, JT_NOTICE_BANS, err)
+               ? jd_sql_notice(conn, JT_NOTICE_BANS, NULL, err)
                : jt_fail(err, JETON_E_LIMIT, "at most %u networks are banned", JD_BANS_MAX);
 }
 
@@ -77,7 +77,7 @@ static jeton_status lift(jd_conn *conn, void *args, jeton_err *err)
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_BAN_LIFT);
     jd_bind_text(&query, *network);
     JT_TRY(jd_query_run(&query, &changed, err));
-    return changed == 1 ? jd_sql_notice(conn, JT_NOTICE_BANS, err)
+    return changed == 1 ? jd_sql_notice(conn, JT_NOTICE_BANS, NULL, err)
                         : jt_fail(err, JETON_E_NOT_FOUND, "that network is not banned");
 }
 

@@ -74,7 +74,7 @@ static jeton_status add(jd_conn *conn, void *args, jeton_err *err)
     jd_bind_int(&query, client->created);
     jd_bind_text(&query, client->alg);
     JT_TRY(jd_query_run(&query, NULL, err));
-    return jd_sql_notice(conn, JT_NOTICE_CLIENTS, err);
+    return jd_sql_notice(conn, JT_NOTICE_CLIENTS, NULL, err);
 }
 
 jeton_status jd_store_client_add(jd_store *store, const jd_client *client, jeton_err *err)
@@ -89,7 +89,7 @@ static jeton_status change(jd_query *query, jeton_err *err)
 {
     unsigned changed;
     JT_TRY(jd_query_run(query, &changed, err));
-    return changed == 1 ? jd_sql_notice(query->conn, JT_NOTICE_CLIENTS, err)
+    return changed == 1 ? jd_sql_notice(query->conn, JT_NOTICE_CLIENTS, NULL, err)
                         : jt_fail(err, JETON_E_NOT_FOUND, "there is no such client");
 }
 

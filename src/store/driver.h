@@ -9,6 +9,7 @@
 #define JD_STORE_DRIVER_H
 
 #include "crypto/hmac.h"
+#include "store/log.h"
 #include "store/migrations.h"
 #include "store/sql_query.h"
 #include "store/store.h"
@@ -64,15 +65,21 @@ typedef struct jd_driver {
 struct jd_store {
     const jd_driver *driver;
     const jeton_ctx *ctx;
-    jt_hmac_key audit_key; /* set by jd_store_open() */
-    jt_hmac_key log_key;   /* likewise */
-    _Atomic uint64_t keys; /* jd_store_keys_changed() */
+    jt_hmac_key audit_key;       /* set by jd_store_open() */
+    jt_hmac_key log_key;         /* likewise */
+    _Atomic uint64_t keys;       /* jd_store_keys_changed() */
+    jd_store_notified *notified; /* of notices that this process has committed; NULL: nobody */
+    void *notified_user;
 };
+
+#define JD_NOTICES 8U /* of one transaction; of more, nobody is told */
 
 /* The same of a connection. */
 struct jd_conn {
     const jd_driver *driver;
-    jd_store *store; /* set by whoever takes it */
+    jd_store *store;                   /* set by whoever takes it */
+    jt_revocation notices[JD_NOTICES]; /* of the transaction that it is in */
+    unsigned noticed;
 };
 
 extern const jd_driver jd_sqlite_driver;

@@ -10,11 +10,9 @@
 /* A notice, whose number is kept as that of the last change. */
 static jeton_status announce(jd_conn *conn, uint64_t *n, jeton_err *err)
 {
-    jt_revocation notice = {.kind = JT_NOTICE_KEYS, .expires = jt_now(conn->store->ctx)};
-    JT_TRY(jd_sql_append(conn, &notice, err));
+    JT_TRY(jd_sql_notice(conn, JT_NOTICE_KEYS, n, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_KEYS);
-    jd_bind_count(&query, notice.n);
-    *n = notice.n;
+    jd_bind_count(&query, *n);
     return jd_query_run(&query, NULL, err);
 }
 

@@ -101,10 +101,21 @@ jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)
     return jd_sql_append_many(conn, entry, 1, err);
 }
 
-jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, jeton_err *err)
+jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, uint64_t *n, jeton_err *err)
 {
     jt_revocation notice = {.kind = kind, .expires = jt_now(conn->store->ctx)};
-    return jd_sql_append(conn, &notice, err);
+    JT_TRY(jd_sql_append(conn, &notice, err));
+    if (conn->noticed < JD_NOTICES)
+        conn->notices[conn->noticed++] = notice;
+    if (n != NULL)
+        *n = notice.n;
+    return JETON_OK;
+}
+
+void jd_store_on_notice(jd_store *store, jd_store_notified *notified, void *user)
+{
+    store->notified = notified;
+    store->notified_user = user;
 }
 
 static jeton_status add(jd_conn *conn, void *args, jeton_err *err)

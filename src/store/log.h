@@ -59,6 +59,13 @@ JETON_MUST jeton_status jd_store_log_claim(jd_store *store, const jd_log_claim *
 
 /* Operations that change what each node keeps a copy of put a notice into the log in their own
  * transaction, so that others read it anew: those of keys (JT_NOTICE_KEYS), clients
- * (JT_NOTICE_CLIENTS) and bans (JT_NOTICE_BANS). */
+ * (JT_NOTICE_CLIENTS) and bans (JT_NOTICE_BANS).
+ *
+ * Whoever asks for it is told of each that was committed through this store, number and mac and
+ * all, so that others can be told faster than they find it: right after the commit, by the thread
+ * that has made it, which may still have to take over what it has changed. Before a second thread;
+ * `notified` may be NULL. */
+typedef void jd_store_notified(void *user, const jt_revocation *notice);
+void jd_store_on_notice(jd_store *store, jd_store_notified *notified, void *user);
 
 #endif

@@ -52,9 +52,18 @@ static jeton_status take_turn(jd_conn *conn, jd_sql begin, bool ordered, jeton_e
     return ordered && driver->many_writers ? run(conn, JD_SQL_HEAD_LOCK, err) : JETON_OK;
 }
 
+/* What was committed: others may hear of it now. */
+static void tell_notices(const jd_conn *conn)
+{
+    const jd_store *store = conn->store;
+    for (unsigned i = 0; i < conn->noticed && store->notified != NULL; i++)
+        store->notified(store->notified_user, &conn->notices[i]);
+}
+
 static jeton_status transact(jd_conn *conn, jd_sql begin, bool ordered, jd_work *work, void *args,
                              jeton_err *err)
 {
+    conn->noticed = 0;
     JT_TRY(run(conn, begin, err));
     jeton_status status = take_turn(conn, begin, ordered, err);
     if (status == JETON_OK)
@@ -62,7 +71,9 @@ static jeton_status transact(jd_conn *conn, jd_sql begin, bool ordered, jd_work 
     if (status == JETON_OK)
         status =
             begin == JD_SQL_BEGIN_READ ? run(conn, JD_SQL_COMMIT, err) : commit_write(conn, err);
-    if (status != JETON_OK && !is_lost(conn))
+    if (status == JETON_OK)
+        tell_notices(conn);
+    else if (!is_lost(conn))
         (void)run(conn, JD_SQL_ROLLBACK, NULL);
     return status;
 }
@@ -80,9 +91,12 @@ static jeton_status write_part(jd_conn *conn, jd_work *work, void *args, jeton_e
     JT_TRY(take_turn(conn, JD_SQL_BEGIN_WRITE, !batch_ordered, err));
     batch_ordered = true;
     JT_TRY(run(conn, JD_SQL_PART_BEGIN, err));
+    const unsigned noticed = conn->noticed;
     const jeton_status status = work(conn, args, err);
     if (is_lost(conn))
         return status != JETON_OK ? status : lost(err);
+    if (status != JETON_OK)
+        conn->noticed = noticed;
     jeton_status closed = status == JETON_OK ? JETON_OK : run(conn, JD_SQL_PART_UNDO, NULL);
     if (closed == JETON_OK)
         closed = run(conn, JD_SQL_PART_END, err);
@@ -195,6 +209,7 @@ jeton_status jd_store_batch_begin(jd_store *store, jeton_err *err)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has a batch already");
     jd_conn *conn;
     JT_TRY(take(store, JD_TO_WRITE, &conn, err));
+    conn->noticed = 0;
     const jeton_status status = run(conn, JD_SQL_BEGIN_WRITE, err);
     if (status != JETON_OK) {
         store->driver->give(store, conn);
@@ -228,6 +243,8 @@ jeton_status jd_store_batch_end(jd_store *store, jeton_err *err)
     if (batching != store)
         return jt_fail(err, JETON_E_ARGUMENT, "this thread has no batch");
     const jeton_status status = commit(batch_conn, err);
+    if (status == JETON_OK)
+        tell_notices(batch_conn);
     leave_batch(store);
     return status;
 }

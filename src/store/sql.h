@@ -62,8 +62,8 @@ uint64_t jd_sql_take_head(jd_query *query);
 JETON_MUST jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
 JETON_MUST jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count,
                                            jeton_err *err);
-/* Tells those who follow the log to read something anew. */
-JETON_MUST jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, jeton_err *err);
+/* Tells those who follow the log to read something anew. n: its number; may be NULL. */
+JETON_MUST jeton_status jd_sql_notice(jd_conn *conn, jt_revoked kind, uint64_t *n, jeton_err *err);
 /* The entries behind a number, at most so many, each with its mac checked. */
 typedef struct jd_log_span {
     uint64_t after;

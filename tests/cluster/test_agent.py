@@ -65,6 +65,23 @@ class Agents(unittest.TestCase):
         guard.watch("new", token)
         guard.says("new", "OK")
 
+    def kinds_on_the_bus(self, after):
+        """Of the entries in items of the stream behind that id: bus/item.h says how they are packed."""
+        items = self.cluster.redis.ask("XRANGE", "jeton:log", f"({after}", "+")
+        packed = [fields[1] for _, fields in items]
+        return {item[at + 8] for item in packed for at in range(2, len(item), 49)}
+
+    def test_changes_that_all_have_to_read_are_told_on_the_bus(self):
+        """Or they would be found by asking the store, a quarter of a second later."""
+        for kind, command in ((9, ("key", "rotate")), (10, ("client", "add", "some-api")),
+                              (10, ("client", "disable", "some-api")), (11, ("ban", "add", "192.0.2.0/24")),
+                              (11, ("ban", "lift", "192.0.2.0/24"))):
+            last = self.cluster.redis.ask("XREVRANGE", "jeton:log", "+", "-", "COUNT", "1")
+            after = last[0][0].decode() if last else "0-0"
+            status, out, err = self.one.cli(*command)
+            self.assertEqual(status, 0, out + err)
+            harness.eventually(lambda: kind in self.kinds_on_the_bus(after), f"{command} is told")
+
     def test_a_snapshot_is_a_head_start(self):
         agent = self.cluster.add_agent()
         guard = self.guard_of(agent, "snap")

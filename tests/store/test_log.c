@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/store/test_log.c - the revocation log: numbered without gaps, in commit order. */
 #include "revoke/entry_mac.h"
+#include "store/bans.h"
 #include "store/log.h"
 #include "suite.h"
 
@@ -163,6 +164,60 @@ static void log_head_and_session_agree_on_the_moment(void **state)
     assert_int_equal(suite_add_session(s, 12, 1), 1);
 }
 
+/* What is told of notices. */
+typedef struct told {
+    unsigned count;
+    jt_revocation last;
+} told;
+
+static void tell(void *user, const jt_revocation *notice)
+{
+    told *of = user;
+    of->count++;
+    of->last = *notice;
+}
+
+static jd_ban ban_of(const char *network)
+{
+    return (jd_ban){.network = jeton_str(network), .made = NOW};
+}
+
+static void a_notice_is_told_when_it_is_committed(void **state)
+{
+    suite *s = *state;
+    told of = {0};
+    const jd_ban one = ban_of("192.0.2.1");
+    const jd_ban two = ban_of("192.0.2.2");
+    jd_store_on_notice(s->store, tell, &of);
+    assert_ok(jd_store_ban_add(s->store, &one, NULL));
+    assert_int_equal(of.count, 1);
+    assert_int_equal(of.last.n, 1);
+    assert_int_equal(of.last.kind, JT_NOTICE_BANS);
+    assert_true(jd_store_log_genuine(s->store, &of.last));
+    /* What changes nothing has nothing to tell of. */
+    assert_int_equal(jd_store_ban_lift(s->store, two.network, NULL), JETON_E_NOT_FOUND);
+    assert_int_equal(of.count, 1);
+    /* In a batch: not before its end, and not of what was undone in it or with it. */
+    assert_ok(jd_store_batch_begin(s->store, NULL));
+    assert_ok(jd_store_ban_add(s->store, &two, NULL));
+    assert_int_equal(jd_store_ban_lift(s->store, jeton_str("192.0.2.3"), NULL), JETON_E_NOT_FOUND);
+    assert_int_equal(of.count, 1);
+    assert_ok(jd_store_batch_end(s->store, NULL));
+    assert_int_equal(of.count, 2);
+    assert_int_equal(of.last.n, 2);
+    assert_ok(jd_store_batch_begin(s->store, NULL));
+    assert_ok(jd_store_ban_lift(s->store, two.network, NULL));
+    jd_store_batch_undo(s->store);
+    assert_int_equal(of.count, 2);
+    /* Nothing is left over for the next one, and nobody is told who does not want to be. */
+    jt_revocation entry = mark(1);
+    assert_ok(jd_store_log_add(s->store, &entry, NULL));
+    assert_int_equal(of.count, 2);
+    jd_store_on_notice(s->store, NULL, NULL);
+    assert_ok(jd_store_ban_lift(s->store, one.network, NULL));
+    assert_int_equal(of.count, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +228,7 @@ int main(void)
         cmocka_unit_test(the_first_cluster_key_wins),
         cmocka_unit_test(log_has_no_gap_when_many_write_and_some_fail),
         cmocka_unit_test(log_head_and_session_agree_on_the_moment),
+        cmocka_unit_test(a_notice_is_told_when_it_is_committed),
     };
     return suite_run("log", tests, COUNT(tests));
 }

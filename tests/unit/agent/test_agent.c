@@ -392,6 +392,182 @@ static void a_key_that_a_stale_segment_lacks_is_not_called_unknown(void **state)
     world_free(w);
 }
 
+/* A run that ended while it was fresh, and a good token. */
+typedef struct restart {
+    world *w;
+    jd_lease lease;
+    jeton_text *good;
+    uint64_t generation;
+} restart;
+
+static jeton_status judge(const restart *of)
+{
+    const jeton_status status = world_verify(of->w, of->good);
+    return status == JETON_OK ? jeton_segment_check(of->w->segment, NULL, of->w->verdict) : status;
+}
+
+static uint64_t generation(const restart *of)
+{
+    jd_agent_counts counts;
+    while (!jd_agent_count(of->w->agent, &counts))
+        pause_ms(1);
+    return counts.generation;
+}
+
+static restart run_once(void)
+{
+    restart of = {.w = world_new(), .lease = {.ms = LEASE_MS}};
+    of.good = world_sign(of.w, 0, &(world_token){.user = 1, .session = 7});
+    jeton_verifier_on_revocation(of.w->verifier, NULL, NULL);
+    open_leased(of.w, &of.lease);
+    jd_lease_renew(&of.lease, jt_boot_now());
+    jd_agent_beat(of.w->agent);
+    assert_int_equal(judge(&of), JETON_OK);
+    of.generation = generation(&of);
+    jd_lease_renew(&of.lease, 0); /* nothing is known at the start */
+    return of;
+}
+
+static void run_ends(restart *of)
+{
+    jeton_text_free(&of->good);
+    world_free(of->w);
+}
+
+/* It is good for as long as it was, and nobody says that it is for longer. */
+static void expect_the_old_one(const restart *of)
+{
+    const int64_t age = jeton_segment_age_ms(of->w->segment);
+    assert_int_equal(judge(of), JETON_OK);
+    assert_int_equal(generation(of), of->generation);
+    pause_ms(JT_SEGMENT_BEAT_MS + 200);
+    jd_agent_beat(of->w->agent);
+    assert_true(jeton_segment_age_ms(of->w->segment) >= age + JT_SEGMENT_BEAT_MS);
+    assert_int_equal(judge(of), JETON_OK);
+}
+
+static void the_file_of_the_last_run_stays_until_the_lease_holds(void **state)
+{
+    (void)state;
+    restart of = run_once();
+    open_leased(of.w, &of.lease);
+    expect_the_old_one(&of);
+    world_publish(of.w, 0, 1); /* the same keys */
+    expect_the_old_one(&of);
+    jd_lease_renew(&of.lease, jt_boot_now());
+    jd_agent_beat(of.w->agent);
+    while (generation(&of) == of.generation)
+        pause_ms(1);
+    assert_int_equal(generation(&of), of.generation + 1);
+    assert_int_equal(judge(&of), JETON_OK);
+    world_end_session(of.w, 7);
+    assert_int_equal(judge(&of), JETON_E_REVOKED);
+    run_ends(&of);
+}
+
+static void what_we_revoke_ourselves_ends_the_file_of_the_last_run(void **state)
+{
+    (void)state;
+    restart of = run_once();
+    open_leased(of.w, &of.lease);
+    world_end_session(of.w, 8); /* somebody else has done that: it is refused in time */
+    expect_the_old_one(&of);
+    world_end_session(of.w, 7);
+    jd_agent_settle(of.w->agent);
+    assert_int_equal(judge(&of), JETON_E_REVOKED);
+    jeton_text *other = world_sign(of.w, 0, &(world_token){.user = 1, .session = 9});
+    assert_int_equal(world_verify(of.w, other), JETON_OK);
+    assert_int_equal(jeton_segment_check(of.w->segment, NULL, of.w->verdict), JETON_E_STALE);
+    jd_agent_settle(of.w->agent); /* nothing is left to do */
+    assert_int_equal(generation(&of), of.generation + 1);
+    jeton_text_free(&other);
+    run_ends(&of);
+}
+
+static void a_file_that_cannot_be_replaced_is_made_void(void **state)
+{
+    (void)state;
+    for (unsigned by_lease = 0; by_lease < 2; by_lease++) {
+        restart of = run_once();
+        assert_int_equal(mkdir(of.w->in_the_way, S_IRWXU), 0);
+        open_leased(of.w, &of.lease);
+        expect_the_old_one(&of);
+        if (by_lease != 0) {
+            jd_lease_renew(&of.lease, jt_boot_now());
+            jd_agent_beat(of.w->agent);
+        } else {
+            jd_agent_settle(of.w->agent);
+        }
+        while (judge(&of) == JETON_OK && by_lease != 0)
+            pause_ms(1);
+        assert_int_not_equal(judge(&of), JETON_OK); /* nothing is trusted any more */
+        run_ends(&of);
+    }
+}
+
+static void change_keys(restart *of)
+{
+    jd_agent_close(&of->w->agent);
+    jeton_key *first = of->w->keys[0];
+    of->w->keys[0] = of->w->keys[1];
+    of->w->keys[1] = first;
+}
+
+static void change_length(restart *of)
+{
+    of->lease.ms = LEASE_MS / 2;
+}
+
+static void write_at(const restart *of, size_t at, uint64_t value)
+{
+    const int fd = open(of->w->path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, &value, sizeof value, (off_t)at), sizeof value);
+    (void)close(fd);
+}
+
+static void let_it_run_out(restart *of)
+{
+    jd_agent_close(&of->w->agent);
+    write_at(of, JT_SEGMENT_LIVE_AT + offsetof(jt_segment_live, fresh),
+             jt_boot_now() - (uint64_t)LEASE_MS * 1000000U);
+}
+
+static void move(restart *of)
+{
+    jd_agent_close(&of->w->agent);
+    write_at(of, JT_SEGMENT_LIVE_AT + offsetof(jt_segment_live, state), JT_SEGMENT_MOVED);
+}
+
+static void boot_again(restart *of)
+{
+    jd_agent_close(&of->w->agent);
+    write_at(of, offsetof(jt_segment_head, boot), 0x3030303030303030U);
+}
+
+static void some_files_of_the_last_run_do_not_stay(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*change)(restart *of);
+    } rows[] = {{"other keys", change_keys},
+                {"a lease of another length", change_length},
+                {"its lease has run out", let_it_run_out},
+                {"it is over already", move},
+                {"the machine was started since", boot_again}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        print_message("  %s\n", rows[i].why);
+        restart of = run_once();
+        rows[i].change(&of);
+        open_leased(of.w, &of.lease);
+        assert_int_equal(generation(&of), of.generation + 1);
+        jeton_segment_info info = world_info(of.w);
+        assert_true(info.age_ms >= (int64_t)LEASE_MS / 2);
+        run_ends(&of);
+    }
+}
+
 /* The only node of a store. */
 static void without_a_lease_it_always_holds(void **state)
 {
@@ -785,6 +961,10 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_taken_up_leaves_the_old_one_stale_at_once),
         cmocka_unit_test(a_lease_is_what_makes_it_fresh_and_no_rule_makes_it_longer),
         cmocka_unit_test(a_key_that_a_stale_segment_lacks_is_not_called_unknown),
+        cmocka_unit_test(the_file_of_the_last_run_stays_until_the_lease_holds),
+        cmocka_unit_test(what_we_revoke_ourselves_ends_the_file_of_the_last_run),
+        cmocka_unit_test(a_file_that_cannot_be_replaced_is_made_void),
+        cmocka_unit_test(some_files_of_the_last_run_do_not_stay),
         cmocka_unit_test(without_a_lease_it_always_holds),
         cmocka_unit_test(what_is_stale_goes_by_the_rule),
         cmocka_unit_test(a_stale_segment_has_somebody_asked),
