@@ -14,13 +14,7 @@
 
 void jd_alias_init(jt_hmac_key *key, jeton_span secret)
 {
-    uint8_t made[MAC_FULL];
-    jt_hmac_key of_secret;
-    jt_hmac_init(&of_secret, JT_SHA256, secret);
-    jt_hmac_sign(&of_secret, jeton_str(PURPOSE), made);
-    jt_hmac_init(key, JT_SHA256, jeton_bytes(made, sizeof made));
-    jt_hmac_done(&of_secret);
-    jt_wipe(made, sizeof made);
+    jt_hmac_derive(key, secret, PURPOSE);
 }
 
 /* Six bytes tell names apart that come in one week, and are of no use for anything else. */

@@ -57,13 +57,7 @@ _Static_assert(sizeof(snapshot_head) == 48 && sizeof(entry_row) == 48 && sizeof(
 
 static void make_key(jeton_span cluster, jt_hmac_key *key)
 {
-    uint8_t made[MAC_BYTES];
-    jt_hmac_key of_cluster;
-    jt_hmac_init(&of_cluster, JT_SHA256, cluster);
-    jt_hmac_sign(&of_cluster, jeton_str(PURPOSE), made);
-    jt_hmac_init(key, JT_SHA256, jeton_bytes(made, sizeof made));
-    jt_hmac_done(&of_cluster);
-    jt_wipe(made, sizeof made);
+    jt_hmac_derive(key, cluster, PURPOSE);
 }
 
 static jeton_status fail(jeton_err *err, const char *what, const char *path)

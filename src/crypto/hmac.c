@@ -29,6 +29,17 @@ void jt_hmac_init(jt_hmac_key *key, jt_hash hash, jeton_span secret)
     jt_wipe(block, sizeof block);
 }
 
+void jt_hmac_derive(jt_hmac_key *key, jeton_span secret, const char *purpose)
+{
+    uint8_t made[JT_HASH_MAX];
+    jt_hmac_key of_secret;
+    jt_hmac_init(&of_secret, JT_SHA256, secret);
+    jt_hmac_sign(&of_secret, jeton_str(purpose), made);
+    jt_hmac_init(key, JT_SHA256, jeton_bytes(made, jt_hash_len(JT_SHA256)));
+    jt_hmac_done(&of_secret);
+    jt_wipe(made, sizeof made);
+}
+
 void jt_hmac_done(jt_hmac_key *key)
 {
     if (key != NULL)

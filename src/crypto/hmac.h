@@ -19,6 +19,11 @@ typedef struct jt_hmac_key {
 /* `secret` is borrowed for the call only. */
 void jt_hmac_init(jt_hmac_key *key, jt_hash hash, jeton_span secret);
 
+/* Makes an HMAC-SHA-256 key for one purpose out of a secret that serves several: the MAC of the
+ * purpose's name under it, so that no two purposes have a key in common and none tells the
+ * secret. */
+void jt_hmac_derive(jt_hmac_key *key, jeton_span secret, const char *purpose);
+
 /* Wipes. NULL is fine. */
 void jt_hmac_done(jt_hmac_key *key);
 

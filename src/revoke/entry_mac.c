@@ -14,13 +14,7 @@
 
 void jt_entry_key(jeton_span cluster, jt_hmac_key *key)
 {
-    uint8_t made[MAC_FULL];
-    jt_hmac_key of_cluster;
-    jt_hmac_init(&of_cluster, JT_SHA256, cluster);
-    jt_hmac_sign(&of_cluster, jeton_str(PURPOSE), made);
-    jt_hmac_init(key, JT_SHA256, jeton_bytes(made, sizeof made));
-    jt_hmac_done(&of_cluster);
-    jt_wipe(made, sizeof made);
+    jt_hmac_derive(key, cluster, PURPOSE);
 }
 
 static uint8_t *put_number(uint8_t *at, uint64_t number)

@@ -116,6 +116,30 @@ static void hmac_refuses_every_other_mac(void **state)
     jt_hmac_done(&key);
 }
 
+/* Kept by logs, snapshots and audit logs that are older than the program: it may never change. */
+static void hmac_derives_a_key_for_each_purpose(void **state)
+{
+    (void)state;
+    uint8_t by_hand[JT_HASH_MAX];
+    uint8_t mac[JT_HASH_MAX];
+    jt_hmac_key key;
+    jt_hmac_init(&key, JT_SHA256, jeton_str("secret"));
+    jt_hmac_sign(&key, jeton_str("purpose 1"), by_hand);
+    jt_hmac_init(&key, JT_SHA256, jeton_bytes(by_hand, 32));
+    jt_hmac_sign(&key, jeton_str("data"), by_hand);
+
+    jt_hmac_derive(&key, jeton_str("secret"), "purpose 1");
+    jt_hmac_sign(&key, jeton_str("data"), mac);
+    assert_memory_equal(mac, by_hand, 32);
+    jt_hmac_derive(&key, jeton_str("secret"), "purpose 2");
+    jt_hmac_sign(&key, jeton_str("data"), mac);
+    assert_memory_not_equal(mac, by_hand, 32);
+    jt_hmac_derive(&key, jeton_str("another"), "purpose 1");
+    jt_hmac_sign(&key, jeton_str("data"), mac);
+    assert_memory_not_equal(mac, by_hand, 32);
+    jt_hmac_done(&key);
+}
+
 static void hmac_done_wipes(void **state)
 {
     (void)state;
@@ -133,6 +157,7 @@ int main(void)
         cmocka_unit_test(hmac_gives_the_macs_of_rfc_4231),
         cmocka_unit_test(hmac_key_serves_many_times),
         cmocka_unit_test(hmac_refuses_every_other_mac),
+        cmocka_unit_test(hmac_derives_a_key_for_each_purpose),
         cmocka_unit_test(hmac_done_wipes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
