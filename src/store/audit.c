@@ -27,8 +27,9 @@ static jeton_status write_head(jd_conn *conn, const jd_audit_head *head, jeton_e
     return jd_query_send(&query, err);
 }
 
-static void bind_row(jd_query *query, const jd_audit_row *row)
+static void bind_row(jd_query *query, const void *of)
 {
+    const jd_audit_row *row = of;
     jd_bind_count(query, row->n);
     jd_bind_int(query, row->time);
     jd_bind_text(query, row->actor);
@@ -41,35 +42,12 @@ static void bind_row(jd_query *query, const jd_audit_row *row)
     jd_bind_blob(query, jeton_bytes(row->mac, sizeof row->mac));
 }
 
-#define COLUMNS  10
-#define ADD_MOST 64 /* rows of one statement */
-
-static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jd_audit_row *rows, size_t count,
-                             jeton_err *err)
-{
-    jd_param params[COLUMNS * ADD_MOST];
-    JT_AUTO(jd_query_done)
-    jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
-    for (size_t i = 0; i < count; i++)
-        bind_row(&query, &rows[i]);
-    return jd_query_send(&query, err);
-}
-
-/* Statements by how many rows they take, the largest first. */
-static const struct {
-    jd_sql sql;
-    size_t rows;
-} adders[] = {{JD_SQL_AUDIT_ADD_64, ADD_MOST}, {JD_SQL_AUDIT_ADD_8, 8}, {JD_SQL_AUDIT_ADD_1, 1}};
-
-static jeton_status write_rows(jd_conn *conn, const jd_audit_row *rows, size_t count,
-                               jeton_err *err)
-{
-    size_t done = 0;
-    for (size_t i = 0; i < JT_COUNT(adders); i++)
-        for (; count - done >= adders[i].rows; done += adders[i].rows)
-            JT_TRY(add_rows(conn, adders[i].sql, &rows[done], adders[i].rows, err));
-    return JETON_OK;
-}
+static const jd_adding adding = {.by_64 = JD_SQL_AUDIT_ADD_64,
+                                 .by_8 = JD_SQL_AUDIT_ADD_8,
+                                 .by_1 = JD_SQL_AUDIT_ADD_1,
+                                 .columns = 10,
+                                 .size = sizeof(jd_audit_row),
+                                 .bind = bind_row};
 
 static jeton_status add_behind(jd_conn *conn, jd_query *head_of, jd_audit_row *rows, size_t count,
                                jeton_err *err)
@@ -82,7 +60,7 @@ static jeton_status add_behind(jd_conn *conn, jd_query *head_of, jd_audit_row *r
         jd_audit_mac(key, head.mac, &rows[i], rows[i].mac);
         memcpy(head.mac, rows[i].mac, sizeof head.mac);
     }
-    JT_TRY(write_rows(conn, rows, count, err));
+    JT_TRY(jd_query_add_rows(conn, &adding, rows, count, err));
     jd_audit_seal(key, &head, head.seal);
     return write_head(conn, &head, err);
 }

@@ -18,15 +18,6 @@ uint64_t jd_sql_take_head(jd_query *query)
     return head;
 }
 
-jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_HEAD);
-    if (!jd_query_row(&query))
-        return jd_query_missing(&query, err, "the log has no head");
-    *head = jd_sql_take_head(&query);
-    return jd_query_end(&query, err);
-}
-
 void jd_store_log_key(jd_store *store, jeton_span cluster)
 {
     jt_entry_key(cluster, &store->log_key);
@@ -50,8 +41,9 @@ static jeton_status take_numbers(jd_conn *conn, size_t count, uint64_t *last, je
     return jd_query_end(&query, err);
 }
 
-static void bind_entry(jd_query *query, const jt_revocation *entry)
+static void bind_entry(jd_query *query, const void *of)
 {
+    const jt_revocation *entry = of;
     jd_bind_count(query, entry->n);
     jd_bind_int(query, entry->kind);
     jd_bind_blob(query, jeton_bytes(entry->id, sizeof entry->id));
@@ -59,25 +51,12 @@ static void bind_entry(jd_query *query, const jt_revocation *entry)
     jd_bind_blob(query, jeton_bytes(entry->mac, sizeof entry->mac));
 }
 
-#define COLUMNS  5
-#define ADD_MOST 64 /* rows of one statement */
-
-static jeton_status add_rows(jd_conn *conn, jd_sql sql, const jt_revocation *entries, size_t rows,
-                             jeton_err *err)
-{
-    jd_param params[COLUMNS * ADD_MOST];
-    JT_AUTO(jd_query_done)
-    jd_query query = jd_query_wide(conn, sql, params, (int)JT_COUNT(params));
-    for (size_t i = 0; i < rows; i++)
-        bind_entry(&query, &entries[i]);
-    return jd_query_send(&query, err);
-}
-
-/* Statements by how many rows they take, the largest first. */
-static const struct {
-    jd_sql sql;
-    size_t rows;
-} adders[] = {{JD_SQL_LOG_ADD_64, ADD_MOST}, {JD_SQL_LOG_ADD_8, 8}, {JD_SQL_LOG_ADD_1, 1}};
+static const jd_adding adding = {.by_64 = JD_SQL_LOG_ADD_64,
+                                 .by_8 = JD_SQL_LOG_ADD_8,
+                                 .by_1 = JD_SQL_LOG_ADD_1,
+                                 .columns = 5,
+                                 .size = sizeof(jt_revocation),
+                                 .bind = bind_entry};
 
 jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count, jeton_err *err)
 {
@@ -89,11 +68,7 @@ jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t co
         entries[i].n = last - count + 1 + i;
         jt_entry_sign(&conn->store->log_key, &entries[i]);
     }
-    size_t done = 0;
-    for (size_t i = 0; i < JT_COUNT(adders); i++)
-        for (; count - done >= adders[i].rows; done += adders[i].rows)
-            JT_TRY(add_rows(conn, adders[i].sql, &entries[done], adders[i].rows, err));
-    return JETON_OK;
+    return jd_query_add_rows(conn, &adding, entries, count, err);
 }
 
 jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)
@@ -157,7 +132,12 @@ jeton_status jd_store_log_add_many(jd_store *store, jt_revocation *entries, size
 
 static jeton_status read_head(jd_conn *conn, void *args, jeton_err *err)
 {
-    return jd_sql_head(conn, args, err);
+    uint64_t *head = args;
+    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_HEAD);
+    if (!jd_query_row(&query))
+        return jd_query_missing(&query, err, "the log has no head");
+    *head = jd_sql_take_head(&query);
+    return jd_query_end(&query, err);
 }
 
 jeton_status jd_store_log_head(jd_store *store, uint64_t *head, jeton_err *err)

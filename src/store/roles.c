@@ -6,7 +6,8 @@
 #include "core/err.h"
 #include "store/sql.h"
 
-jeton_status jd_sql_read_texts(jd_query *query, jt_arena *arena, const jeton_span **texts,
+/* The texts that a statement of one column gives. */
+static jeton_status read_texts(jd_query *query, jt_arena *arena, const jeton_span **texts,
                                size_t *count, jeton_err *err)
 {
     jd_rows rows = {.arena = arena, .size = sizeof(jeton_span)};
@@ -128,7 +129,7 @@ static jeton_status read_permissions(jd_conn *conn, jt_arena *arena, jd_role *ro
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_ROLE_PERMISSIONS);
     jd_bind_text(&query, role->name);
-    return jd_sql_read_texts(&query, arena, &role->permissions, &role->permission_count, err);
+    return read_texts(&query, arena, &role->permissions, &role->permission_count, err);
 }
 
 static jeton_status run_permissions(jd_conn *conn, jd_sql sql, const jd_role *role, jeton_err *err)

@@ -56,7 +56,6 @@ JETON_MUST jeton_status jd_sql_audit_rows(jd_conn *conn, jd_audit_row *rows, siz
 JETON_MUST jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *args, jeton_err *err);
 
 /* Pieces of transactions. */
-JETON_MUST jeton_status jd_sql_head(jd_conn *conn, uint64_t *head, jeton_err *err);
 /* The two columns of JD_HEAD in the row that the query is at: gives the head of the log. */
 uint64_t jd_sql_take_head(jd_query *query);
 JETON_MUST jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
@@ -80,9 +79,6 @@ JETON_MUST jeton_status jd_sql_purge_nodes(jd_conn *conn, jeton_err *err);
 /* The columns of a user (sql_list.h) of the row that a query is at. */
 JETON_MUST jeton_status jd_sql_take_user(jd_query *query, jt_arena *arena, jd_user *user,
                                          jeton_err *err);
-/* The texts that a statement of one column gives. */
-JETON_MUST jeton_status jd_sql_read_texts(jd_query *query, jt_arena *arena,
-                                          const jeton_span **texts, size_t *count, jeton_err *err);
 /* JETON_E_NOT_FOUND. */
 JETON_MUST jeton_status jd_sql_user_exists(jd_conn *conn, const jd_id *id, jeton_err *err);
 /* JETON_E_LAST_ADMIN when nobody who is enabled has JD_ROLE_ADMIN: asked after a change that took

@@ -162,6 +162,33 @@ jeton_status jd_query_send(jd_query *query, jeton_err *err)
     return jd_query_end(query, err);
 }
 
+static jeton_status add_some(jd_conn *conn, const jd_adding *how, jd_sql sql, const uint8_t *rows,
+                             size_t count, jeton_err *err)
+{
+    jd_param params[JD_PARAMS_WIDE];
+    JT_AUTO(jd_query_done)
+    jd_query query = jd_query_wide(conn, sql, params, how->columns * (int)count);
+    for (size_t i = 0; i < count; i++)
+        how->bind(&query, rows + i * how->size);
+    return jd_query_send(&query, err);
+}
+
+jeton_status jd_query_add_rows(jd_conn *conn, const jd_adding *how, const void *rows, size_t count,
+                               jeton_err *err)
+{
+    const struct {
+        jd_sql sql;
+        size_t rows;
+    } steps[] = {{how->by_64, 64}, {how->by_8, 8}, {how->by_1, 1}};
+    const uint8_t *at = rows;
+    for (size_t i = 0; i < JT_COUNT(steps); i++)
+        for (; count >= steps[i].rows; count -= steps[i].rows) {
+            JT_TRY(add_some(conn, how, steps[i].sql, at, steps[i].rows, err));
+            at += steps[i].rows * how->size;
+        }
+    return JETON_OK;
+}
+
 void jd_query_ahead(jd_query *query)
 {
     const jd_driver *driver = query->conn->driver;

@@ -109,6 +109,18 @@ JETON_MUST jeton_status jd_query_run(jd_query *query, unsigned *changed, jeton_e
  * after all, the whole transaction has. */
 JETON_MUST jeton_status jd_query_send(jd_query *query, jeton_err *err);
 
+/* How rows of a table are added, 64 or 8 with a statement where there are so many. */
+typedef struct jd_adding {
+    jd_sql by_64, by_8, by_1;
+    int columns; /* at most JD_PARAMS_WIDE / 64 */
+    size_t size; /* of a row in memory */
+    void (*bind)(jd_query *query, const void *row);
+} jd_adding;
+
+/* Adds rows in their order, without waiting, as jd_query_send() does. */
+JETON_MUST jeton_status jd_query_add_rows(jd_conn *conn, const jd_adding *how, const void *rows,
+                                          size_t count, jeton_err *err);
+
 /* Asks now for rows that jd_query_row() is to give later in the same transaction; the answer comes
  * with that of another statement. Until then the query stays where it is. */
 void jd_query_ahead(jd_query *query);
