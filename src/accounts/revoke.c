@@ -151,37 +151,6 @@ static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jt_revocat
     return revoke_until(accounts, jti, 0, entry, err);
 }
 
-jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
-                             jeton_err *err)
-{
-    jt_revocation entry;
-    return revoke_until(accounts, jti, expires, &entry, err);
-}
-
-jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err)
-{
-    jt_revocation entry;
-    return revoke_user(accounts, name, &entry, err);
-}
-
-jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err)
-{
-    jt_revocation entry;
-    return revoke_client(accounts, id, &entry, err);
-}
-
-jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err)
-{
-    jt_revocation entry;
-    return revoke_key(accounts, kid, &entry, err);
-}
-
-jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err)
-{
-    jt_revocation entry;
-    return revoke_all(accounts, jeton_str(NULL), &entry, err);
-}
-
 static const struct {
     const char *word;
     jeton_status (*run)(jd_accounts *accounts, jeton_span name, jt_revocation *entry,

@@ -19,14 +19,6 @@ jd_revoking jd_revoking_key(jeton_span kid, jeton_time now);
  * JETON_E_REQUEST    not a jti of ours
  * JETON_E_NOT_FOUND  no user of that name, no client of that id, no key of that kid
  */
-JETON_MUST jeton_status jd_revoke_user(jd_accounts *accounts, jeton_span name, jeton_err *err);
-JETON_MUST jeton_status jd_revoke_client(jd_accounts *accounts, jeton_span id, jeton_err *err);
-JETON_MUST jeton_status jd_revoke_key(jd_accounts *accounts, jeton_span kid, jeton_err *err);
-JETON_MUST jeton_status jd_revoke_all(jd_accounts *accounts, jeton_err *err);
-
-/* expires  when the token does, if the caller knows; else 0. Nothing is kept beyond that. */
-JETON_MUST jeton_status jd_revoke_token(jd_accounts *accounts, jeton_span jti, jeton_time expires,
-                                        jeton_err *err);
 
 /* One token by what was read of it: by its index, if it has one. JETON_E_NOT_FOUND: no token that
  * could be good has that index. */
@@ -34,7 +26,7 @@ typedef struct jd_token_name {
     jeton_span jti;
     bool has_index;
     uint64_t index;
-    jeton_time expires;
+    jeton_time expires; /* if the caller knows; else 0. Nothing is kept beyond that */
 } jd_token_name;
 
 JETON_MUST jeton_status jd_revoke_named(jd_accounts *accounts, const jd_token_name *name,

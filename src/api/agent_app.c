@@ -20,7 +20,9 @@ jeton_status jd_agent_app_open(jd_app *app, jd_agent_view *view, jeton_err *err)
 
 /* ---- GET /readyz ---------------------------------------------------------------------------- */
 
-const char *jd_agent_view_why_stale(jd_agent_view *view)
+/* Why guards should not go by the segment at the moment, as a word; NULL: they may. Those of
+ * jd_follow_word(), and "unwritten": it cannot be written, for the disk is full or the like. */
+static const char *why_stale(jd_agent_view *view)
 {
     jd_follower *follower = atomic_load(&view->follower);
     const char *why = jd_follower_why_stale(follower, view->lease);
@@ -32,7 +34,7 @@ const char *jd_agent_view_why_stale(jd_agent_view *view)
 static jeton_status readyz(jd_call *call, jeton_err *err)
 {
     (void)err;
-    jd_probe_ready(call, jd_agent_view_why_stale(call->app->view));
+    jd_probe_ready(call, why_stale(call->app->view));
     return JETON_OK;
 }
 

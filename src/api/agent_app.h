@@ -28,8 +28,4 @@ struct jd_agent_view {
  * JETON_E_SYSTEM */
 JETON_MUST jeton_status jd_agent_app_open(jd_app *app, jd_agent_view *view, jeton_err *err);
 
-/* Why guards should not go by the segment at the moment, as a word; NULL: they may. Those of
- * jd_follow_word(), and "unwritten": it cannot be written, for the disk is full or the like. */
-const char *jd_agent_view_why_stale(jd_agent_view *view);
-
 #endif

@@ -22,7 +22,7 @@ void jd_findings_done(jd_findings *findings)
     jt_buf_done(&findings->lines);
 }
 
-const char *jd_severity_name(jd_severity severity)
+static const char *severity_name(jd_severity severity)
 {
     static const char *const names[] = {[JD_FINDING_OK] = "ok",
                                         [JD_FINDING_NOTE] = "note",
@@ -34,7 +34,7 @@ const char *jd_severity_name(jd_severity severity)
 static jeton_status add_line(jt_buf *to, jd_severity severity, const char *where, const char *what,
                              const char *advice, jeton_err *err)
 {
-    JT_TRY(jt_buf_addf(to, err, "%-7s  ", jd_severity_name(severity)));
+    JT_TRY(jt_buf_addf(to, err, "%-7s  ", severity_name(severity)));
     JT_TRY(jd_terminal_add_bytes(to, jeton_str(where), err));
     const int gap = strlen(where) < WHERE_WIDTH ? (int)(WHERE_WIDTH - strlen(where)) : 0;
     JT_TRY(jt_buf_addf(to, err, "%*s  %s", gap, "", what));
@@ -48,7 +48,7 @@ void jd_findings_add(jd_findings *findings, jd_severity severity, const char *wh
 {
     jt_tree *tree = findings->tree;
     jt_node *finding = jt_tree_object(tree);
-    jt_put_text(tree, finding, "severity", jeton_str(jd_severity_name(severity)));
+    jt_put_text(tree, finding, "severity", jeton_str(severity_name(severity)));
     jt_put_text(tree, finding, "where", jeton_str(where));
     jt_put_text(tree, finding, "what", jeton_str(what));
     if (advice != NULL)

@@ -29,9 +29,6 @@ typedef struct jd_findings {
 JETON_MUST jeton_status jd_findings_init(jd_findings *findings, jeton_err *err);
 void jd_findings_done(jd_findings *findings);
 
-/* "ok", "note", "warning", "error". */
-const char *jd_severity_name(jd_severity severity);
-
 /* Adds a finding; everything is copied. Control characters and what is not ASCII are escaped in
  * the line for people: `where` may hold a name that came in.
  *

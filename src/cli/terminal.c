@@ -77,7 +77,7 @@ static unsigned char_at(const uint8_t *at, size_t left, size_t *len)
     return at[0] < 0x80 ? at[0] : 0; /* bytes of longer characters are taken one by one */
 }
 
-jeton_status jd_terminal_add_json(jt_buf *to, jeton_span json, jeton_err *err)
+static jeton_status add_json(jt_buf *to, jeton_span json, jeton_err *err)
 {
     size_t len;
     for (size_t i = 0; i < json.len; i += len) {
@@ -95,5 +95,5 @@ jeton_status jd_terminal_add_tree(jt_buf *to, const jt_tree *tree, const jt_node
 {
     JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
     JT_TRY(jt_tree_print(tree, root, layout, &text, err));
-    return jd_terminal_add_json(to, jt_buf_span(&text), err);
+    return add_json(to, jt_buf_span(&text), err);
 }

@@ -15,12 +15,9 @@ JETON_MUST jeton_status jd_terminal_colors(const jd_args *args, bool *colors, je
 /* Adds bytes that came in, as printable ASCII: everything else as \xNN. */
 JETON_MUST jeton_status jd_terminal_add_bytes(jt_buf *to, jeton_span bytes, jeton_err *err);
 
-/* Adds JSON that was printed, and is UTF-8: control characters that JSON lets through (DEL, C1,
- * which holds a second ESC) and those that turn the direction of writing around become \uNNNN,
- * which is the same JSON. */
-JETON_MUST jeton_status jd_terminal_add_json(jt_buf *to, jeton_span json, jeton_err *err);
-
-/* Adds a tree as such JSON. JETON_E_SYNTAX: a text in it is not UTF-8. */
+/* Adds a tree as JSON of which a terminal shows all and obeys nothing: control characters that JSON
+ * lets through (DEL, C1, which holds a second ESC) and those that turn the direction of writing
+ * around become \uNNNN, which is the same JSON. JETON_E_SYNTAX: a text in it is not UTF-8. */
 JETON_MUST jeton_status jd_terminal_add_tree(jt_buf *to, const jt_tree *tree, const jt_node *root,
                                              jt_layout layout, jeton_err *err);
 

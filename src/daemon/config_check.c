@@ -97,8 +97,8 @@ static void name_it(const char *setting, const jeton_err *why, char *to, size_t 
         (void)snprintf(to, size, "%s: %s", setting, why->text);
 }
 
-jeton_status jd_config_check(const jd_config_sources *sources, const jd_config_loaded *loaded,
-                             jd_config_tell *tell, void *user, jeton_err *err)
+static jeton_status check(const jd_config_sources *sources, const jd_config_loaded *loaded,
+                          jd_config_tell *tell, void *user, jeton_err *err)
 {
     jeton_status status = JETON_OK;
     for (size_t i = 0; i < JT_COUNT(checks); i++) {
@@ -123,8 +123,8 @@ jeton_status jd_config_load_checked(const jd_config_sources *sources, jd_config_
     jeton_err none = {0}; /* whatever this finds, err has an earlier failure */
     const jeton_status status = jd_config_load(sources, loaded, tell, user, err);
     if (status == JETON_OK)
-        return jd_config_check(sources, loaded, tell, user, err);
-    const jeton_status more = jd_config_check(sources, loaded, tell, user, &none);
+        return check(sources, loaded, tell, user, err);
+    const jeton_status more = check(sources, loaded, tell, user, &none);
     (void)more;
     return status;
 }

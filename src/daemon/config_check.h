@@ -6,18 +6,13 @@
 
 #include "sys/config_sources.h"
 
-/* Goes through settings that were loaded, as jd_config_load() does: each mistake is told with where
- * its value came from, and err has the first one. A server that starts, or reloads, would refuse
- * the same.
+/* Loads settings, as jd_config_load() does, and goes through what they mean: each mistake is told
+ * with where its value came from, and err has the first one. A server that starts, or reloads,
+ * would refuse the same.
  *
  * The status is that of the first: JETON_E_ARGUMENT, JETON_E_SYSTEM for a file that cannot be read,
  * …
  */
-JETON_MUST jeton_status jd_config_check(const jd_config_sources *sources,
-                                        const jd_config_loaded *loaded, jd_config_tell *tell,
-                                        void *user, jeton_err *err);
-
-/* Loads and checks. What jd_config_load() gives. */
 JETON_MUST jeton_status jd_config_load_checked(const jd_config_sources *sources,
                                                jd_config_loaded *loaded, jd_config_tell *tell,
                                                void *user, jeton_err *err);

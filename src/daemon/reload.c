@@ -14,7 +14,8 @@
 
 #define NAMES_MAX 500U /* of settings in a line of the log */
 
-bool jd_reload_changes(const jd_server *of, const jd_config *next, const char *setting)
+/* Whether a setting has another value now. */
+static bool changes(const jd_server *of, const jd_config *next, const char *setting)
 {
     return !jd_config_same(&of->config, next, jd_setting_find(jeton_str(setting)));
 }
@@ -60,7 +61,7 @@ static jeton_status prepare_proxies(jd_server *of, const jd_config *next, void *
 {
     const jd_trust *kept = NULL;
     jd_trust trust = {.forwarded = next->forwarded};
-    if (!jd_reload_changes(of, next, "proxies") && !jd_reload_changes(of, next, "forwarded"))
+    if (!changes(of, next, "proxies") && !changes(of, next, "forwarded"))
         return JETON_OK;
     JT_TRY(jd_cidrs_parse(jeton_str(next->proxies), &trust.proxies, err));
     JT_TRY(jd_http_keep_trust(of->http, &trust, &kept, err));
@@ -79,7 +80,7 @@ static jeton_status prepare_origins(jd_server *of, const jd_config *next, void *
                                     jeton_err *err)
 {
     const jd_origins *kept = NULL;
-    if (!jd_reload_changes(of, next, "allowed-origins"))
+    if (!changes(of, next, "allowed-origins"))
         return JETON_OK;
     JT_TRY(jd_app_keep_origins(&of->app, next->allowed_origins, &kept, err));
     *ready = (void *)(uintptr_t)kept;

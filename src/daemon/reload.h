@@ -27,9 +27,6 @@ typedef struct jd_reload_part {
     void (*drop)(void *ready);
 } jd_reload_part;
 
-/* Whether a setting has another value now. */
-bool jd_reload_changes(const jd_server *of, const jd_config *next, const char *setting);
-
 /* Reloads, and logs what came of it. For the thread that waits for signals. */
 void jd_reload(jd_server *of);
 

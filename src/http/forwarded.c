@@ -26,7 +26,8 @@ static jeton_span behind(jeton_span text, size_t len)
     return jeton_bytes(text.ptr + len, text.len - len);
 }
 
-bool jd_forwarded_hop(jeton_span text, jd_address *address)
+/* Reads a hop: "192.0.2.7", "192.0.2.7:80", "2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:80". */
+static bool read_hop(jeton_span text, jd_address *address)
 {
     *address = (jd_address){{0}};
     if (text.len == 0)
@@ -50,7 +51,7 @@ bool jd_forwarded_hop(jeton_span text, jd_address *address)
 static bool step(jeton_span hop, const jd_cidrs *trusted, jd_address *client)
 {
     jd_address address;
-    if (!jd_forwarded_hop(hop, &address))
+    if (!read_hop(hop, &address))
         return false;
     *client = address;
     return jd_cidrs_have(trusted, &address);

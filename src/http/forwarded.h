@@ -32,9 +32,6 @@ JETON_MUST bool jd_forwarded_for(jeton_span value, const jd_cidrs *trusted, jd_a
  * to RFC 7239 §4 names nobody. */
 JETON_MUST bool jd_forwarded(jeton_span value, const jd_cidrs *trusted, jd_address *client);
 
-/* Reads a hop: "192.0.2.7", "192.0.2.7:80", "2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:80". */
-JETON_MUST bool jd_forwarded_hop(jeton_span text, jd_address *address);
-
 #define JD_FORWARDED_HOPS 32U /* of one Forwarded value: more is no chain of proxies */
 
 #endif
