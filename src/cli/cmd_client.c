@@ -1,88 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cli/cmd_client.c - jeton client add|list|secret|disable|enable|remove. */
+/* cli/cmd_client.c - jeton client add|list|show|set|secret|disable|enable|remove. */
+#include "cli/client_fields.h"
 #include "cli/pages.h"
 #include "cli/report.h"
 #include "cli/signing_secret.h"
 #include "core/auto.h"
-#include "core/err.h"
-#include "sys/config.h"
 
 #include <stdio.h>
 
-/* ---- add, secret ---------------------------------------------------------------------------- */
-
-/* The words of an option that may be given more than once, as one list. */
-static jeton_status join(const jd_args *args, const char *option, jt_buf *words, jeton_err *err)
-{
-    size_t at = 0;
-    const char *word;
-    while ((word = jd_args_next(args, option, &at)) != NULL)
-        JT_TRY(jt_buf_addf(words, err, "%s%s", words->len > 0 ? " " : "", word));
-    return JETON_OK;
-}
-
-/* Seconds with a unit are what the settings take; the one that reads them is theirs. */
-static jeton_status read_life(const jd_args *args, const char *option, int64_t *seconds,
-                              jeton_err *err)
-{
-    const char *text = jd_args_get(args, option);
-    *seconds = 0;
-    if (text == NULL)
-        return JETON_OK;
-    jd_config config;
-    jd_config_init(&config);
-    /* the setting with the widest bounds: the server judges the value */
-    if (jd_config_set(&config, jeton_str("session-ttl"), jeton_str(text), NULL) != JETON_OK)
-        return jt_fail(err, JETON_E_ARGUMENT, "%s is a time: 90s, 15m, 12h or 7d", option);
-    *seconds = config.session_ttl;
-    return JETON_OK;
-}
-
-static const struct {
-    const char *option, *argument;
-} lives[] = {
-    {"--access-ttl", "access_ttl"},
-    {"--refresh-ttl", "refresh_ttl"},
-    {"--session-ttl", "session_ttl"},
-};
-
-typedef struct addition {
-    const jd_args *args;
-    jt_buf scopes, grants, signing;
-    int64_t lives[JT_COUNT(lives)];
-} addition;
-
-static void fill_addition(void *user, jt_tree *tree, jt_node *to)
-{
-    const addition *of = user;
-    static const char *const texts[][2] = {
-        {"--name", "name"}, {"--audience", "audience"}, {"--alg", "alg"}};
-    if (of->args->operand != NULL)
-        jt_put_text(tree, to, "id", jeton_str(of->args->operand));
-    for (size_t i = 0; i < JT_COUNT(texts); i++)
-        if (jd_args_has(of->args, texts[i][0]))
-            jt_put_text(tree, to, texts[i][1], jeton_str(jd_args_get(of->args, texts[i][0])));
-    for (size_t i = 0; i < JT_COUNT(lives); i++)
-        jt_put_int(tree, to, lives[i].argument, of->lives[i]);
-    jt_put_text(tree, to, "scopes", jt_buf_span(&of->scopes));
-    jt_put_text(tree, to, "grants", jt_buf_span(&of->grants));
-    jt_put_bool(tree, to, "public", jd_args_has(of->args, "--public"));
-    if (of->signing.len > 0)
-        jt_put_text(tree, to, "signing_secret", jt_buf_span(&of->signing));
-}
-
-static jeton_status read_addition(addition *of, jeton_err *err)
-{
-    JT_TRY(join(of->args, "--scope", &of->scopes, err));
-    JT_TRY(join(of->args, "--grant", &of->grants, err));
-    if (of->grants.len == 0)
-        JT_TRY(jt_buf_add(&of->grants, jeton_str("password refresh_token"), err));
-    if (jd_args_has(of->args, "--alg") || jd_args_has(of->args, "--signing-secret-file"))
-        JT_TRY(jd_signing_secret_read(of->args, &of->signing, err));
-    for (size_t i = 0; i < JT_COUNT(lives); i++)
-        JT_TRY(read_life(of->args, lives[i].option, &of->lives[i], err));
-    return JETON_OK;
-}
+/* ---- add --------------------------------------------------------------------------------- */
 
 /* The one time that a secret is told. */
 static int report_secret(const jd_args *args, const jt_json *result)
@@ -106,21 +32,48 @@ static int report_secret(const jd_args *args, const jt_json *result)
     return jd_report_bytes(args, jeton_str(""));
 }
 
-static int client_add(const jd_args *args)
+static int change(const jd_args *args, const char *operation, bool first,
+                  int (*report)(const jd_args *args, const jt_json *result))
 {
     JT_AUTO(jt_json_free) jt_json *result = NULL;
+    JT_AUTO(jd_client_fields_done) jd_client_fields fields = jd_client_fields_of(args);
     jeton_err err = {0};
-    addition of = {.args = args,
-                   .scopes = jt_buf_init(NULL),
-                   .grants = jt_buf_init(NULL),
-                   .signing = jt_buf_init(NULL)};
-    jeton_status status = read_addition(&of, &err);
+    jeton_status status = jd_client_fields_read(&fields, &err);
     if (status == JETON_OK)
-        status = jd_operation_run(args, "client.add", true, fill_addition, &of, &result, &err);
-    jt_buf_done(&of.scopes);
-    jt_buf_done(&of.grants);
-    jt_buf_done(&of.signing);
-    return status == JETON_OK ? report_secret(args, result) : jd_report_failure(args, status, &err);
+        status =
+            jd_operation_run(args, operation, first, jd_client_fields_fill, &fields, &result, &err);
+    return status == JETON_OK ? report(args, result) : jd_report_failure(args, status, &err);
+}
+
+static int client_add(const jd_args *args)
+{
+    return change(args, "client.add", true, report_secret);
+}
+
+/* ---- set, show ------------------------------------------------------------------------------ */
+
+static int report_all(const jd_args *args, const jt_json *result)
+{
+    JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
+    jeton_err err = {0};
+    const jeton_status status = jt_tree_new(NULL, &tree, &err);
+    return status == JETON_OK ? jd_report_tree(args, tree, jt_tree_copy(tree, jt_json_root(result)))
+                              : jd_report_failure(args, status, &err);
+}
+
+static int report_change(const jd_args *args, const jt_json *result)
+{
+    const jeton_span signing = jt_get_text(jt_json_root(result), "signing_secret");
+    if (jd_args_has(args, "--json"))
+        return report_all(args, result);
+    if (signing.len > 0)
+        printf("signing_secret %.*s\n", (int)signing.len, (const char *)signing.ptr);
+    return jd_report_line(args, jeton_str("the client is changed; its next tokens are as it says"));
+}
+
+static int client_set(const jd_args *args)
+{
+    return change(args, "client.set", false, report_change);
 }
 
 static void fill_id(void *user, jt_tree *tree, jt_node *to)
@@ -136,6 +89,15 @@ static int client_secret(const jd_args *args)
     const jeton_status status = jd_operation_run(args, "client.secret", false, fill_id,
                                                  (void *)(uintptr_t)args, &result, &err);
     return status == JETON_OK ? report_secret(args, result) : jd_report_failure(args, status, &err);
+}
+
+static int client_show(const jd_args *args)
+{
+    JT_AUTO(jt_json_free) jt_json *result = NULL;
+    jeton_err err = {0};
+    const jeton_status status = jd_operation_run(args, "client.show", false, fill_id,
+                                                 (void *)(uintptr_t)args, &result, &err);
+    return status == JETON_OK ? report_all(args, result) : jd_report_failure(args, status, &err);
 }
 
 /* ---- disable, enable, remove ---------------------------------------------------------------- */
@@ -212,6 +174,24 @@ static const jd_option add_options[] = {
     {.name = NULL},
 };
 
+static const jd_option set_options[] = {
+    JD_DATA_OPTION,
+    {.name = "--name", .value = "TEXT", .help = "what people call it; empty: nothing"},
+    {.name = "--grant", .value = "TYPE", .help = "in the place of all that it had", .many = true},
+    {.name = "--scope",
+     .value = "WORD",
+     .help = "in the place of all that it had; empty: none",
+     .many = true},
+    {.name = "--audience", .value = "TEXT", .help = "the aud of its tokens; empty: the server's"},
+    {.name = "--alg", .value = "ALG", .help = "as for add; empty: the setting token-alg"},
+    JD_SIGNING_SECRET_OPTION,
+    {.name = "--access-ttl", .value = "TIME", .help = "as for add; 0: the server's setting"},
+    {.name = "--refresh-ttl", .value = "TIME", .help = "the same"},
+    {.name = "--session-ttl", .value = "TIME", .help = "the same"},
+    {.name = "--json", .help = "one line of JSON: all of it"},
+    {.name = NULL},
+};
+
 static const jd_option json_options[] = {
     JD_DATA_OPTION,
     {.name = "--json", .help = "one line of JSON"},
@@ -236,6 +216,18 @@ const jd_command jd_client_commands[] = {
      .summary = "Lists the clients: id, with or without secret, grant types, name.",
      .options = json_options,
      .run = client_list},
+    {.noun = "client",
+     .verb = "show",
+     .operand = "ID",
+     .summary = "Prints what is known of a client, as JSON.",
+     .options = options,
+     .run = client_show},
+    {.noun = "client",
+     .verb = "set",
+     .operand = "ID",
+     .summary = "Changes a client: what is given takes the place of what was there.",
+     .options = set_options,
+     .run = client_set},
     {.noun = "client",
      .verb = "secret",
      .operand = "ID",

@@ -428,4 +428,66 @@ class Discovery(harness.ServerCase):
         self.assertEqual(self.server.get(told["jwks_uri"][len(told["issuer"]):]).status, 200)
 
 
+class ChangedClients(harness.ServerCase):
+    """jeton client set and show: by the server that runs, so it has taken effect."""
+
+    def cli(self, status, *words, env=None):
+        got, out, err = harness.jeton("client", *words, "--data", self.server.data,
+                                      env={**self.server.settings, **(env or {})})
+        self.assertEqual(got, status, out + err)
+        return out if status == 0 else err
+
+    def show(self, name):
+        return json.loads(self.cli(0, "show", name))
+
+    def granted(self, name, secret, **fields):
+        answer = self.server.ask("POST", "/token", urllib.parse.urlencode(
+            {"grant_type": "client_credentials", "client_id": name, "client_secret": secret,
+             **fields}))
+        return answer.status, answer.json
+
+    def test_what_is_given_takes_the_place_of_what_was_there(self):
+        secret = json.loads(self.cli(0, "add", "shop", "--grant", "client_credentials", "--scope", "a",
+                                     "--audience", "https://shop.example", "--json"))["client_secret"]
+        was = self.show("shop")
+        self.assertEqual(self.granted("shop", secret)[1]["expires_in"], 900)
+        self.cli(0, "set", "shop", "--name", "The shop", "--scope", "b", "--scope", "c", "--access-ttl",
+                 "2m")
+        self.assertEqual(self.show("shop"),
+                         {**was, "name": "The shop", "scopes": "b c", "access_ttl": 120})
+        status, told = self.granted("shop", secret)  # the secret is what it was
+        self.assertEqual((status, told["expires_in"], told["scope"]), (200, 120, "b c"))
+        changed = json.loads(self.cli(0, "set", "shop", "--json", "--name", "", "--scope", "",
+                                      "--audience", "", "--access-ttl", "0"))
+        self.assertEqual(changed, {**was, "scopes": "", "audience": ""})
+        self.cli(0, "set", "shop", "--grant", "password")
+        self.assertEqual(self.granted("shop", secret)[1]["error"], "unauthorized_client")
+
+    def test_its_algorithm_can_become_one_with_a_secret_and_back(self):
+        self.cli(0, "add", "api", "--audience", "https://api.example")
+        self.assertRegex(self.cli(0, "set", "api", "--alg", "HS256"), r"(?m)^signing_secret \S{43}$")
+        self.assertEqual(self.show("api")["alg"], "HS256")
+        self.assertNotIn("signing_secret", self.show("api"))
+        self.cli(0, "set", "api", "--alg", "ES256")
+        told = self.cli(0, "set", "api", "--alg", "HS256", "--json",
+                        env={"JETON_SIGNING_SECRET": "x" * 40})
+        self.assertNotIn("signing_secret", json.loads(told))  # it was given
+
+    def test_what_cannot_be_is_refused_and_changes_nothing(self):
+        self.cli(0, "add", "page", "--public")
+        was = self.show("page")
+        for status, words, why in ((1, (), "say what to change"),
+                                   (1, ("--grant", "nonsense"), "grant types are"),
+                                   (1, ("--grant", "client_credentials"), "public"),
+                                   (1, ("--alg", "none"), "signed with"),
+                                   (1, ("--name", "x" * 300), "name"),
+                                   (2, ("--access-ttl", "5x"), "--access-ttl is a time"),
+                                   (2, ("--public",), "no option")):
+            with self.subTest(words=words):
+                self.assertIn(why, self.cli(status, "set", "page", *words))
+        self.assertEqual(self.show("page"), was)
+        self.assertIn("no such client", self.cli(1, "set", "nobody", "--name", "x"))
+        self.assertIn("no such client", self.cli(1, "show", "nobody"))
+
+
 harness.main()
