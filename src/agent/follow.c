@@ -39,12 +39,20 @@ static int64_t part_of_lease(const jd_follow *of, int64_t part)
     return jd_ms(of->set.lease_ms) / part;
 }
 
-/* A longer lease is for stores that are away for longer, not for revocations that come later. */
+/* Where entries are found by asking alone, a longer lease is for stores that are away for longer,
+ * not for revocations that come later. */
 static int64_t idle(const jd_follow *of)
 {
     const int64_t most = jd_ms(IDLE_MOST_MS);
     const int64_t part = part_of_lease(of, IDLE_PART);
     return part < most ? part : most;
+}
+
+/* Where the bus tells of them, asking is for the lease, and for what the bus has lost: a thousand
+ * nodes with a longer lease ask so much less. */
+static int64_t beat(const jd_follow *of)
+{
+    return of->bus && of->fresh != 0 ? part_of_lease(of, IDLE_PART) : idle(of);
 }
 
 /* The next request is due so long after the last one, or earlier if it is already. A store that
@@ -207,6 +215,8 @@ void jd_follow_bus(jd_follow *follow, bool up)
 {
     if (up && !follow->bus)
         want(follow, URGENT_MS); /* what came while it was away came to others only */
+    if (!up)
+        want(follow, IDLE_MOST_MS);
     follow->bus = up;
 }
 
@@ -241,7 +251,7 @@ static void ask(jd_follow *of, int64_t now, jd_follow_todo *todo)
                                                                    .sent = now};
     of->pending = ticket;
     of->last_sent = now;
-    of->due = now + idle(of);
+    of->due = now + beat(of);
     of->counts.asked++;
 }
 

@@ -110,6 +110,59 @@ static void ask_again(rig *of)
     next(of, JD_FOLLOW_ASK);
 }
 
+/* ---- how often it asks ---------------------------------------------------------------------- */
+
+/* It rests for so long after what it has asked at of->now. */
+static void rests(rig *of, int64_t ms)
+{
+    next(of, JD_FOLLOW_WAIT);
+    assert_int_equal((of->todo.until - of->now) / MS, ms);
+}
+
+static void a_longer_lease_lets_it_ask_less_where_the_bus_tells(void **state)
+{
+    (void)state;
+    rig *of = rig_new();
+    jd_follow_init(&of->follow, &(jd_follow_settings){16000, LEEWAY, {of, is_genuine, apply}});
+    next(of, JD_FOLLOW_READ);
+    jd_follow_read(&of->follow, of->todo.ticket, true, of->now);
+    next(of, JD_FOLLOW_ASK);
+    answer(of, 1, 3, 0, SERVER);
+    ask_again(of);
+    answer(of, 3, 3, 0, SERVER);
+    rests(of, 250);                   /* no bus */
+    jd_follow_bus(&of->follow, true); /* what came while it was away came to others only */
+    rests(of, 10);
+    of->now += 10 * MS;
+    next(of, JD_FOLLOW_ASK);
+    answer(of, 3, 3, 0, SERVER);
+    rests(of, 2000); /* an eighth of the lease */
+    jd_follow_bus(&of->follow, false);
+    rests(of, 250);
+    free(of);
+}
+
+static void where_nothing_is_certain_it_asks_as_often_as_ever(void **state)
+{
+    (void)state;
+    rig *of = rig_new();
+    jd_follow_init(&of->follow, &(jd_follow_settings){16000, LEEWAY, {of, is_genuine, apply}});
+    jd_follow_bus(&of->follow, true);
+    next(of, JD_FOLLOW_READ);
+    jd_follow_read(&of->follow, of->todo.ticket, true, of->now);
+    next(of, JD_FOLLOW_ASK);
+    const int64_t hour = 3600000;
+    const jd_follow_answer given = {.store_now = WALL + of->now / MS - hour, .started = SERVER};
+    jd_follow_answered(&of->follow, of->todo.ticket, &given, given.store_now + hour, of->now);
+    assert_int_equal(jd_follow_why(&of->follow, of->now), JD_FOLLOW_CLOCK);
+    rests(of, 250);
+    of->now += 250 * MS;
+    next(of, JD_FOLLOW_ASK);
+    jd_follow_failed(&of->follow, of->todo.ticket, false, of->now);
+    rests(of, 25);
+    free(of);
+}
+
 /* ---- freshness ------------------------------------------------------------------------------ */
 
 static void it_is_fresh_from_the_moment_of_sending(void **state)
@@ -699,6 +752,8 @@ static void each_state_has_a_word(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_longer_lease_lets_it_ask_less_where_the_bus_tells),
+        cmocka_unit_test(where_nothing_is_certain_it_asks_as_often_as_ever),
         cmocka_unit_test(it_is_fresh_from_the_moment_of_sending),
         cmocka_unit_test(an_answer_is_taken_once_and_not_for_another),
         cmocka_unit_test(an_older_answer_brings_entries_and_nothing_else),
