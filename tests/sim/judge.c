@@ -69,12 +69,14 @@ void judge_publish(sim *of, const sim_proc *who)
     }
 }
 
-/* What a node says of itself is true: it has applied all that there is up to that number. */
+/* What a node says of itself is true: it has applied all that there is up to that number. A mark
+ * that was revoked twice may have an entry whose number is another's, and one whose number is its
+ * own: only the second is promised. */
 void judge_claim(sim *of, const sim_proc *who, uint64_t claim)
 {
     for (size_t i = 0; i < of->store.count && of->store.log[i].n <= claim; i++) {
         const uint64_t mark = store_mark_of(&of->store.log[i]);
-        if (is_in_force(of, mark) && !has_bit(who->applied, mark))
+        if (!of->store.again[i] && is_in_force(of, mark) && !has_bit(who->applied, mark))
             sim_break(of, "process %zu claims to have %llu, and lacks mark %llu",
                       (size_t)(who - of->procs), (unsigned long long)claim,
                       (unsigned long long)mark);

@@ -156,6 +156,7 @@ typedef struct sim_store {
     uint64_t head, pruned, highest; /* number ever given */
     size_t count;
     jt_revocation log[LOG];
+    bool again[LOG]; /* its number was that of another entry before */
     sim_row rows[PROCS];
     moment slow; /* answers take up to so long */
 } sim_store;

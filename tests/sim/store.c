@@ -53,6 +53,7 @@ static jt_revocation append(sim *of, uint64_t mark)
         sim_break(of, "the simulation itself: the log is full");
         return entry;
     }
+    at->again[at->count] = entry.n <= at->highest;
     at->log[at->count++] = entry;
     of->marks[mark].committed = of->now;
     of->marks[mark].lost = false;
@@ -69,10 +70,12 @@ static void prune(sim *of)
     sim_store *at = &of->store;
     size_t kept = 0;
     for (size_t i = 0; i < at->count; i++) {
-        if (of->marks[store_mark_of(&at->log[i])].expires > of->now)
+        if (of->marks[store_mark_of(&at->log[i])].expires > of->now) {
+            at->again[kept] = at->again[i];
             at->log[kept++] = at->log[i];
-        else if (at->log[i].n > at->pruned)
+        } else if (at->log[i].n > at->pruned) {
             at->pruned = at->log[i].n;
+        }
     }
     at->count = kept;
 }
