@@ -20,9 +20,11 @@ LEASE = 2.0  # Δ, in seconds: the default
 class Cluster:
     """As a context manager. `servers` are its nodes, `agents` its agents; all of them run."""
 
-    def __init__(self, servers=2, agents=0, bus=True, flags=(), cable=None, standby=False):
+    def __init__(self, servers=2, agents=0, bus=True, flags=(), cable=None, standby=False,
+                 server_flags=()):
         self.counts, self.cable, self.standby = (servers, agents), cable, standby or None
-        self.has_bus, self.more_flags = bus, flags
+        self.has_bus, self.more_flags, self.server_flags = bus, flags, server_flags
+        self.spare = None  # a second, empty bus
         self.servers, self.agents = [], []
 
     def __enter__(self):
@@ -42,10 +44,7 @@ class Cluster:
         self.stack.enter_context(self.postgres)
         if self.standby:
             self.replication = self.stack.enter_context(proxy.Proxy(self.postgres.socket))
-            host, port = self.replication.address.split(":")
-            self.standby = self.postgres.standby(
-                self.folder, primary_conninfo=f"host={host} port={port} user=postgres")
-            self.stack.enter_context(self.standby)
+            self.standby = self.add_standby("standby")
         if self.has_bus:
             self.redis = self.new_redis()
             self.stack.enter_context(self.redis)
@@ -59,6 +58,12 @@ class Cluster:
         if self.counts[1]:
             self.write_cluster_key()
         self.in_parallel(self.add_agent, self.counts[1])
+
+    def add_standby(self, name):
+        host, port = self.replication.address.split(":")
+        return self.stack.enter_context(self.postgres.standby(
+            self.folder, name, primary_conninfo=f"host={host} port={port} user=postgres",
+            wal_retrieve_retry_interval="100ms"))
 
     def new_postgres(self):
         if self.cable is None:
@@ -82,7 +87,7 @@ class Cluster:
                 done.result()
 
     def add_server(self, *flags, **more):
-        node = self.new(nodes.Node, "node", *flags, **more)
+        node = self.new(nodes.Node, "node", *self.server_flags, *flags, **more)
         self.stack.enter_context(node)
         self.servers.append(node)
         return node
@@ -108,8 +113,8 @@ class Cluster:
         self.count = getattr(self, "count", 0) + 1
         return kind(self, f"{word}{self.count}", *flags, **more)
 
-    def guard(self, name, segment, pause=3):
-        return self.stack.enter_context(nodes.Guard(self, name, segment, pause))
+    def guard(self, name, segment, pause=3, *flags):
+        return self.stack.enter_context(nodes.Guard(self, name, segment, pause, *flags))
 
     # --- what nodes need to know ---------------------------------------------------------------
 
@@ -136,6 +141,48 @@ class Cluster:
         with open(os.open(self.key_file, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(out)
 
+    # --- databases and buses that take over ----------------------------------------------------
+
+    def keep_in_step(self):
+        """From now on nothing is committed that the standby has not on its disk."""
+        self.postgres.sql("ALTER SYSTEM SET synchronous_standby_names = '*'", "postgres")
+        self.postgres.sql("SELECT pg_reload_conf()", "postgres")
+        harness.eventually(lambda: self.postgres.sql(
+            "SELECT sync_state FROM pg_stat_replication", "postgres") == ["sync"],
+            "the standby is kept in step")
+
+    def fail_over(self):
+        """The machine of the primary is gone, and the standby is the primary. Whoever connects to the old
+        one is refused; call mend() of their links to have the name of the old one lead to the new."""
+        self.postgres.kill()
+        self.standby.promote()
+        self.postgres, self.standby = self.standby, None
+        for one in self.everybody:
+            one.links.store.cut()
+            one.links.store.target = self.postgres.socket
+
+    def replace_standby(self):
+        """A new one in the place of the one that was promoted, kept in step."""
+        self.count += 1
+        self.replication.target = self.postgres.socket
+        self.standby = self.add_standby(f"standby{self.count}")
+        self.keep_in_step()
+        for one in self.everybody:
+            one.links.standby.target = self.standby.socket
+            one.links.standby.reset()
+
+    def add_spare_bus(self):
+        self.spare = redis_server.Redis(self.folder, "spare")
+        self.stack.enter_context(self.spare)
+
+    def fail_over_bus(self):
+        """To one that is empty."""
+        self.spare.ask("FLUSHALL")
+        self.redis, self.spare = self.spare, self.redis
+        for one in self.everybody:
+            one.links.bus.target = self.redis.socket
+            one.links.bus.reset()
+
     # --- what tests do with it -----------------------------------------------------------------
 
     @property
@@ -146,6 +193,13 @@ class Cluster:
         """The network is well again."""
         for one in self.everybody:
             one.links.mend()
+
+    def recover(self):
+        """All is well again, once this returns: with as many databases as before."""
+        self.mend()
+        if hasattr(self, "replication") and self.standby is None:
+            self.replace_standby()
+        self.all_ready()
 
     def all_ready(self):
         harness.eventually(lambda: all(one.is_ready() for one in self.servers),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """faults.py - what may happen to a cluster, as a table: how each fault begins and how it is over. A fault is
 given a source of chance, so that a seed says all of it."""
+import concurrent.futures
 import contextlib
 import dataclasses
+import itertools
 import random
 import threading
 import typing
@@ -35,6 +37,28 @@ def only(name):
     return lambda cluster: [getattr(cluster, name)]
 
 
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """Two that something happens to at the same time."""
+    members: tuple
+
+    @property
+    def name(self):
+        return " and ".join(one.name for one in self.members)
+
+
+def pairs_of_servers(cluster):
+    return [Pair(pair) for pair in itertools.combinations(cluster.servers, 2)]
+
+
+def both(what):
+    """The same to both of a pair, side by side: one may need the other to be away for as long."""
+    def do(cluster, pair, *chance):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda one: what(cluster, one, *chance), pair.members))
+    return do
+
+
 def start(_, one):
     """As systemd does it: again and again, for what it needs may be away as well."""
     def has_begun():
@@ -45,6 +69,10 @@ def start(_, one):
 
 def kill(_, one, __):
     one.kill()
+
+
+def stop(_, one, __):
+    one.stop()
 
 
 def freeze(_, one, __):
@@ -99,6 +127,31 @@ def right_clock(_, one):
     one.clock.step(0)
 
 
+def fail_over(cluster, *_):
+    cluster.fail_over()
+
+
+def follow_over(cluster, _):
+    """The name of the old primary leads to the new one."""
+    for one in cluster.everybody:
+        one.links.store.mend()
+
+
+def fail_over_bus(cluster, *_):
+    cluster.fail_over_bus()
+
+
+def rotate_keys(cluster, node, _):
+    """Nothing happens, for now, when the next key has not been known for long enough, or the store is away."""
+    status, _, _ = node.cli("key", "rotate")
+    if status == 0:
+        cluster.load.count("keys rotated")
+
+
+def withdraw_key(cluster, node, _):
+    cluster.load.withdraw_a_key(node)
+
+
 FAULTS = (
     Fault("bus killed", only("redis"), kill, start),
     Fault("bus frozen", only("redis"), freeze, thaw),
@@ -110,7 +163,14 @@ FAULTS = (
       for which in ("store", "bus") for what in ("delay", "stall", "drop")),
     *(Fault(f"{which}: cut", everybody, cut(which), mend(which)) for which in ("store", "bus")),
     Fault("cut off", everybody, cut_off, mend_all),
+    Fault("bus failed over", only("redis"), fail_over_bus, nothing),
+    Fault("primary failed over", only("postgres"), fail_over, follow_over),
     Fault("killed", everybody, kill, start),
+    Fault("stopped", everybody, stop, start),
+    Fault("both killed", pairs_of_servers, both(kill), both(start)),
+    Fault("both restarted", pairs_of_servers, both(stop), both(start)),
+    Fault("keys rotated", servers, rotate_keys, nothing),
+    Fault("key withdrawn", servers, withdraw_key, nothing),
     Fault("frozen", everybody, freeze, thaw),
     Fault("clock stepped", everybody, step_clock, right_clock),
 )
@@ -129,8 +189,9 @@ class Schedule:
             begin = chance.uniform(0, seconds * 0.7)
             end = chance.uniform(begin, seconds)
             inner = chance.randrange(2**32)
-            if one.name not in taken:
-                taken.add(one.name)
+            names = {each.name for each in getattr(one, "members", (one,))}
+            if not names & taken:
+                taken |= names
                 self.rows.append((begin, end, fault, one, random.Random(inner)))
 
     def __str__(self):

@@ -31,6 +31,58 @@ class Token:
     strict: int | None = None    # the first good answer to a strict one was there
     doomed: bool = False     # something else may end it: nothing is expected of it but to stay revoked
 
+    def falls_with(self, revoking, revoked):
+        """What it was issued under was revoked as well."""
+        self.revoking = earlier(self.revoking, revoking)
+        self.revoked = earlier(self.revoked, revoked)
+
+
+def earlier(one, other):
+    """Of two times that may never have come."""
+    return min((time for time in (one, other) if time is not None), default=None)
+
+
+@dataclasses.dataclass
+class Race:
+    """Many who refreshed with one and the same token at the same time."""
+    name: str
+    successors: list  # the refresh tokens that were answered
+
+
+@dataclasses.dataclass
+class Record:
+    """All that is written down of a schedule."""
+    tokens: dict      # Token by name
+    decisions: list   # of guards and nodes, while faults happened
+    ends: list        # the guards' last word about each token, when all was well and everybody fresh
+    sessions: dict    # that nobody ended: name -> the status that a refresh had when all was well
+    users: set        # acknowledged ...
+    found: set        # ... and there when all was well
+    races: list       # Race
+    strange: list     # answers that nobody should ever get, as sentences
+
+
+def judge_record(record, lease):
+    """All that was broken, as sentences."""
+    return [*judge(record.tokens, record.decisions, lease, record.ends), *judge_kept(record),
+            *judge_races(record.races), *(f"strange: {what}" for what in record.strange)]
+
+
+def judge_kept(record):
+    """Sessions and users that were acknowledged are there."""
+    for name, status in record.sessions.items():
+        if status != 200:
+            yield f"the session of {name} is lost: {status}"
+    for name in sorted(record.users - record.found):
+        yield f"the user {name} is lost"
+
+
+def judge_races(races):
+    for race in races:
+        if len(set(race.successors)) > 1:
+            yield (f"a race of {len(race.successors)} with one refresh token, {race.name}, has "
+                   f"{len(set(race.successors))} successors")
+
 
 def read_decisions(guard, lines):
     """From what guard_reader has written; a last line that was cut by a kill is no decision."""

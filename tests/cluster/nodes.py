@@ -57,6 +57,7 @@ class Node(harness.Server):
         self.settings = settings
 
     def launch(self, command):
+        self.forget()  # one that ended by itself
         process = super().launch(command)
         WARDEN.started(process.pid)
         self.known = process.pid
@@ -104,12 +105,12 @@ class Node(harness.Server):
 class Guard:
     """A service on a host that goes by a segment (guard_reader.c). Threads may use it at once."""
 
-    def __init__(self, cluster, name, segment, pause=3):
+    def __init__(self, cluster, name, segment, pause=3, *flags):
         self.name = name
         self.path = os.path.join(cluster.folder, f"{name}.decisions")
         self.lock = threading.Lock()
         with open(self.path, "wb") as file:
-            self.process = subprocess.Popen([GUARD_READER, segment, ISSUER, ISSUER, str(pause)],
+            self.process = subprocess.Popen([GUARD_READER, segment, ISSUER, ISSUER, str(pause), *flags],
                                             stdin=subprocess.PIPE, stdout=file, text=True)
         WARDEN.started(self.process.pid)
 
@@ -172,6 +173,10 @@ class Agent(Daemon):
         settings = self.cluster.settings(self.places)
         del settings["JETON_MASTER_KEY"]  # an agent has none
         return {**os.environ, **settings, **self.clock.env}
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.reap()
 
     def is_ready(self):
         status, _, _ = harness.jeton("segment", "show", "--json", self.segment)

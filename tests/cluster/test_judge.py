@@ -52,6 +52,24 @@ ENDS = (
 )
 
 
+# why, what is doctored, and a word of the verdict or None
+RECORDS = (
+    ("an honest one", {}, None),
+    ("accepted behind a strict answer", {"said": [("gone", 4 * S + 1, "OK")]}, "strict"),
+    ("accepted behind commit and lease", {"said": [("gone", 3 * S + BOUND + 1, "OK")]}, "strict"),
+    ("a revocation is lost", {"ends": [("gone", 9 * S, "OK")]}, "lost the revocation"),
+    ("a session is lost", {"sessions": {"s": 200, "t": 401}}, "the session of t is lost"),
+    ("a user is lost", {"users": {"u", "v"}}, "the user v is lost"),
+    ("a user that nobody was told of is there", {"found": {"alice", "u", "w"}}, None),
+    ("a good token refused", {"said": [("good", 6 * S, "E_REVOKED")]}, "good token"),
+    ("a good token refused for good", {"ends": [("good", 9 * S, "E_KEY_UNKNOWN")]}, "for good"),
+    ("a good token, and it is not known", {"said": [("good", 6 * S, "E_STALE")]}, None),
+    ("a race with two successors", {"races": [judge.Race("r", ["a", "b", "a"])]}, "2 successors"),
+    ("a race in which nobody got an answer", {"races": [judge.Race("r", [])]}, None),
+    ("an answer that nobody should get", {"strange": ["500"]}, "strange: 500"),
+)
+
+
 class Judge(unittest.TestCase):
     def check(self, broken, word):
         if word is None:
@@ -73,6 +91,33 @@ class Judge(unittest.TestCase):
                 tokens = {"t": judge.Token("t", 1 * S, **known)}
                 one = judge.Decision("g", "t", 6 * S, 6 * S + 1000, status)
                 self.check(judge.judge(tokens, [], LEASE, [one]), word)
+
+    # The five rules, each by a record that is doctored in one place.
+    def record(self, **doctored):
+        tokens = {"good": judge.Token("good", 1 * S),
+                  "gone": judge.Token("gone", 1 * S, revoking=2 * S, revoked=3 * S, strict=4 * S)}
+        said = [("good", 5 * S, "OK"), ("gone", 1 * S, "OK"), ("gone", 5 * S, "E_REVOKED")]
+        ends = [("good", 9 * S, "OK"), ("gone", 9 * S, "E_REVOKED")]
+
+        def decisions(rows):
+            return [judge.Decision("g", token, at, at + 1, status) for token, at, status in rows]
+        record = {"sessions": {"s": 200}, "users": {"u"}, "found": {"alice", "u"}, "strange": [],
+                  "races": [judge.Race("r", ["next"] * 100)], **doctored}
+        return judge.Record(tokens=tokens, decisions=decisions(said + record.pop("said", [])),
+                            ends=decisions(record.pop("ends", ends)), **record)
+
+    def test_records(self):
+        for why, doctored, word in RECORDS:
+            with self.subTest(why):
+                self.check(judge.judge_record(self.record(**doctored), LEASE), word)
+
+    def test_what_falls_with_its_key_counts_from_there(self):
+        for mine, keys, want in (((None, None), (5, 6), (5, 6)), ((3, 4), (5, 6), (3, 4)),
+                                 ((7, 8), (5, 6), (5, 6)), ((7, None), (5, None), (5, None)),
+                                 ((3, 4), (None, None), (3, 4)), ((7, 8), (5, None), (5, 8))):
+            token = judge.Token("t", 1, *mine)
+            token.falls_with(*keys)
+            self.assertEqual((token.revoking, token.revoked), want, (mine, keys))
 
     def test_one_guilty_decision_among_many_is_found(self):
         tokens = {"t": judge.Token("t", 0, revoking=S, revoked=S)}

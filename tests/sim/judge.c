@@ -145,6 +145,13 @@ static void save(sim_proc *who)
         who->saved_n = 0;
 }
 
+/* Until then everybody is fresh for the first time: what stands still at the start has to be given
+ * up before there is a lease that it could not cost. */
+static moment time_to_begin(const sim *of)
+{
+    return (1500 + (of->plan.stalls ? of->plan.lease_ms : 0)) * MS;
+}
+
 void judge_tick(sim *of)
 {
     for (size_t i = 0; i < PROCS; i++) {
@@ -155,7 +162,7 @@ void judge_tick(sim *of)
             save(who);
         if (!proc_is_fresh(of, who))
             of->seen[SEEN_STALE]++;
-        if (of->plan.calm && of->now > 1500 * MS && !proc_is_fresh(of, who))
+        if (of->plan.calm && of->now > time_to_begin(of) && !proc_is_fresh(of, who))
             sim_break(of, "process %zu is not fresh (%s), and nothing is the matter", i,
                       jd_follow_word(jd_follow_why(&who->follow, sim_boot(of, who->host))));
     }
