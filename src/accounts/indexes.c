@@ -264,6 +264,19 @@ void jd_indexes_tend(jd_accounts *accounts)
     }
 }
 
+void jd_indexes_forget(jd_accounts *accounts)
+{
+    jd_indexes *indexes = accounts->indexes;
+    if (indexes == NULL)
+        return;
+    (void)pthread_mutex_lock(&indexes->lock);
+    for (size_t i = 0; i < JD_INDEX_CLASSES; i++) {
+        drop(&indexes->classes[i].now);
+        drop(&indexes->classes[i].next);
+    }
+    (void)pthread_mutex_unlock(&indexes->lock);
+}
+
 /* ---- open and close ------------------------------------------------------------------------- */
 
 jeton_status jd_indexes_open(jd_accounts *accounts, jd_indexes_want *want, void *user,

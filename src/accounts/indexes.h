@@ -44,6 +44,10 @@ typedef struct jd_fetched {
 void jd_indexes_fetch(jd_accounts *accounts, size_t of, jd_fetched *fetched);
 void jd_indexes_take(jd_accounts *accounts, const jd_fetched *fetched, bool holds);
 
+/* Gives up the blocks there are, and leases others when they are needed: the store may have lost
+ * that they were leased. */
+void jd_indexes_forget(jd_accounts *accounts);
+
 /* Blocks whose time is soon over are replaced: to be called once a minute. */
 void jd_indexes_tend(jd_accounts *accounts);
 

@@ -4,6 +4,7 @@
 
 #include "accounts/bans.h"
 #include "accounts/client.h"
+#include "accounts/indexes.h"
 #include "accounts/waits.h"
 #include "agent/trust.h"
 #include "core/auto.h"
@@ -29,15 +30,24 @@ static bool is_genuine(void *user, const jt_revocation *entry)
  * transaction that tells of it right before the mark, which may be here first. */
 static void tell_signer(const jd_accounts *accounts, const jt_revocation *entry)
 {
-    if (entry->kind == JT_NOTICE_KEYS)
+    if (entry->kind == JT_NOTICE_KEYS || entry->kind == JT_NOTICE_JUMP)
         jd_store_keys_told(accounts->store, entry->n);
     if (entry->kind == JT_REVOKED_KEY)
         jd_store_keys_told(accounts->store, entry->n - 1);
 }
 
+/* Blocks of indexes may have been leased in what was lost: others would not know them. */
+static void take_jump(jd_accounts *accounts, const jt_revocation *entry)
+{
+    jd_log_jump(entry);
+    jd_indexes_forget(accounts);
+}
+
 static bool apply(void *user, const jt_revocation *entry)
 {
     tell_signer(user, entry);
+    if (entry->kind == JT_NOTICE_JUMP)
+        take_jump(user, entry);
     if (jt_is_notice(entry->kind))
         return false;
     jd_accounts_apply(user, entry);

@@ -482,6 +482,16 @@ void jd_follower_close(jd_follower **follower)
 
 /* ---- what it tells -------------------------------------------------------------------------- */
 
+void jd_log_jump(const jt_revocation *entry)
+{
+    uint64_t from;
+    uint64_t rest;
+    jt_revoked_pair_of(entry->id, &from, &rest);
+    jd_log(JD_WARN, EV_LOG_JUMPED, JD_INT("from", (int64_t)from), JD_INT("to", (int64_t)entry->n),
+           JD_TEXT("why", "the database is another server than before, or was started anew"),
+           JD_TEXT("next", "everything is read anew"));
+}
+
 const jd_id *jd_follower_id(const jd_follower *follower)
 {
     return &follower->id;

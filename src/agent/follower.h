@@ -75,6 +75,9 @@ void jd_follower_close(jd_follower **follower);
  * hurry  somebody waits until all nodes say that they have it */
 void jd_follower_committed(jd_follower *follower, const jt_revocation *entry, bool hurry);
 
+/* Writes to our log that the numbers of the revocation log have jumped. */
+void jd_log_jump(const jt_revocation *entry);
+
 /* Its id in the table of nodes. */
 const jd_id *jd_follower_id(const jd_follower *follower);
 

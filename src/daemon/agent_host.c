@@ -61,6 +61,8 @@ static bool apply(void *user, const jt_revocation *entry)
 {
     const host *of = user;
     jeton_err err = {0};
+    if (entry->kind == JT_NOTICE_JUMP)
+        jd_log_jump(entry);
     if (jt_is_notice(entry->kind))
         return false;
     if (jt_revocations_apply(of->revocations, entry, &err) != JETON_OK)

@@ -329,7 +329,8 @@ static jeton_status take(jt_revocations *revocations, const jt_revocation *entry
     case JT_REVOKED_ALL: raise_all(revocations, entry->n, entry->expires); return JETON_OK;
     case JT_NOTICE_KEYS:
     case JT_NOTICE_CLIENTS:
-    case JT_NOTICE_BANS: return JETON_OK; /* the head alone moves */
+    case JT_NOTICE_BANS:
+    case JT_NOTICE_JUMP: return JETON_OK; /* the head alone moves */
     }
     raise_all(revocations, entry->n, entry->expires);
     return jt_fail(err, JETON_E_UNSUPPORTED,

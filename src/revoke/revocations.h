@@ -41,17 +41,19 @@ typedef enum jt_revoked {
                                is dropped when this expires */
 
     /* Notices revoke nothing: they tell whoever follows the log to read something anew. Their id
-     * is zeros, and `expires` the moment they were written. */
+     * is zeros but for the last, and `expires` the moment they were written. */
     JT_NOTICE_KEYS = 9,     /* the signing keys have changed */
     JT_NOTICE_CLIENTS = 10, /* the clients */
     JT_NOTICE_BANS = 11,    /* the networks that are banned */
+    JT_NOTICE_JUMP = 12,    /* anything: the store may have lost its last commits, so the numbers
+                               jump to this one, from the one that the id begins with */
     /* A number that is not known here is taken like an entry for which there is no memory. */
 } jt_revoked;
 
 /* Whether an entry refuses nothing and is only news. */
 static inline bool jt_is_notice(jt_revoked kind)
 {
-    return kind == JT_NOTICE_KEYS || kind == JT_NOTICE_CLIENTS || kind == JT_NOTICE_BANS;
+    return kind >= JT_NOTICE_KEYS && kind <= JT_NOTICE_JUMP;
 }
 
 typedef struct jt_revocation {

@@ -68,6 +68,7 @@ struct jd_store {
     jt_hmac_key audit_key;       /* set by jd_store_open() */
     jt_hmac_key log_key;         /* likewise */
     _Atomic uint64_t keys;       /* jd_store_keys_changed() */
+    _Atomic uint64_t told;       /* the highest head a node was told of here; see numbers.c */
     jd_store_notified *notified; /* of notices that this process has committed; NULL: nobody */
     void *notified_user;
 };

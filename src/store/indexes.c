@@ -90,6 +90,7 @@ static jeton_status lease(jd_conn *conn, void *args, jeton_err *err)
 {
     const leasing *of = args;
     *of->block = (jd_index_block){.count = of->asked->count};
+    JT_TRY(jd_sql_settle_numbers(conn, err)); /* or a block might be leased a second time */
     JT_TRY(drop_expired(conn, of->asked->now, err));
     JT_TRY(find_list(conn, of, err));
     if (of->block->list == 0)

@@ -30,17 +30,6 @@ bool jd_store_log_genuine(const jd_store *store, const jt_revocation *entry)
 
 /* ---- adding --------------------------------------------------------------------------------- */
 
-/* Takes the next `count` numbers. Whoever does has the head to himself until his commit. */
-static jeton_status take_numbers(jd_conn *conn, size_t count, uint64_t *last, jeton_err *err)
-{
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_LOG_NEXT);
-    jd_bind_count(&query, count);
-    if (!jd_query_row(&query))
-        return jd_query_missing(&query, err, "the log has no head");
-    *last = (uint64_t)jd_take_int(&query);
-    return jd_query_end(&query, err);
-}
-
 static void bind_entry(jd_query *query, const void *of)
 {
     const jt_revocation *entry = of;
@@ -58,17 +47,22 @@ static const jd_adding adding = {.by_64 = JD_SQL_LOG_ADD_64,
                                  .size = sizeof(jt_revocation),
                                  .bind = bind_entry};
 
+jeton_status jd_sql_put_entries(jd_conn *conn, jt_revocation *entries, size_t count, jeton_err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        jt_entry_sign(&conn->store->log_key, &entries[i]);
+    return jd_query_add_rows(conn, &adding, entries, count, err);
+}
+
 jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count, jeton_err *err)
 {
     uint64_t last = 0;
     if (count == 0)
         return JETON_OK;
-    JT_TRY(take_numbers(conn, count, &last, err));
-    for (size_t i = 0; i < count; i++) {
+    JT_TRY(jd_sql_take_numbers(conn, count, &last, err));
+    for (size_t i = 0; i < count; i++)
         entries[i].n = last - count + 1 + i;
-        jt_entry_sign(&conn->store->log_key, &entries[i]);
-    }
-    return jd_query_add_rows(conn, &adding, entries, count, err);
+    return jd_sql_put_entries(conn, entries, count, err);
 }
 
 jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err)

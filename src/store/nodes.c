@@ -7,9 +7,13 @@
 #include "store/keys.h"
 #include "store/sql.h"
 
+#include <stdatomic.h>
+
 /* ---- the clock and the head ----------------------------------------------------------------- */
 
-static jeton_status read_now(jd_conn *conn, jd_beat_answer *answer, jeton_err *err)
+/* server  the one that has given the last number; 0: not known */
+static jeton_status read_now(jd_conn *conn, jd_beat_answer *answer, jeton_time *server,
+                             jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_NOW);
     if (!jd_query_row(&query))
@@ -19,6 +23,7 @@ static jeton_status read_now(jd_conn *conn, jd_beat_answer *answer, jeton_err *e
     answer->keys = (uint64_t)jd_take_int(&query);
     answer->now = jd_take_int(&query);
     answer->started = jd_take_int(&query);
+    *server = jd_take_int(&query);
     jd_store_keys_told(conn->store, answer->keys);
     return jd_query_end(&query, err);
 }
@@ -42,16 +47,32 @@ typedef struct answering {
     const jd_beat *beat;
     jt_arena *arena;
     jd_beat_answer *answer;
+    jeton_time server;
 } answering;
 
 /* The head first: where others commit in between, the entries are more than it says, not fewer. */
 static jeton_status read_answer(jd_conn *conn, void *args, jeton_err *err)
 {
-    const answering *of = args;
+    answering *of = args;
     const uint64_t from = of->beat->from;
     const jd_log_span asked = {from > 0 ? from - 1 : 0, of->beat->most};
-    JT_TRY(read_now(conn, of->answer, err));
+    JT_TRY(read_now(conn, of->answer, &of->server, err));
     return jd_sql_entries_after(conn, &asked, of->arena, &of->answer->entries, err);
+}
+
+/* A server that took over, or was started anew, and has given no number yet: until the numbers have
+ * jumped, tokens would be issued below those of marks that it may have lost. */
+static bool is_jump_due(const jd_store *store, const answering *of)
+{
+    return of->answer->head < atomic_load(&store->told) ||
+           (of->server != 0 && of->server != of->answer->started);
+}
+
+static void note_head(jd_store *store, uint64_t head)
+{
+    uint64_t told = atomic_load(&store->told);
+    while (told < head && !atomic_compare_exchange_weak(&store->told, &told, head))
+        continue;
 }
 
 /* Two transactions, in this order: an entry that is committed behind the second one's back is
@@ -61,9 +82,14 @@ static jeton_status beat_and_read(jd_store *store, const jd_beat *beat, jt_arena
                                   jd_beat_answer *answer, jeton_err *err)
 {
     jd_beat row = *beat;
-    answering args = {beat, arena, answer};
+    answering args = {beat, arena, answer, 0};
     JT_TRY(jd_sql_write_alone(store, write_beat, &row, err));
-    return jd_sql_read(store, read_answer, &args, err);
+    JT_TRY(jd_sql_read(store, read_answer, &args, err));
+    /* Should it fail, whoever takes a number next does it. */
+    if (is_jump_due(store, &args) && jd_sql_log_settle(store, NULL) == JETON_OK)
+        JT_TRY(jd_sql_read(store, read_answer, &args, err));
+    note_head(store, answer->head);
+    return JETON_OK;
 }
 
 jeton_status jd_store_node_beat(jd_store *store, const jd_beat *beat, jt_arena *arena,
@@ -98,9 +124,10 @@ typedef struct listing {
 static jeton_status list(jd_conn *conn, void *args, jeton_err *err)
 {
     const listing *asked = args;
+    jeton_time server;
     jd_beat_answer clock = {0};
     jd_rows rows = {.arena = asked->arena, .size = sizeof(jd_node)};
-    JT_TRY(read_now(conn, &clock, err));
+    JT_TRY(read_now(conn, &clock, &server, err));
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_LIST);
     while (jd_query_row(&query)) {
         jd_node *node = jd_rows_add(&rows, &query);

@@ -58,6 +58,16 @@ JETON_MUST jeton_status jd_sql_work_noted(jd_conn *conn, jd_work *work, void *ar
 /* Pieces of transactions. */
 /* The two columns of JD_HEAD in the row that the query is at: gives the head of the log. */
 uint64_t jd_sql_take_head(jd_query *query);
+/* Takes the next `count` numbers, up to *last; whoever does has the head to himself until his
+ * commit. Where they jump (numbers.c), the entry that says so is put in before. */
+JETON_MUST jeton_status jd_sql_take_numbers(jd_conn *conn, size_t count, uint64_t *last,
+                                            jeton_err *err);
+/* None, but the jump if one is due: before what is given out once is given out. */
+JETON_MUST jeton_status jd_sql_settle_numbers(jd_conn *conn, jeton_err *err);
+JETON_MUST jeton_status jd_sql_log_settle(jd_store *store, jeton_err *err);
+/* Signs entries that have their numbers, and puts them in. */
+JETON_MUST jeton_status jd_sql_put_entries(jd_conn *conn, jt_revocation *entries, size_t count,
+                                           jeton_err *err);
 JETON_MUST jeton_status jd_sql_append(jd_conn *conn, jt_revocation *entry, jeton_err *err);
 JETON_MUST jeton_status jd_sql_append_many(jd_conn *conn, jt_revocation *entries, size_t count,
                                            jeton_err *err);

@@ -59,6 +59,20 @@
 #define JD_PG_MS(time)     "CAST(extract(epoch FROM " time ") * 1000 AS bigint)"
 #define JD_PG_NOW          JD_PG_MS("clock_timestamp()")
 
+/* Which server of the database it is: no two of an installation were started in one microsecond,
+ * and everybody may ask for it. */
+#define JD_PG_SERVER \
+    "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)"
+
+/* Where the numbers of the log go on when some behind `least` may have been lost. By the time, a
+ * thousand and a few numbers for each millisecond since 1970, which is more than are ever taken: so
+ * a jump that is lost itself is not made to the same number again. By a clock that is behind that,
+ * further than is ever lost at once. */
+#define JD_JUMPED(least, ms, further)                                                             \
+    "CASE WHEN " ms " * 1024 >= " least " + 65536 THEN " ms " * 1024 ELSE " least " + " further " END"
+#define JD_TAIL    "268435456"
+#define JD_RESTORE "4294967296" /* since a backup there may have been many */
+
 #define JD_SQL_LIST(X, Y)                                                                            \
     Y(BEGIN_READ,  "BEGIN",                                                                       \
                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")                             \
@@ -183,12 +197,20 @@
     X(SESSION_PURGE,    "DELETE FROM sessions WHERE id IN "                                       \
                         "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
     /* the log */                                                                                 \
-    X(LOG_NEXT,  "UPDATE log_head SET n = n + ? RETURNING n")                                     \
+    /* so many numbers; where the head is below what we know of it (?2), or the server is not the    \
+     * one that gave the last number, the first of them is behind a jump */                       \
+    Y(LOG_NEXT,  "UPDATE log_head SET was = n, n = ?1 + CASE WHEN n >= ?2 THEN n ELSE "           \
+                 JD_JUMPED("?2", JD_SQLITE_NOW, JD_TAIL) " END RETURNING n, was",                 \
+                 "UPDATE log_head SET was = n, server = " JD_PG_SERVER ", n = ?1 + "              \
+                 "CASE WHEN n >= ?2 AND server IN (0, " JD_PG_SERVER ") THEN n ELSE "             \
+                 JD_JUMPED("greatest(n, ?2)", JD_PG_NOW, JD_TAIL) " END RETURNING n, was")        \
     X(LOG_HEAD,  "SELECT n, keys FROM log_head")                                                  \
     X(KEYS_CHANGED, "SELECT keys FROM log_head")                                                  \
     X(LOG_KEYS,  "UPDATE log_head SET keys = ?")                                                  \
-    Y(LOG_JUMP,  "UPDATE log_head SET n = max(n, ?) + 4294967296",                                \
-                 "UPDATE log_head SET n = greatest(n, ?) + 4294967296")                           \
+    Y(LOG_JUMP,  "UPDATE log_head SET n = "                                                       \
+                 JD_JUMPED("max(n, ?1)", JD_SQLITE_NOW, JD_RESTORE) ", server = 0",               \
+                 "UPDATE log_head SET n = "                                                       \
+                 JD_JUMPED("greatest(n, ?1)", JD_PG_NOW, JD_RESTORE) ", server = 0")              \
     X(LOG_FORGET, "UPDATE log_head SET pruned = n")                                               \
     X(LOG_ADD_1,  JD_LOG_ADD JD_LOG_ROW)                                                          \
     X(LOG_ADD_8,  JD_LOG_ADD JD_LOG_ROWS_8)                                                       \
@@ -209,10 +231,8 @@
                  "SELECT ?, ?, ?, ?, ?, ?, ms, ms FROM (SELECT " JD_PG_NOW " AS ms) AS clock "    \
                  "ON CONFLICT (id) DO UPDATE SET applied = excluded.applied, "                    \
                  "lease = excluded.lease, seen = greatest(nodes.seen + 1, excluded.seen)")        \
-    Y(NODE_NOW,  "SELECT n, pruned, keys, " JD_SQLITE_NOW ", 0 FROM log_head",                    \
-                 "SELECT n, pruned, keys, " JD_PG_NOW ", "                                       \
-                 JD_PG_MS("pg_postmaster_start_time()") " "                                       \
-                 "FROM log_head")                                                                 \
+    Y(NODE_NOW,  "SELECT n, pruned, keys, " JD_SQLITE_NOW ", 0, 0 FROM log_head",                 \
+                 "SELECT n, pruned, keys, " JD_PG_NOW ", " JD_PG_SERVER ", server FROM log_head") \
     X(NODE_LIST, "SELECT id, name, kind, version, applied, lease, began, seen FROM nodes "        \
                  "ORDER BY name, began, id")                                                      \
     X(NODE_REMOVE, "DELETE FROM nodes WHERE id = ?")                                              \
@@ -228,7 +248,9 @@
                  "VALUES (?, ?, ?, ?, 0)")                                                        \
     X(INDEX_LEASE, "UPDATE index_lists SET leased = ?, expires = ? WHERE list = ?")               \
     X(INDEX_CLOSE, "UPDATE index_lists SET leased = 1048576")                                     \
-    X(INDEX_JUMP, "UPDATE index_head SET list = list + 65536")                                    \
+    /* not to the same number again, should this be lost itself */                                \
+    Y(INDEX_JUMP, "UPDATE index_head SET list = max(list + 1024, " JD_SQLITE_NOW " / 1000)",      \
+                 "UPDATE index_head SET list = greatest(list + 1024, " JD_PG_NOW " / 1000)")      \
     /* clients */                                                                                 \
     X(CLIENT_ADD,     "INSERT INTO clients (" JD_CLIENT_COLUMNS ") "                              \
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \

@@ -78,6 +78,7 @@
     X(SNAPSHOT_FAILED, "snapshot_failed",  10)    \
     X(NODE_FRESH,      "node_fresh",       10)    \
     X(NODE_STALE,      "node_stale",       10)    \
+    X(LOG_JUMPED,      "log_jumped",       10)    \
     X(BUS_UP,          "bus_up",           10)    \
     X(BUS_DOWN,        "bus_down",         10)    \
     X(BUS_FAILED,      "bus_failed",       10)    \

@@ -26,6 +26,7 @@ import redis_server
 
 PAGE = os.path.join(os.environ.get("SOURCE", os.path.join(os.path.dirname(__file__), "../..")),
                     "docs/operations.md")
+NOTICE_JUMP = 12  # in the log: revoke/revocations.h
 PAUSE = 20  # milliseconds between two looks of a guard at its tokens
 now = time.monotonic_ns
 
@@ -132,6 +133,20 @@ class Failures(unittest.TestCase):
         if mode == "strict":
             token.strict = token.revoked
         return answer
+
+    def revoke_user(self, user, *names):
+        """All that he has, which is these tokens."""
+        for name in names:
+            self.tokens[name].revoking = self.tokens[name].revoking or now()
+        def revoked():
+            answer = self.nodes[0].ask("POST", "/admin/revocations",
+                                       {"what": "user", "name": user, "mode": "strict"},
+                                       {"Authorization": f"Bearer {self.admin}"})
+            self.assertIn(answer.status, (200, 503), answer)
+            return answer.status == 200
+        harness.eventually(revoked, f"the tokens of {user} are revoked")
+        for name in names:
+            self.tokens[name].revoked = self.tokens[name].strict = now()
 
     def try_to_revoke(self, name):
         """Whether it was: while the database is away, it must not be said that it was."""
@@ -300,6 +315,11 @@ class OfFailover(Failures):
         whole.replication.cut()
         self.revoke(gone)
         self.refused(gone)
+        # Issued at a number that will be lost.
+        tail = self.token("tail")
+        self.accepted(tail)
+        head, = standby.sql("SELECT n FROM log_head")
+        self.assertGreater(nodes.claims_of(self.texts[tail])["rev"], int(head))
         whole.postgres.kill()
         standby.promote()
         whole.postgres = standby  # the one that is to run from here on
@@ -308,8 +328,8 @@ class OfFailover(Failures):
             # that ends them would have it stay.
             one.links.store.cut()
             one.links.store.target = standby.socket
-        # What they knew they still know, and the number that was lost is given out again.
-        self.accepted(good)
+        # What they knew they still know.
+        self.accepted(good, tail)
         self.refused(gone)
         # Until then it says that it cannot: a client tries again.
         harness.eventually(lambda: self.try_to_revoke(later), "the node has found the new primary")
@@ -318,6 +338,12 @@ class OfFailover(Failures):
         self.accepted(good)
         answer = self.nodes[0].refresh(self.refresh[good])
         self.assertEqual(answer.status, 200, answer)
+        # No number is given out again: a mark is newer than what was issued in what was lost.
+        jumps = standby.sql(f"SELECT n FROM log WHERE kind = {NOTICE_JUMP} AND n > {head}")
+        self.assertGreater(int(jumps[0]), nodes.claims_of(self.texts[tail])["rev"])
+        self.revoke_user("bob", good, tail)
+        self.refused(good, tail, later, gone)
+        self.accepted(self.token("anew"))
 
 
 class OfAgents(Failures):

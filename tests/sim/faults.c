@@ -180,7 +180,7 @@ static void plan_revocation(sim *of)
     const moment at = chance_range(&of->chance, 0, of->plan.healed + jd_ms(of->plan.lease_ms) / 2);
     const int64_t most = of->plan.flood ? 60 : 3;
     const int64_t count = chance_range(&of->chance, 1, most);
-    if (of->marks_count + (size_t)count > MARKS)
+    if (of->marks_count + (size_t)count > MARKS - JUMPS)
         return;
     sim_event *planned =
         sim_add(of, EV_REVOKE, at, -1 - (int)chance_range(&of->chance, 0, of->plan.hosts - 1));
@@ -207,7 +207,6 @@ void faults_plan(sim *of)
     sim_plan *to = &of->plan;
     to->calm = chance_of(&of->chance, 50);
     to->loses = !to->calm && chance_of(&of->chance, 200);
-    to->jumps = chance_of(&of->chance, 500);
     to->flood = chance_of(&of->chance, 30);
     to->hostile_bus = !to->calm && chance_of(&of->chance, 200);
     to->stalls = chance_of(&of->chance, to->calm ? 600 : 250);

@@ -56,7 +56,8 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 static int look_at(const uint64_t *seen, uint64_t steps, uint64_t count)
 {
     static const char *const words[] = {"strict", "all",  "in time only", "checks",
-                                        "lost",   "anew", "stale",        "forged"};
+                                        "lost",   "anew", "stale",        "forged",
+                                        "jumps"};
     int missing = 0;
     (void)printf("%llu schedules, %llu steps", (unsigned long long)count,
                  (unsigned long long)steps);
@@ -82,14 +83,14 @@ static int run_many(void)
 {
     const uint64_t first = first_seed();
     const uint64_t count = number_of("JETON_SCHEDULES", 10000);
-    uint64_t seen[8] = {0};
+    uint64_t seen[SEEN_KINDS] = {0};
     uint64_t steps = 0;
     (void)printf("JETON_SEED=%llu\n", (unsigned long long)first);
     for (uint64_t i = 0; i < count; i++) {
         if (!run(first + i, false))
             return 1;
         steps += state.steps;
-        for (size_t j = 0; j < 8; j++)
+        for (size_t j = 0; j < SEEN_KINDS; j++)
             seen[j] += state.seen[j];
     }
     return look_at(seen, steps, count);

@@ -130,6 +130,7 @@ static void start_request(sim *of, sim_proc *who, const jd_follow_todo *todo)
     of->payloads[at].after = todo->after;
     of->payloads[at].claim = todo->claim;
     of->payloads[at].stall = stall(of, who);
+    of->payloads[at].told = who->told;
     expect(of, who, todo->ticket, kind);
     send(of, who, kind, todo->ticket, at, 0);
 }
@@ -193,6 +194,7 @@ static void be_answered(sim *of, sim_proc *who, const sim_event *event, int64_t 
                                      .count = from->count,
                                      .more = from->more};
     set_free(who, event->ticket);
+    who->told = from->head > who->told ? from->head : who->told;
     jd_follow_answered(&who->follow, event->ticket, &answer, wall_ms, boot_of(of, who));
 }
 
@@ -268,6 +270,7 @@ static void revoke(sim *of, sim_proc *who, sim_event *event)
         memcpy(to->entries[i].id, &mark, sizeof mark);
     }
     to->began = boot_of(of, who);
+    to->told = who->told;
     send(of, who, EV_COMMIT, 0, at, event->value2);
 }
 

@@ -21,7 +21,8 @@ typedef int64_t moment; /* true time: nanoseconds since the schedule began */
 #define HOSTS   4U
 #define LIVES   ((size_t)12) /* processes of one host, one after the other */
 #define PROCS   (HOSTS * LIVES)
-#define MARKS   1024U /* revocations */
+#define MARKS   1024U /* revocations, and … */
+#define JUMPS   64U   /* … among them room for these */
 #define WORDS   (MARKS / 64)
 #define LOG     2048U
 #define WAITERS 48U
@@ -76,6 +77,7 @@ typedef struct sim_event {
 typedef struct sim_message {
     bool used;
     uint64_t head, pruned, after, claim;
+    uint64_t told; /* the highest head that who asks was told of */
     int64_t store_now;
     int64_t began;
     moment stall; /* of the connection that it goes over */
@@ -95,7 +97,7 @@ typedef struct sim_mark {
     bool notice;
     bool lost;        /* it was committed, and a failover has lost it … */
     moment lost_at;   /* … then */
-    bool again;       /* its number was that of another one before */
+    bool again;       /* its number was that of another one before: a clock was set back */
     moment committed; /* 0: not (or not any more) */
     moment expires;   /* nobody cares from then on */
     moment strict;    /* somebody was told that no node accepts it any more; 0: not */
@@ -128,6 +130,7 @@ typedef struct sim_proc {
     bool keen;                        /* it looks who has what, also when nobody waits */
     bool connected;                   /* to the bus */
     uint64_t was_applied, was_anew, was_withdrawn;
+    uint64_t told; /* the highest head it was told of */
     /* a snapshot on disk */
     uint64_t saved_n;
     uint8_t saved_mac[JT_REVOKED_MAC];
@@ -154,6 +157,8 @@ typedef struct sim_store {
     int64_t wall_ms;
     moment wall_set;
     uint64_t head, pruned, highest; /* number ever given */
+    int64_t numbering;              /* the server that has given the last one */
+    bool set_back; /* the numbers have jumped when the clock was behind those that were given */
     size_t count;
     jt_revocation log[LOG];
     bool again[LOG]; /* its number was that of another entry before */
@@ -164,8 +169,7 @@ typedef struct sim_store {
 /* What is random about a whole schedule. */
 typedef struct sim_plan {
     bool calm;  /* nothing fails */
-    bool loses; /* a failover may lose commits … */
-    bool jumps; /* … and then the numbers of the log jump, as they do when it is noticed */
+    bool loses; /* a failover may lose commits */
     bool flood; /* many at once */
     bool hostile_bus;
     bool stalls; /* one connection of each process dies without a word, now and then */
@@ -191,7 +195,7 @@ typedef struct sim {
     size_t marks_count;
     uint64_t steps;
     char broken[256]; /* what must not be; empty: all is well */
-    uint64_t seen[8]; /* of how often things happened, for main.c */
+    uint64_t seen[9]; /* of how often things happened, for main.c */
     sim_store store;  /* from here on, each sets its own when it begins */
     sim_event heap[EVENTS];
     sim_message payloads[PAYLOADS];
@@ -207,7 +211,9 @@ enum {
     SEEN_LOST,
     SEEN_ANEW,
     SEEN_STALE,
-    SEEN_FORGED
+    SEEN_FORGED,
+    SEEN_JUMPS,
+    SEEN_KINDS
 };
 
 /* ---- sim.c: events, clocks, messages ----------------------------------------------------------

@@ -40,6 +40,19 @@ static void keep_for_later(sim *of, const jt_revocation *entry)
         of->old[chance_next(&of->chance) % 64] = *entry;
 }
 
+/* No number is given twice, and each is higher than any before: so a mark is newer than each token,
+ * also than those that were issued in what was lost. Only whoever loses a jump and sets the clock
+ * back before the next one can have it otherwise. */
+static void judge_number(sim *of, sim_mark *mark, uint64_t n)
+{
+    sim_store *at = &of->store;
+    mark->again = n <= at->highest;
+    if (mark->again && !at->set_back)
+        sim_break(of, "the number %llu is given, and %llu was before", (unsigned long long)n,
+                  (unsigned long long)at->highest);
+    at->highest = mark->again ? at->highest : n;
+}
+
 /* Commits the mark as the next entry. */
 static jt_revocation append(sim *of, uint64_t mark)
 {
@@ -57,12 +70,44 @@ static jt_revocation append(sim *of, uint64_t mark)
     at->log[at->count++] = entry;
     of->marks[mark].committed = of->now;
     of->marks[mark].lost = false;
-    of->marks[mark].again = entry.n <= at->highest;
-    at->highest = entry.n > at->highest ? entry.n : at->highest;
+    judge_number(of, &of->marks[mark], entry.n);
     keep_for_later(of, &entry);
     sim_event *deadline = sim_add(of, EV_DEADLINE, judge_bound(of), -1);
     deadline->ticket = mark;
     return entry;
+}
+
+static int64_t wall_of(const sim *of)
+{
+    return of->now / MS + 1000000 + of->store.wall_ms;
+}
+
+/* Before a server that is new, or lacks what somebody was told of, gives a number: as it is done by
+ * JD_SQL_LOG_NEXT. */
+static void jump_if_due(sim *of, uint64_t told)
+{
+    sim_store *at = &of->store;
+    const uint64_t was = at->head;
+    const uint64_t least = was > told ? was : told;
+    const uint64_t by_time = (uint64_t)wall_of(of) * 1024;
+    if (was >= told && (at->numbering == 0 || at->numbering == at->started)) {
+        at->numbering = at->started;
+        return;
+    }
+    at->numbering = at->started;
+    at->set_back = at->set_back || by_time < at->highest;
+    at->head = (by_time >= least + 65536 ? by_time : least + ((uint64_t)1 << 28)) - 1;
+    if (of->marks_count == MARKS) {
+        sim_break(of, "the simulation itself: too many jumps");
+        return;
+    }
+    const uint64_t mark = of->marks_count++;
+    of->marks[mark] = (sim_mark){.notice = true, .expires = INT64_MAX / 2};
+    (void)append(of, mark);
+    memcpy(at->log[at->count - 1].id + sizeof mark, &was, sizeof was);
+    of->seen[SEEN_JUMPS]++;
+    SIM_SAY(of, "the numbers jump from %llu to %llu", (unsigned long long)was,
+            (unsigned long long)at->head);
 }
 
 static void prune(sim *of)
@@ -115,10 +160,12 @@ static void lose_rows(sim *of)
     }
 }
 
-/* Higher than any that was given before, by this server or another. */
-static uint64_t later_number(const sim *of)
+/* The head before that entry: where it was a jump, that is far away. */
+static uint64_t number_before(const jt_revocation *entry)
 {
-    return (uint64_t)(of->now / MS) << 20;
+    uint64_t was;
+    memcpy(&was, entry->id + sizeof was, sizeof was);
+    return was != 0 ? was : entry->n - 1;
 }
 
 /* A group that was made again has left some of its marks in the log twice. */
@@ -138,7 +185,7 @@ static void lose_entries(sim *of)
     for (int64_t lost = chance_range(&of->chance, 0, most); lost > 0; lost--) {
         const jt_revocation *entry = &at->log[--at->count];
         sim_mark *of_it = &of->marks[store_mark_of(entry)];
-        at->head = entry->n - 1;
+        at->head = number_before(entry);
         if (!has_entry_of(at, store_mark_of(entry))) {
             of_it->lost = true;
             of_it->lost_at = of->now;
@@ -147,8 +194,6 @@ static void lose_entries(sim *of)
         of->seen[SEEN_LOST]++;
         SIM_SAY(of, "the store has lost entry %llu", (unsigned long long)entry->n);
     }
-    if (of->plan.jumps && at->head < later_number(of))
-        at->head = later_number(of);
 }
 
 void store_crash(sim *of)
@@ -234,9 +279,10 @@ static void read_log(sim *of, sim_event *request)
     const sim_store *at = &of->store;
     sim_message *to = &of->payloads[request->payload];
     if (to->head == 0) { /* the first time that we are here */
+        jump_if_due(of, to->told);
         to->head = at->head;
         to->pruned = at->pruned;
-        to->store_now = of->now / MS + 1000000 + at->wall_ms;
+        to->store_now = wall_of(of);
         if (chance_of(&of->chance, 50)) {
             take_a_break(of, request);
             return;
@@ -268,6 +314,7 @@ static void beat(sim *of, sim_event *request)
 static void commit(sim *of, sim_event *request)
 {
     sim_message *to = &of->payloads[request->payload];
+    jump_if_due(of, to->told);
     for (size_t i = 0; i < to->count; i++) {
         to->entries[i] = append(of, store_mark_of(&to->entries[i]));
         if (of->broken[0] != '\0')

@@ -4,6 +4,7 @@
 #include "store/schema.h"
 
 #include <libpq-fe.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +31,14 @@ static void sqlite_remove(const char *address)
     assert_int_equal(rmdir(path), 0); /* nothing else was left there */
 }
 
+static void sqlite_run(const char *address, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(address + strlen("sqlite:"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* --- PostgreSQL: a schema of its own in the database ------------------------------------------ */
 
 static const char *database(void)
@@ -37,16 +46,21 @@ static const char *database(void)
     return getenv("JETON_TEST_POSTGRES");
 }
 
-static void run_sql(const char *before, const char *name, const char *behind)
+static void postgres_run(const char *address, const char *sql)
 {
-    char sql[160];
-    (void)snprintf(sql, sizeof sql, "%s %s %s", before, name, behind);
-    PGconn *conn = PQconnectdb(database());
+    PGconn *conn = PQconnectdb(address);
     assert_int_equal(PQstatus(conn), CONNECTION_OK);
     PGresult *done = PQexec(conn, sql);
     assert_int_equal(PQresultStatus(done), PGRES_COMMAND_OK);
     PQclear(done);
     PQfinish(conn);
+}
+
+static void run_sql(const char *before, const char *name, const char *behind)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql, "%s %s %s", before, name, behind);
+    postgres_run(database(), sql);
 }
 
 static void postgres_make(char *address, size_t size)
@@ -64,8 +78,9 @@ static void postgres_remove(const char *address)
             "CASCADE");
 }
 
-static const suite_back_end sqlite = {"sqlite", sqlite_make, sqlite_remove, true};
-static const suite_back_end postgres = {"postgres", postgres_make, postgres_remove, false};
+static const suite_back_end sqlite = {"sqlite", sqlite_make, sqlite_remove, true, false, sqlite_run};
+static const suite_back_end postgres = {"postgres", postgres_make, postgres_remove, false, true,
+                                        postgres_run};
 
 /* --- one test -------------------------------------------------------------------------------- */
 
@@ -105,6 +120,11 @@ static int tear_down(void **state)
     made->back_end->remove(made->address);
     free(made);
     return 0;
+}
+
+void suite_sql(suite *s, const char *sql)
+{
+    s->back_end->run(s->address, sql);
 }
 
 int suite_run(const char *group, const struct CMUnitTest *tests, size_t count)

@@ -20,6 +20,8 @@ typedef struct suite_back_end {
     void (*make)(char *address, size_t size);
     void (*remove)(const char *address);
     bool copies; /* jd_store_backup() */
+    bool has_server;
+    void (*run)(const char *address, const char *sql);
 } suite_back_end;
 
 /* What a test finds in *state: an empty, migrated store and an arena. */
@@ -32,6 +34,9 @@ typedef struct suite {
 
 /* Closes the store and opens it again: what a test sees afterwards was kept. */
 void suite_reopen(suite *s);
+
+/* Does to the store what no operation does: statements that give no rows. */
+void suite_sql(suite *s, const char *sql);
 
 /* Runs the tests for each back end; the exit status of the program. */
 int suite_run(const char *group, const struct CMUnitTest *tests, size_t count);
