@@ -55,9 +55,8 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 /* A run in which something never happens has not tried it. */
 static int look_at(const uint64_t *seen, uint64_t steps, uint64_t count)
 {
-    static const char *const words[] = {"strict", "all",  "in time only", "checks",
-                                        "lost",   "anew", "stale",        "forged",
-                                        "jumps"};
+    static const char *const words[] = {"strict", "all",   "in time only", "checks", "lost",
+                                        "anew",   "stale", "forged",       "jumps"};
     int missing = 0;
     (void)printf("%llu schedules, %llu steps", (unsigned long long)count,
                  (unsigned long long)steps);

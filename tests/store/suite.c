@@ -78,9 +78,10 @@ static void postgres_remove(const char *address)
             "CASCADE");
 }
 
-static const suite_back_end sqlite = {"sqlite", sqlite_make, sqlite_remove, true, false, sqlite_run};
-static const suite_back_end postgres = {"postgres", postgres_make, postgres_remove, false, true,
-                                        postgres_run};
+static const suite_back_end sqlite = {"sqlite", sqlite_make, sqlite_remove,
+                                      true,     false,       sqlite_run};
+static const suite_back_end postgres = {"postgres", postgres_make, postgres_remove,
+                                        false,      true,          postgres_run};
 
 /* --- one test -------------------------------------------------------------------------------- */
 

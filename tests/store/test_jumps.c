@@ -4,6 +4,12 @@
  * What such a store looks like is made by hand: the head goes back, and the server that has given
  * its number is another one. */
 #include "revoke/entry_mac.h"
+#include "store/backup.h"
+#include "store/indexes.h"
+#include "store/log.h"
+#include "store/nodes.h"
+#include "store/revoke.h"
+#include "store/users.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -177,7 +183,8 @@ static void a_store_that_has_just_got_its_servers_number_goes_on_as_before(void 
 {
     suite *s = *state;
     add_entries(s, 3);
-    suite_sql(s, "UPDATE log_head SET server = 0"); /* as one of the schema before, or a moved one */
+    suite_sql(s,
+              "UPDATE log_head SET server = 0"); /* as one of the schema before, or a moved one */
     assert_int_equal(beat(s, 3).head, 3);
     assert_int_equal(add_entry(s), 4);
     assert_int_equal(add_entry(s), 5);
