@@ -281,7 +281,7 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
     if (entry->n == 0 || jd_batch_hold(accounts, entry))
         return;
     jd_accounts_apply(accounts, entry);
-    if (accounts->agent != NULL)
+    if (accounts->agent != NULL && entry->kind != JT_REVOKED_LIST) /* which revokes nothing */
         jd_agent_settle(accounts->agent);
     jd_follower *follower = atomic_load(&accounts->follower);
     if (follower != NULL)

@@ -192,6 +192,33 @@ static void a_stream_with_a_number_of_its_own_is_told(void **state)
     jd_bus_close(&bus);
 }
 
+/* Somebody has put in more than any answer may have. It would come again and again, as fast as the
+ * network carries it. */
+static void a_stream_that_is_too_large_to_be_read_is_read_less_and_less_often(void **state)
+{
+    (void)state;
+    enum { HUGE_BYTES = 5000000, TRIES = 7 };
+    static char huge[HUGE_BYTES + 1];
+    seen got = {0};
+    jeton_err err = {0};
+    jd_bus_reading reading = {.wait_ms = WAIT, .take = note, .user = &got};
+    jd_bus *reader = new_bus();
+    memset(huge, 'x', HUGE_BYTES);
+    redis_do(&server, "", "XADD", "test:log", "*", "e", huge);
+    const int64_t began = jd_monotonic();
+    for (unsigned i = 0; i < TRIES; i++)
+        assert_int_equal(jd_bus_read(reader, &reading, &err), JETON_E_SYSTEM);
+    assert_non_null(strstr(err.text, "too long"));
+    assert_true(jd_monotonic() - began >= 25 + 50 + 100 + 200 + 400);
+    redis_do(&server, "", "DEL", "test:log");
+    assert_int_equal(read_some(reader, 0, NULL).count, 0);
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(publish(reader, 5 + i));
+    assert_int_equal(read_some(reader, 4, NULL).count, 3);
+    assert_int_equal(got.count, 0);
+    jd_bus_close(&reader);
+}
+
 static void another_kind_of_key_there_is_an_error(void **state)
 {
     (void)state;
@@ -612,6 +639,7 @@ int main(void)
         bus_test(what_was_trimmed_is_missing_and_the_rest_is_there),
         bus_test(what_is_no_item_is_passed_over),
         bus_test(a_stream_with_a_number_of_its_own_is_told),
+        bus_test(a_stream_that_is_too_large_to_be_read_is_read_less_and_less_often),
         bus_test(another_kind_of_key_there_is_an_error),
         bus_test(a_stream_that_is_deleted_is_empty),
         bus_test(another_database_is_another_stream),
