@@ -298,24 +298,27 @@ jeton_time jd_accounts_horizon(jeton_time now)
 }
 
 /* A session stays as long as access tokens of it may live: a logout must still find it. */
-static jeton_status purge(jd_accounts *accounts, jeton_time now, jeton_err *err)
+static jeton_status purge(jd_accounts *accounts, jeton_time now, bool *more, jeton_err *err)
 {
     size_t removed = 1;
     for (unsigned i = 0; i < PURGE_ROUNDS && removed > 0; i++)
         JT_TRY(jd_store_purge(accounts->store, now - LONGEST_LIFE, &removed, err));
+    *more = removed > 0;
     return JETON_OK;
 }
 
-void jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
+bool jd_accounts_sweep(jd_accounts *accounts, jeton_time now)
 {
     jeton_err err = {0};
+    bool more = false;
     if (!jd_lease_holds(&accounts->lease)) /* our clock may be what is wrong */
-        return;
+        return false;
     jt_revocations_sweep(accounts->revocations, now);
     if (accounts->agent != NULL)
         jd_agent_sweep(accounts->agent);
     jd_indexes_tend(accounts);
     jd_slot_keep(accounts);
-    if (purge(accounts, now, &err) != JETON_OK)
+    if (purge(accounts, now, &more, &err) != JETON_OK)
         jd_log(JD_WARN, EV_STORE_FAILED, JD_TEXT("why", err.text), JD_TEXT("next", "retried"));
+    return more;
 }

@@ -108,7 +108,8 @@ void jd_accounts_hurry(bool hurry);
 jeton_time jd_accounts_horizon(jeton_time now);
 
 /* Drops what has expired from the revocation state, and from the store what expired so long ago
- * that no access token can need it any more. */
-void jd_accounts_sweep(jd_accounts *accounts, jeton_time now);
+ * that no access token can need it any more. Whether it did not come to
+ * the end: to be called again soon, for at 10,000 revocations a second so many expire as well. */
+bool jd_accounts_sweep(jd_accounts *accounts, jeton_time now);
 
 #endif

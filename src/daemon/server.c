@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define SWEEP_MS 60000
+#define MORE_MS  1000 /* when there was more than one sweep takes */
 
 /* ---- up ------------------------------------------------------------------------------------- */
 
@@ -123,9 +124,9 @@ static void wait_for_end(jd_server *of, const sigset_t *signals)
         pulse(of);
         if (jd_monotonic() < next_sweep)
             continue;
-        jd_accounts_sweep(&of->accounts, sweep_time(start, started));
+        const bool more = jd_accounts_sweep(&of->accounts, sweep_time(start, started));
         jd_app_rest(&of->app);
-        next_sweep = jd_monotonic() + SWEEP_MS;
+        next_sweep = jd_monotonic() + (more ? MORE_MS : SWEEP_MS);
     }
 }
 

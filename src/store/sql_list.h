@@ -64,6 +64,15 @@
 #define JD_PG_SERVER \
     "CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS bigint)"
 
+/* Removes some of what has expired. PostgreSQL would join the few with all that there is, and read
+ * the whole table for it: seconds, with millions of entries, and the head of the log is held. */
+#define JD_EXPIRED(table, key)                                                                    \
+    "SELECT " key " FROM " table " WHERE expires < ? ORDER BY expires LIMIT ?"
+#define JD_SQLITE_PURGE(table, key)                                                               \
+    "DELETE FROM " table " WHERE " key " IN (" JD_EXPIRED(table, key) ")"
+#define JD_PG_PURGE(table, key)                                                                   \
+    "DELETE FROM " table " WHERE " key " = ANY (ARRAY(" JD_EXPIRED(table, key) "))"
+
 /* Where the numbers of the log go on when some behind `least` may have been lost. By the time, a
  * thousand and a few numbers for each millisecond since 1970, which is more than are ever taken: so
  * a jump that is lost itself is not made to the same number again. By a clock that is behind that,
@@ -154,8 +163,8 @@
     X(RESET_USE,     "DELETE FROM password_resets WHERE \"user\" = ? AND digest = ? AND expires > ?") \
     X(RESET_DROP,    "DELETE FROM password_resets WHERE \"user\" = ?")                                \
     X(RESET_DROP_ALL, "DELETE FROM password_resets")                                              \
-    X(RESET_PURGE,   "DELETE FROM password_resets WHERE \"user\" IN "                                 \
-                     "(SELECT \"user\" FROM password_resets WHERE expires < ? LIMIT ?)")              \
+    Y(RESET_PURGE,   JD_SQLITE_PURGE("password_resets", "\"user\""),                              \
+                     JD_PG_PURGE("password_resets", "\"user\""))                                  \
     /* roles */                                                                                   \
     X(ROLE_NEW,      "INSERT INTO roles (name) VALUES (?)")                                       \
     X(ROLE_GET,      "SELECT 1 FROM roles WHERE name = ?")                                        \
@@ -194,8 +203,7 @@
                         "AND ended = 0 AND idle_expires > ? AND expires > ? AND EXISTS "          \
                         "(SELECT 1 FROM users WHERE id = sessions.\"user\" AND disabled = 0) "        \
                         "ORDER BY created DESC, id LIMIT ?")                                      \
-    X(SESSION_PURGE,    "DELETE FROM sessions WHERE id IN "                                       \
-                        "(SELECT id FROM sessions WHERE expires < ? LIMIT ?)")                    \
+    Y(SESSION_PURGE,    JD_SQLITE_PURGE("sessions", "id"), JD_PG_PURGE("sessions", "id"))         \
     /* the log */                                                                                 \
     /* so many numbers; where the head is below what we know of it (?2), or the server is not the    \
      * one that gave the last number, the first of them is behind a jump */                       \
@@ -219,8 +227,7 @@
     X(LOG_UNSIGNED, "SELECT n, kind, subject, expires, mac FROM log WHERE length(mac) = 0 AND n > ? "   \
                  "ORDER BY n LIMIT ?")                                                            \
     X(LOG_SIGN,  "UPDATE log SET mac = ? WHERE n = ?")                                            \
-    X(LOG_PURGE, "DELETE FROM log WHERE n IN (SELECT n FROM log WHERE expires < ? LIMIT ?) "      \
-                 "RETURNING n")                                                                   \
+    Y(LOG_PURGE, JD_SQLITE_PURGE("log", "n") " RETURNING n", JD_PG_PURGE("log", "n") " RETURNING n") \
     X(LOG_PRUNED, "UPDATE log_head SET pruned = ? WHERE pruned < ?")                              \
     /* nodes */                                                                                   \
     Y(NODE_BEAT, "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) "      \
