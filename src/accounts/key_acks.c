@@ -140,7 +140,7 @@ jeton_status jd_key_acks_tend(jd_key_acks *acks, jeton_err *err)
 
 void jd_key_acks_wait(const jd_accounts *accounts, jeton_span alg, jeton_span client)
 {
-    for (int64_t left = 2 * JD_LEASE_MOST_MS; left > 0; left -= LOOK_MS) {
+    for (int64_t left = (int64_t)2 * JD_LEASE_MOST_MS; left > 0; left -= LOOK_MS) {
         if (!atomic_load(&accounts->keys_tended) ||
             jd_signer_is_settled(accounts->signer, alg, client))
             return;

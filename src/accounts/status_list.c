@@ -69,13 +69,20 @@ void jd_status_lists_close(jd_status_lists **lists)
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-void jd_status_uri(const jd_accounts *accounts, uint64_t number, char uri[JD_STATUS_URI])
+static void print_uri(const jd_accounts *accounts, const char *behind, char uri[JD_STATUS_URI])
 {
     jeton_span issuer = jeton_str(accounts->issuer);
     if (issuer.len > 0 && issuer.ptr[issuer.len - 1] == '/')
         issuer.len--;
-    (void)snprintf(uri, JD_STATUS_URI, "%.*s" JD_STATUS_LIST_PATH "/%" PRIu64, (int)issuer.len,
-                   (const char *)issuer.ptr, number);
+    (void)snprintf(uri, JD_STATUS_URI, "%.*s" JD_STATUS_LIST_PATH "%s", (int)issuer.len,
+                   (const char *)issuer.ptr, behind);
+}
+
+void jd_status_uri(const jd_accounts *accounts, uint64_t number, char uri[JD_STATUS_URI])
+{
+    char behind[24];
+    (void)snprintf(behind, sizeof behind, "/%" PRIu64, number);
+    print_uri(accounts, behind, uri);
 }
 
 /* A value of many members. A failure is kept by the claims. */
@@ -113,6 +120,8 @@ static jeton_status put_bits(jd_status_lists *lists, jeton_claims *claims, jeton
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     JT_AUTO(jt_buf_done) jt_buf packed = jt_buf_init(NULL);
     JT_AUTO(jt_buf_done) jt_buf text = jt_buf_init(NULL);
+    char all[JD_STATUS_URI];
+    print_uri(lists->accounts, "", all);
     JT_TRY(jt_tree_new(NULL, &tree, err));
     JT_TRY(jd_deflate(jeton_bytes(lists->bits, BYTES), &packed, err));
     JT_TRY(jt_buf_reserve(&text, jt_base64url_chars(packed.len), err));
@@ -121,6 +130,7 @@ static jeton_status put_bits(jd_status_lists *lists, jeton_claims *claims, jeton
     jt_node *list = jt_tree_object(tree);
     jt_put_int(tree, list, "bits", 1);
     jt_put_text(tree, list, "lst", jt_buf_span(&text));
+    jt_put_text(tree, list, "aggregation_uri", jeton_str(all));
     set_tree(claims, "status_list", tree, list);
     return JETON_OK;
 }

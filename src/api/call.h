@@ -59,6 +59,7 @@ struct jd_call {
     jd_where where;                /* the thread we are on */
     jeton_verdict *verdict;        /* of the access token, once a step has asked for it */
     void *state;                   /* the endpoint's own */
+    bool is_public;                /* pages of any origin may read the answer (api/cors.h) */
     uint64_t ticket;               /* of a wait (accounts/waits.h) that JD_ON_NODES is about */
     const jd_operation *operation; /* of the admin API, and what it is asked */
     jt_json *arguments;

@@ -12,15 +12,23 @@ static bool is_allowed(const jd_call *call, jeton_span *origin)
            jd_origins_has(call->app->origins, *origin);
 }
 
+/* The same whoever asks, as long as no origins are allowed. */
+static void put_public(jd_call *call)
+{
+    if (call->is_public)
+        jd_call_header(call, "Access-Control-Allow-Origin", "*");
+}
+
 /* The answer differs by Origin for every client, the one without it included: caches must know. */
 void jd_cors_put(jd_call *call)
 {
     jeton_span origin;
-    if (call->app->origins->count == 0)
+    if (call->app->origins->count > 0)
+        jd_call_header(call, "Vary", "Origin");
+    if (!is_allowed(call, &origin)) {
+        put_public(call);
         return;
-    jd_call_header(call, "Vary", "Origin");
-    if (!is_allowed(call, &origin))
-        return;
+    }
     const char *kept = jt_arena_text(call->arena, origin);
     if (kept == NULL)
         return; /* the page reads nothing */

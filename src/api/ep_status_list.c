@@ -67,6 +67,7 @@ static jeton_status find(jd_call *call, jeton_err *err)
     jd_status_list list;
     jeton_err why = {0};
     uint64_t *number = jt_arena_alloc(call->arena, sizeof *number);
+    call->is_public = true; /* verifiers in browsers */
     if (number == NULL)
         return jt_fail(err, JETON_E_NOMEM, "status list");
     call->state = number;
@@ -96,6 +97,7 @@ const jd_step jd_ep_status_list[] = {
 static jeton_status list_all(jd_call *call, jeton_err *err)
 {
     const jd_accounts *accounts = call->app->accounts;
+    call->is_public = true;
     uint64_t *numbers = jt_arena_alloc(call->arena, JT_BITS_SLOTS * sizeof *numbers);
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     if (numbers == NULL)

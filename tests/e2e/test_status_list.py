@@ -127,6 +127,15 @@ class List(harness.ServerCase):
         second = self.server.get("/statuslists/1")
         self.assertEqual(first.body, second.body)
         tag = first.headers["etag"]
+        # Verifiers in pages of any origin may read it.
+        for path in "/statuslists/1", "/statuslists", "/statuslists/77":
+            answer = self.server.get(path, None, Origin="https://shop.example")
+            self.assertEqual(answer.headers["access-control-allow-origin"], "*", path)
+            self.assertNotIn("access-control-allow-credentials", answer.headers)
+        answer = self.server.get("/whoami", None, Origin="https://shop.example")
+        self.assertNotIn("access-control-allow-origin", answer.headers)
+        self.assertEqual(claims_of(first.body.decode())["status_list"]["aggregation_uri"],
+                         claims_of(first.body.decode())["sub"].rsplit("/", 1)[0])
         again = self.server.get("/statuslists/1", None, **{"If-None-Match": tag})
         self.assertEqual((again.status, again.body, again.headers["etag"]), (304, b"", tag))
         self.assertEqual(self.server.get("/statuslists/1", None, **{"If-None-Match": '"x"'}).status, 200)
