@@ -46,27 +46,59 @@ static jeton_status check_option(const char *option, const char *given, jeton_er
                    option);
 }
 
-static void name_end(const jd_config *config, const char *given, end *of)
+static bool begins_with(const char *text, const char *start)
 {
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+static jeton_status name_end(const jd_config *config, const char *option, const char *given,
+                             end *of, jeton_err *err)
+{
+    static const char *const schemes[] = {"sqlite:", "postgres://", "postgresql://"};
+    bool known = false;
     if (given != NULL)
         (void)snprintf(of->address, sizeof of->address, "%s", given);
     else
         (void)snprintf(of->address, sizeof of->address, "sqlite:%s/jeton.db", config->data);
-    if (strncmp(of->address, "sqlite:", strlen("sqlite:")) == 0)
-        of->file = of->address + strlen("sqlite:");
+    for (size_t i = 0; i < JT_COUNT(schemes); i++)
+        known = known ||
+                (begins_with(of->address, schemes[i]) && of->address[strlen(schemes[i])] != '\0');
+    if (!known)
+        return jt_fail(err, JETON_E_ARGUMENT, "%s is sqlite:FILE or postgres://USER@HOST/DATABASE",
+                       option);
+    if (begins_with(of->address, schemes[0]))
+        of->file = of->address + strlen(schemes[0]);
+    return JETON_OK;
 }
 
 /* The folder of the file, "." if it names none. */
+static void folder_of(const end *of, char folder[JD_CONFIG_TEXT + 32])
+{
+    (void)snprintf(folder, JD_CONFIG_TEXT + 32, "%s", of->file);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        (void)snprintf(folder, JD_CONFIG_TEXT + 32, ".");
+    else
+        slash[slash == folder] = '\0';
+}
+
+/* Two files of one folder have one lock. */
+static bool is_locked(const end *of, const end *other)
+{
+    char folder[JD_CONFIG_TEXT + 32];
+    char others[JD_CONFIG_TEXT + 32];
+    if (other->lock.fd < 0)
+        return false;
+    folder_of(of, folder);
+    folder_of(other, others);
+    return strcmp(folder, others) == 0;
+}
+
 static jeton_status lock_folder(end *of, jeton_err *err)
 {
     char folder[JD_CONFIG_TEXT + 32];
-    (void)snprintf(folder, sizeof folder, "%s", of->file);
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL)
-        (void)snprintf(folder, sizeof folder, ".");
-    else
-        slash[slash == folder] = '\0';
     jeton_err why = {0};
+    folder_of(of, folder);
     const jeton_status status = jd_lock_take(folder, &of->lock, &why);
     if (status == JETON_E_BUSY)
         return jt_fail(err, status, "a server works on %.90s: stop it first", folder);
@@ -74,12 +106,12 @@ static jeton_status lock_folder(end *of, jeton_err *err)
 }
 
 /* Nobody else works with it from here on, as far as can be known. */
-static jeton_status open_end(end *of, bool must_be, jeton_err *err)
+static jeton_status open_end(end *of, const end *other, bool must_be, jeton_err *err)
 {
     jd_upgrade done;
     if (of->file != NULL && must_be && access(of->file, F_OK) != 0)
         return jt_fail(err, JETON_E_NOT_FOUND, "there is no store %.100s", of->file);
-    if (of->file != NULL)
+    if (of->file != NULL && !is_locked(of, other))
         JT_TRY(lock_folder(of, err));
     JT_TRY(jd_store_open(NULL, of->address, &of->store, err));
     if (of->file != NULL)
@@ -116,15 +148,23 @@ static jeton_status put_aside(end *from, char moved[JD_CONFIG_TEXT], jeton_err *
         return JETON_OK;
     if ((size_t)snprintf(moved, JD_CONFIG_TEXT, "%s.moved", from->file) >= JD_CONFIG_TEXT)
         return jt_fail(err, JETON_E_LIMIT, "the path is too long");
+    jeton_err why = {0};
     jd_store_close(&from->store); /* which brings all of it into the file */
-    return jd_file_replace(from->file, moved, err);
+    const jeton_status status = jd_file_replace(from->file, moved, &why);
+    return status == JETON_OK
+               ? JETON_OK
+               : jt_fail(err, status,
+                         "all has moved, but the old store is still there: put it aside: %.70s",
+                         why.text);
 }
 
 static jeton_status migrate_between(end *from, end *to, tally *rows, char moved[JD_CONFIG_TEXT],
                                     jeton_err *err)
 {
-    JT_TRY(open_end(from, true, err));
-    JT_TRY(open_end(to, false, err));
+    if (strcmp(from->address, to->address) == 0)
+        return jt_fail(err, JETON_E_ARGUMENT, "that is where the store is already");
+    JT_TRY(open_end(from, to, true, err));
+    JT_TRY(open_end(to, from, false, err));
     JT_TRY(jd_store_copy(from->store, to->store, note, rows, err));
     return put_aside(from, moved, err);
 }
@@ -141,8 +181,8 @@ static jeton_status migrate_store(const jd_args *args, tally *rows, char moved[J
         return jt_fail(err, JETON_E_ARGUMENT, "--to is missing: where the store is to go");
     JT_TRY(check_option("--from", jd_args_get(args, "--from"), err));
     JT_TRY(check_option("--to", target, err));
-    name_end(&config, jd_args_get(args, "--from"), &from);
-    name_end(&config, target != NULL ? target : config.store, &to);
+    JT_TRY(name_end(&config, "--from", jd_args_get(args, "--from"), &from, err));
+    JT_TRY(name_end(&config, "--to", target != NULL ? target : config.store, &to, err));
     return migrate_between(&from, &to, rows, moved, err);
 }
 
@@ -177,6 +217,8 @@ static int migrate(const jd_args *args)
         printf("%-18s %10" PRIu64 "\n", rows.at[i].table, rows.at[i].rows);
     if (moved[0] != '\0')
         printf("the old store is %s\n", moved);
+    else
+        printf("the old store is as it was: no server may be started with it any more\n");
     return jd_report_line(args, jeton_str("start the server with --store, the same data folder "
                                           "and so the same master key"));
 }

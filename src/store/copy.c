@@ -135,7 +135,9 @@ static jeton_status check_empty(jd_conn *to, const struct table *of, jeton_err *
     const row *found = rows.at;
     if (rows.count == 0 || (of->keys == 0 && found->at[0].number == 0))
         return JETON_OK;
-    return jt_fail(err, JETON_E_EXISTS, "there is something in the other store already: in %s",
+    return jt_fail(err, JETON_E_EXISTS,
+                   "there is something in the other store already: in %s. Name an empty one, or "
+                   "start with it if a move was cut off at its end",
                    of->name);
 }
 

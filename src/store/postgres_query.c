@@ -323,11 +323,17 @@ static bool kept_is(const jd_pg_conn *conn, unsigned at, jd_sql sql)
     return at < conn->kept_count && conn->kept[at] == sql;
 }
 
+/* Nothing of the connection's last transaction counts in the next. */
+static void forget_last(jd_pg_conn *conn, jd_sql sql)
+{
+    conn->spoiled = false;
+    conn->reading = sql == JD_SQL_BEGIN_READ;
+}
+
 static void begin(jd_pg_conn *conn, jd_sql sql)
 {
     conn->open = true;
-    conn->spoiled = false;
-    conn->reading = sql == JD_SQL_BEGIN_READ;
+    forget_last(conn, sql);
     keep(conn, sql);
 }
 
@@ -419,6 +425,8 @@ static void run(jd_query *query)
 static bool first_row(jd_query *query)
 {
     jd_pg_conn *conn = of_conn(query->conn);
+    if (query->sql == JD_SQL_BEGIN_SCHEMA) /* which a script follows: it is not kept back */
+        forget_last(conn, query->sql);
     if (!conn->broken && is_kept_back(conn, query->sql))
         return false;
     if (is_quiet(conn, query->sql)) {
