@@ -55,6 +55,8 @@ struct jd_waits {
     jd_id self;
     jd_watch watch;
     jd_watch_known *known; /* NODES_KNOWN, from the start of the thread on */
+    jd_nodes nodes;        /* the last list that the store has given … */
+    jt_arena names;        /* … and its texts */
 };
 
 static int64_t boot_now(void)
@@ -218,9 +220,11 @@ jeton_status jd_waits_take(jd_waits *waits, uint64_t number, jt_arena *arena, jd
 
 /* ---- the end of a wait ---------------------------------------------------------------------- */
 
-/* The names of those that have confirmed, or have not; without memory there are none of them. */
-static void put_names(ticket *of, const jd_waits *waits, const jd_nodes *nodes)
+/* The names of those that have confirmed, or have not; without memory there are none of them. When
+ * the store has not answered since, those that it knew before have not confirmed. */
+static void put_names(ticket *of, const jd_waits *waits)
 {
+    const jd_nodes *nodes = &waits->nodes;
     jeton_span *confirmed = jt_arena_alloc(&of->names, (nodes->count + 1) * sizeof *confirmed);
     jeton_span *missing = jt_arena_alloc(&of->names, (nodes->count + 1) * sizeof *missing);
     if (confirmed == NULL || missing == NULL)
@@ -299,14 +303,14 @@ static void check(jd_waits *waits, ticket *of)
         end(waits, of, JETON_E_STORE);
 }
 
-static void judge(jd_waits *waits, ticket *of, const jd_nodes *nodes)
+static void judge(jd_waits *waits, ticket *of)
 {
     const jd_wait_state verdict = jd_wait_judge(&waits->watch, &of->waiter, boot_now());
     if (verdict == JD_WAIT_CHECK)
         check(waits, of);
     if (verdict != JD_WAIT_DONE && verdict != JD_WAIT_OVER)
         return;
-    put_names(of, waits, nodes);
+    put_names(of, waits);
     end(waits, of, JETON_OK);
 }
 
@@ -326,6 +330,14 @@ static void tell_all(jd_waits *waits)
     }
 }
 
+static void keep_list(jd_waits *waits, const jd_nodes *nodes, jt_arena *arena)
+{
+    jt_arena_done(&waits->names);
+    waits->names = *arena;
+    waits->nodes = *nodes;
+    *arena = jt_arena_init(NULL); /* they have changed hands */
+}
+
 static void round_of(jd_waits *waits)
 {
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
@@ -335,11 +347,13 @@ static void round_of(jd_waits *waits)
     const jeton_status status = jd_store_node_list(waits->store, &arena, &nodes, NULL);
     const int64_t answered = boot_now();
     (void)pthread_mutex_lock(&waits->lock);
-    if (status == JETON_OK)
+    if (status == JETON_OK) {
         take_list(waits, &nodes, &arena, asked, answered);
+        keep_list(waits, &nodes, &arena);
+    }
     for (size_t i = 0; waits->tickets != NULL && i < JD_WAITS_MOST; i++)
         if (waits->tickets[i].state == WAITING)
-            judge(waits, &waits->tickets[i], &nodes);
+            judge(waits, &waits->tickets[i]);
     tell_all(waits);
 }
 
@@ -436,6 +450,7 @@ void jd_waits_close(jd_waits **waits)
         release(&of->tickets[i]);
     jt_release(NULL, of->tickets);
     jt_release(NULL, of->known);
+    jt_arena_done(&of->names);
     (void)pthread_cond_destroy(&of->news);
     (void)pthread_mutex_destroy(&of->lock);
     jt_release(NULL, of);

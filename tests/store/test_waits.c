@@ -161,6 +161,29 @@ static void a_node_that_is_gone_is_not_named_for_ever(void **state)
     jd_waits_close(&waits);
 }
 
+/* Nobody is said to have confirmed, nor passed over in silence. A lease may run out before the
+ * commit on a slow machine: once more, then. */
+static void nodes_of_a_store_that_answers_no_more_are_named_as_missing(void **state)
+{
+    suite *s = *state;
+    if (!shared(s))
+        return;
+    jd_waits *waits = open_waits(s);
+    jd_waited waited = {.missing_count = 0};
+    while (waited.missing_count == 0) {
+        const jt_revocation before = add_entry(s);
+        say(s, 1, "east", before.n);
+        assert_ok(wait_for(s, waits, &before, &waited));
+        const jt_revocation entry = add_entry(s);
+        suite_sql(s, "ALTER TABLE nodes RENAME TO gone");
+        assert_ok(wait_for(s, waits, &entry, &waited));
+        suite_sql(s, "ALTER TABLE gone RENAME TO nodes");
+        assert_int_equal(waited.confirmed_count, 0);
+    }
+    unit_assert_span(waited.missing[0], "east");
+    jd_waits_close(&waits);
+}
+
 static void an_entry_that_the_store_has_lost_is_not_told_as_done(void **state)
 {
     suite *s = *state;
@@ -254,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_node_that_has_not_is_waited_for_as_long_as_its_lease_may_last),
         cmocka_unit_test(our_own_node_is_not_waited_for),
         cmocka_unit_test(a_node_that_is_gone_is_not_named_for_ever),
+        cmocka_unit_test(nodes_of_a_store_that_answers_no_more_are_named_as_missing),
         cmocka_unit_test(an_entry_that_the_store_has_lost_is_not_told_as_done),
         cmocka_unit_test(who_asks_to_be_told_is_told_once),
         cmocka_unit_test(who_still_waits_when_it_ends_is_told),
