@@ -56,7 +56,7 @@ static jeton_status tell_of_jump(jd_conn *conn, const taken *got, jeton_err *err
 
 jeton_status jd_sql_take_numbers(jd_conn *conn, size_t count, uint64_t *last, jeton_err *err)
 {
-    taken got;
+    taken got = {0};
     JT_TRY(take(conn, count, &got, err));
     *last = got.last;
     return got.first == got.was ? JETON_OK : tell_of_jump(conn, &got, err);
