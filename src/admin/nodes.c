@@ -7,7 +7,8 @@
 #include "core/auto.h"
 #include "store/nodes.h"
 
-#define NODES_MOST 800U /* they fit a line of the control socket */
+#define NODES_MOST 800U  /* they fit a line of the control socket */
+#define GONE_MS    60000 /* longer than any lease, and than a node is away that comes back */
 
 /* ---- the cluster key ------------------------------------------------------------------------ */
 
@@ -25,6 +26,23 @@ static jeton_status cluster_key(jd_task *task, jeton_err *err)
 static bool is_fresh(const jd_nodes *nodes, const jd_node *node)
 {
     return node->applied >= nodes->head && nodes->now - node->seen <= node->lease;
+}
+
+/* Whether this is an earlier run of a node that is there again: of the same name and kind, and
+ * silent for long. Each run has a row of its own, for the guards beside it may go by what the one
+ * before has said. They are in the order of names, then of when they began. */
+static bool is_past(const jd_nodes *nodes, size_t i)
+{
+    const jd_node *node = &nodes->at[i];
+    if (nodes->now - node->seen <= GONE_MS)
+        return false;
+    for (size_t k = i + 1; k < nodes->count; k++) {
+        if (!jeton_span_equal(nodes->at[k].name, node->name))
+            return false;
+        if (jeton_span_equal(nodes->at[k].kind, node->kind))
+            return true;
+    }
+    return false;
 }
 
 static void put_node(const jd_task *task, jt_node *list, const jd_nodes *nodes, const jd_node *node)
@@ -51,12 +69,14 @@ static jeton_status node_list(jd_task *task, jeton_err *err)
     jd_nodes nodes;
     JT_TRY(jd_store_node_list(task->accounts->store, task->arena, &nodes, err));
     jt_node *list = jt_tree_array(task->tree);
-    for (size_t i = 0; i < nodes.count && i < NODES_MOST; i++)
-        put_node(task, list, &nodes, &nodes.at[i]);
+    size_t found = 0;
+    for (size_t i = 0; i < nodes.count; i++)
+        if (!is_past(&nodes, i) && found++ < NODES_MOST)
+            put_node(task, list, &nodes, &nodes.at[i]);
     jt_put_node(task->tree, task->result, "nodes", list);
     jt_put_int(task->tree, task->result, "head", (int64_t)nodes.head);
     jt_put_int(task->tree, task->result, "keys_changed", (int64_t)nodes.keys);
-    if (nodes.count > NODES_MOST)
+    if (found > NODES_MOST)
         jt_put_bool(task->tree, task->result, "more", true);
     return JETON_OK;
 }

@@ -154,6 +154,26 @@ class Revoking(unittest.TestCase):
         self.assertEqual({one["kind"] for one in found}, {"serve"})
         self.assertEqual({one["lease_ms"] for one in found}, {2000})
 
+    def test_an_earlier_run_of_a_node_that_is_back_is_not_listed(self):
+        ids, name = [], self.nodes[0].name
+        rows = ((name, "serve", 120, False), (name, "agent", 120, True), ("gone", "serve", 120, True),
+                (name, "serve", 5, True))  # seconds of silence, and whether it is shown
+        for number, (called, kind, silent, _) in enumerate(rows):
+            ids.append("%032x" % (number + 1))
+            self.cluster.postgres.sql(
+                "INSERT INTO nodes (id, name, kind, version, applied, lease, began, seen) SELECT "
+                f"'\\x{ids[-1]}', '{called}', '{kind}', 'x', 0, 1, 1, ms - {silent * 1000} FROM (SELECT "
+                "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms) AS clock")
+        try:
+            found = json.loads(self.nodes[0].cli("nodes", "--json")[1])
+        finally:
+            for one in ids:
+                self.cluster.postgres.sql(f"DELETE FROM nodes WHERE id = '\\x{one}'")
+        made = [(one["name"], one["kind"], one["age_ms"] > 60000) for one in found if one["version"] == "x"]
+        self.assertEqual(sorted(made), sorted((called, kind, silent > 60) for called, kind, silent, shown
+                                              in rows if shown))
+        self.assertEqual(len(found), 3 + len(made))
+
 
 class Beginning(unittest.TestCase):
     def test_nodes_that_begin_together_on_an_empty_database_agree(self):
