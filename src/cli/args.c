@@ -4,6 +4,7 @@
 
 #include "core/auto.h"
 #include "core/err.h"
+#include "sys/typo.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,36 @@ static const jd_option *find_option(const jd_command *command, const char *text)
         if (strlen(option->name) == len && strncmp(option->name, text, len) == 0)
             return option;
     return NULL;
+}
+
+/* The option that `text` was meant to be, if it looks like one. */
+static const jd_option *find_meant(const jd_command *command, const char *text)
+{
+    const jeton_span given = jeton_bytes(text, strcspn(text, "="));
+    const jd_option *meant = NULL;
+    unsigned nearest = JD_TYPO_LEN;
+    for (const jd_option *option = command->options; option->name != NULL; option++) {
+        unsigned distance;
+        if (!jd_typo_of(given, jeton_str(option->name), &distance) || distance >= nearest)
+            continue;
+        nearest = distance;
+        meant = option;
+    }
+    return meant;
+}
+
+static jeton_status fail_unknown(const jd_command *command, const char *text, jeton_err *err)
+{
+    const int len = (int)strcspn(text, "=");
+    const jd_option *meant = find_meant(command, text);
+    if (meant != NULL)
+        return jt_fail(err, JETON_E_ARGUMENT, "there is no option %.*s: did you mean %s?",
+                       len < 40 ? len : 40, text, meant->name);
+    if (command->operand != NULL)
+        return jt_fail(err, JETON_E_ARGUMENT,
+                       "there is no option %.40s; if it is the %s, put -- before it", text,
+                       command->operand);
+    return jt_fail(err, JETON_E_ARGUMENT, "there is no option %.40s", text);
 }
 
 static jeton_status add_given(jd_args *args, const jd_option *option, const char *value,
@@ -38,8 +69,7 @@ static jeton_status take_option(jd_args *args, int argc, char *const *argv, int 
     const jd_option *option = find_option(args->command, text);
     const char *equals = strchr(text, '=');
     if (option == NULL)
-        return jt_fail(err, JETON_E_ARGUMENT,
-                       "there is no option %.40s (is it none? put -- before it)", text);
+        return fail_unknown(args->command, text, err);
     if (option->value == NULL) {
         if (equals != NULL)
             return jt_fail(err, JETON_E_ARGUMENT, "%s takes no value", option->name);

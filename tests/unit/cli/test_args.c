@@ -73,6 +73,26 @@ static void values_follow_their_option_or_an_equals_sign(void **state)
     }
 }
 
+static void an_unknown_option_is_answered_with_what_was_meant(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[WORDS_MAX];
+        const char *text;
+    } lines[] = {
+        {{"--jsno", "--key=k", "t"}, "there is no option --jsno: did you mean --json?"},
+        {{"--kye=k", "t"}, "there is no option --kye: did you mean --key?"},
+        {{"--nothing-like-it", "--key=k", "t"},
+         "there is no option --nothing-like-it; if it is the TOKEN|-, put -- before it"},
+    };
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        jd_args args;
+        jeton_err err = {0};
+        assert_int_equal(parse(lines[i].words, &args, &err), JETON_E_ARGUMENT);
+        assert_string_equal(err.text, lines[i].text);
+    }
+}
+
 /* One kid in 64 does. */
 static void an_operand_may_begin_with_a_dash(void **state)
 {
@@ -132,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_usage_is_told_in_a_sentence),
         cmocka_unit_test(values_follow_their_option_or_an_equals_sign),
+        cmocka_unit_test(an_unknown_option_is_answered_with_what_was_meant),
         cmocka_unit_test(an_operand_may_begin_with_a_dash),
         cmocka_unit_test(options_that_may_be_repeated_keep_their_order),
         cmocka_unit_test(a_dash_is_an_operand_and_two_dashes_end_the_options),
