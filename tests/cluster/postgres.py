@@ -160,7 +160,7 @@ class Postgres(daemons.Daemon):
         """A new server that follows this one; not started yet."""
         other = Postgres(folder, name, **settings)
         run(other.user, program("pg_basebackup"), "-h", self.folder, "-U", "postgres", "-D",
-            other.data, "-R", "-X", "stream", "-c", "fast")
+            other.data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         return other
 
     def is_standby(self):

@@ -113,9 +113,12 @@ static void expect(sim *of, sim_proc *who, uint64_t ticket, event_kind kind)
     late->value = (int64_t)kind;
 }
 
-/* The connection that is taken for it may be dead, one at a time. */
+/* The connection that is taken for it may be dead, one at a time; where nothing else is the matter,
+ * one of them at all, for one after the other may cost any lease. */
 static moment stall(sim *of, sim_proc *who)
 {
+    if (of->plan.calm && who->stalled != 0)
+        return 0;
     if (!of->plan.stalls || of->is_healed || who->stalled > of->now || !chance_of(&of->chance, 100))
         return 0;
     const moment lasts = chance_range(&of->chance, 50, 3 * of->plan.lease_ms) * MS;
