@@ -7,6 +7,7 @@
 #include "revoke/fingerprints.h"
 
 #define ONE_IN     ((uint64_t)10)              /* of the tokens */
+#define MOST       ((uint64_t)10000000)        /* what the bound is stated for */
 #define LOOK_EVERY 65536U                      /* at whether we are interrupted */
 #define EXPIRES    ((jeton_time)4102444800000) /* 2100 */
 
@@ -50,7 +51,7 @@ static bool is_right(const jt_revocations *in, uint64_t count)
 static jeton_status measure(jd_bench *of, const jd_bench_memory *memory, jt_revocations *in,
                             jeton_err *err)
 {
-    const uint64_t count = of->tokens / ONE_IN;
+    const uint64_t count = of->tokens / ONE_IN < MOST ? of->tokens / ONE_IN : MOST;
     JT_TRY(revoke_all(in, count, err));
     if (!jd_bench_goes_on())
         return JETON_OK;

@@ -47,6 +47,7 @@ static jeton_status load(jd_bench_tokens *of, const jd_path *from, const jd_path
     jd_snapshot_end end;
     const int64_t began = jd_nanoseconds();
     JT_TRY(jt_revocations_new(NULL, &of->restored, err));
+    jd_bench_make_room(of->restored, of->bench->tokens);
     JT_TRY(jd_snapshot_load(from->chars, jeton_bytes(cluster, sizeof cluster), of->restored, &end,
                             err));
     JT_TRY(open_agent(of, segment, err));

@@ -89,6 +89,7 @@ static jeton_status fill(jd_bench_tokens *of, jeton_err *err)
 static jeton_status measure(jd_bench_tokens *of, const jd_bench_memory *memory, jeton_err *err)
 {
     JT_TRY(jt_revocations_new(memory->ctx, &of->revocations, err));
+    jd_bench_make_room(of->revocations, of->bench->tokens);
     JT_TRY(fill(of, err));
     jd_bench_note(of->bench, JD_BENCH_STATE, (double)atomic_load(&memory->bytes));
     JT_TRY(jd_bench_snapshot(of, err));

@@ -32,6 +32,13 @@ static inline bool jd_bench_is_revoked(uint64_t token)
     return token % JD_BENCH_ONE_IN == 0;
 }
 
+/* Has room for the bits of so many tokens, and of the list that is begun: what is measured is what
+ * they take, not where a setting ends it. */
+static inline void jd_bench_make_room(jt_revocations *of, uint64_t tokens)
+{
+    jt_bitmaps_limit(jt_revocations_bitmaps(of), tokens / 8 + 2 * JT_BITS_PLACES / 8);
+}
+
 /* What the measurements share. */
 typedef struct jd_bench_tokens {
     jd_bench *bench;
