@@ -302,6 +302,18 @@ static jeton_status check_ours(jd_store *store, jeton_err *err)
     return status;
 }
 
+/* It was named, so one that is not there is a setting that is wrong. */
+static jeton_status read_password(const jeton_ctx *ctx, const char *file, jt_secret *text,
+                                  jeton_err *err)
+{
+    jeton_err why = {0};
+    const jeton_status status = jd_file_load(ctx, file, PASSWORD_MOST, text, &why);
+    if (status == JETON_OK)
+        return JETON_OK;
+    return jt_fail(err, status == JETON_E_NOT_FOUND ? JETON_E_SYSTEM : status,
+                   "JETON_STORE_PASSWORD_FILE: %s", why.text);
+}
+
 /* A file with the password and a line's end behind it, which is not part of it. */
 static jeton_status load_password(pg_store *pg, jeton_err *err)
 {
@@ -309,7 +321,7 @@ static jeton_status load_password(pg_store *pg, jeton_err *err)
     JT_AUTO(jt_secret_done) jt_secret text = {0};
     if (file == NULL || *file == '\0')
         return JETON_OK;
-    JT_TRY(jd_file_load(pg->store.ctx, file, PASSWORD_MOST, &text, err));
+    JT_TRY(read_password(pg->store.ctx, file, &text, err));
     jeton_span password = jt_secret_span(&text);
     while (password.len > 0 && strchr("\r\n", password.ptr[password.len - 1]) != NULL)
         password.len--;

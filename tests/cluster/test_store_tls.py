@@ -153,6 +153,8 @@ class Tls(unittest.TestCase):
             with open(os.open(wrong, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as to:
                 to.write(file.read().replace("password", "passphrase"))
         self.refused(url, "password authentication failed", JETON_STORE_PASSWORD_FILE=wrong)
+        self.refused(url, "JETON_STORE_PASSWORD_FILE: there is no ",
+                     JETON_STORE_PASSWORD_FILE=os.path.join(self.folder, "none"))
 
     def test_a_password_on_the_command_line_is_refused(self):
         for words in (("--store", "postgres://jeton:hidden@db.example/jeton"),
