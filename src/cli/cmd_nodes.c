@@ -32,8 +32,8 @@ static void print_node(const jt_val *node)
     const jeton_span version = jt_get_text(node, "version");
     (void)jt_val_bool(jt_get(node, "fresh"), &fresh);
     (void)jt_val_bool(jt_get(node, "keys_current"), &keys);
-    printf("%-24.*s  %-5.*s  %10" PRId64 "  %6" PRId64 "  %6" PRId64 " ms  %8" PRId64 " ms  %-5s"
-           "  %-12s  %.*s\n",
+    printf("%-24.*s  %-5.*s  applied %" PRId64 "  lag %" PRId64 "  lease %" PRId64
+           " ms  seen %" PRId64 " ms ago  %s  %s  %.*s\n",
            (int)name.len, (const char *)name.ptr, (int)kind.len, (const char *)kind.ptr,
            number(node, "applied"), number(node, "lag"), number(node, "lease_ms"),
            number(node, "age_ms"), fresh ? "fresh" : "stale", keys ? "keys current" : "keys behind",
@@ -47,6 +47,8 @@ static int print_nodes(const jd_args *args, const jt_val *result)
     (void)jt_val_bool(jt_get(result, "more"), &more);
     for (jt_iter it = jt_iter_of(nodes); jt_iter_next(&it);)
         print_node(it.val);
+    if (jt_val_count(nodes) == 0)
+        fputs("jeton nodes: none: only a store that is shared lists them\n", stderr);
     if (more)
         fputs("jeton nodes: there are more\n", stderr);
     return jd_report_bytes(args, jeton_str(""));

@@ -151,22 +151,6 @@ jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *node
     return jd_or_empty(jd_sql_read(store, list, &args, err), nodes, sizeof *nodes);
 }
 
-/* ---- the end -------------------------------------------------------------------------------- */
-
-static jeton_status remove_one(jd_conn *conn, void *args, jeton_err *err)
-{
-    const jd_id *id = args;
-    JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_REMOVE);
-    jd_bind_id(&query, id);
-    return jd_query_run(&query, NULL, err);
-}
-
-jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err)
-{
-    jd_id args = *id;
-    return jd_sql_write(store, remove_one, &args, err);
-}
-
 jeton_status jd_sql_purge_nodes(jd_conn *conn, jeton_err *err)
 {
     JT_AUTO(jd_query_done) jd_query query = jd_query_of(conn, JD_SQL_NODE_PURGE);

@@ -63,12 +63,10 @@ typedef struct jd_nodes {
     jeton_time now, started; /* as in jd_beat_answer */
 } jd_nodes;
 
-/* All that have not said that they stop; those that were not seen for a day are removed some time
- * (jd_store_purge()). */
+/* All of them, also those whose lease is over; one that was not seen for a day is removed some time
+ * (jd_store_purge()). A node that stops says nothing: guards go on by its segment until its lease
+ * has run out, and so long whoever waits has to wait for it. */
 JETON_MUST jeton_status jd_store_node_list(jd_store *store, jt_arena *arena, jd_nodes *nodes,
                                            jeton_err *err);
-
-/* To be called by a node that will not accept anything any more. One that is not there is fine. */
-JETON_MUST jeton_status jd_store_node_remove(jd_store *store, const jd_id *id, jeton_err *err);
 
 #endif

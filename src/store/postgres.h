@@ -27,9 +27,9 @@
      128 * 75 * 75 * 75 * ((e) - '0'))
 
 #define JD_PG_GONE JD_PG_STATE('0', '8', '0', '0', '6') /* connection_failure */
-#define JD_PG_UNKNOWN_END                                                                          \
-    JD_PG_STATE('0', '8', '0', '0', '7')                    /* transaction_resolution_unknown      \
-                                                             */
+/* transaction_resolution_unknown */
+#define JD_PG_UNKNOWN_END JD_PG_STATE('0', '8', '0', '0', '7')
+
 #define JD_PG_BAD_TEXT JD_PG_STATE('2', '2', '0', '2', '1') /* character_not_in_repertoire */
 #define JD_PG_TAKEN    JD_PG_STATE('2', '3', '5', '0', '5') /* unique_violation */
 #define JD_PG_ABORTED  JD_PG_STATE('2', '5', 'P', '0', '2') /* in_failed_sql_transaction */

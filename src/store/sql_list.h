@@ -242,7 +242,6 @@
                  "SELECT n, pruned, keys, " JD_PG_NOW ", " JD_PG_SERVER ", server FROM log_head") \
     X(NODE_LIST, "SELECT id, name, kind, version, applied, lease, began, seen FROM nodes "        \
                  "ORDER BY name, began, id")                                                      \
-    X(NODE_REMOVE, "DELETE FROM nodes WHERE id = ?")                                              \
     Y(NODE_PURGE, "DELETE FROM nodes WHERE seen < " JD_SQLITE_NOW " - 86400000",                  \
                  "DELETE FROM nodes WHERE seen < " JD_PG_NOW " - 86400000")                       \
     /* indexes of tokens */                                                                       \

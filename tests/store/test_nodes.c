@@ -108,20 +108,6 @@ static void a_node_is_listed_with_what_it_said_last(void **state)
     assert_in_range(node->seen, node->began, nodes.now + 10); /* it rises with each beat */
 }
 
-static void a_node_that_stops_is_listed_no_more(void **state)
-{
-    suite *s = *state;
-    const jd_beat a = beat_of(1, 0);
-    const jd_beat b = beat_of(2, 0);
-    (void)beat(s, &a);
-    (void)beat(s, &b);
-    assert_ok(jd_store_node_remove(s->store, &a.id, NULL));
-    assert_ok(jd_store_node_remove(s->store, &a.id, NULL));
-    const jd_nodes nodes = list(s);
-    assert_int_equal(nodes.count, 1);
-    assert_true(jd_id_equal(&nodes.at[0].id, &b.id));
-}
-
 static void a_node_of_another_kind_is_refused(void **state)
 {
     suite *s = *state;
@@ -340,7 +326,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_beat_gives_the_head_the_clock_and_the_entries_from_a_number_on),
         cmocka_unit_test(a_node_is_listed_with_what_it_said_last),
-        cmocka_unit_test(a_node_that_stops_is_listed_no_more),
         cmocka_unit_test(a_node_of_another_kind_is_refused),
         cmocka_unit_test(what_was_pruned_is_remembered),
         cmocka_unit_test(what_nodes_hold_copies_of_tells_them_when_it_changes),
