@@ -41,10 +41,12 @@ static void a_password_file_that_is_not_there_is_told(void **state)
 {
     (void)state;
     jd_store *store = BOGUS;
+    jeton_err err = {0};
     assert_int_equal(setenv("JETON_STORE_PASSWORD_FILE", "/nowhere/at/all", 1), 0);
-    assert_int_equal(jd_store_open(NULL, "postgres://jeton@/jeton?host=/nowhere", &store, NULL),
-                     JETON_E_NOT_FOUND);
+    assert_int_equal(jd_store_open(NULL, "postgres://jeton@/jeton?host=/nowhere", &store, &err),
+                     JETON_E_SYSTEM);
     assert_null(store);
+    assert_non_null(strstr(err.text, "JETON_STORE_PASSWORD_FILE"));
     assert_int_equal(unsetenv("JETON_STORE_PASSWORD_FILE"), 0);
 }
 
