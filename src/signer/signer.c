@@ -224,10 +224,11 @@ static void remember(jd_ring_key *key, jeton_time expires)
 }
 
 /* Whoever has `change` may wait for the head of the log, and we may be in a batch that has it: so
- * it is tried for a while, never waited for. */
+ * it is tried for a while, never waited for. Mostly somebody is reading the keys just now, and the
+ * next one, who waits for the head, may come before us: then the ring is what we need already. */
 static bool take_change(jd_signer *signer)
 {
-    for (unsigned i = 0; i < CATCH_UP_TRIES; i++) {
+    for (unsigned i = 0; i < CATCH_UP_TRIES && is_behind(signer); i++) {
         if (pthread_mutex_trylock(&signer->change) == 0)
             return true;
         (void)nanosleep(&(const struct timespec){.tv_nsec = CATCH_UP_NS}, NULL);
@@ -235,16 +236,17 @@ static bool take_change(jd_signer *signer)
     return false;
 }
 
-/* The transaction that a token is issued in has shown keys that we do not have: another node has
- * changed them, and the one that signs here may have been withdrawn. */
+/* The transaction that a token is issued in has shown keys that we do not have: they have just been
+ * changed, here or by another node, and the one that signs here may have been withdrawn. */
 static jeton_status catch_up(jd_signer *signer, jeton_err *err)
 {
-    if (!is_behind(signer))
-        return JETON_OK;
-    if (!take_change(signer))
+    jeton_status status = JETON_OK;
+    if (take_change(signer)) {
+        status = jd_signer_reload(signer, err);
+        (void)pthread_mutex_unlock(&signer->change);
+    }
+    if (status == JETON_OK && is_behind(signer))
         return jt_fail(err, JETON_E_BUSY, "the keys are being changed");
-    const jeton_status status = is_behind(signer) ? jd_signer_reload(signer, err) : JETON_OK;
-    (void)pthread_mutex_unlock(&signer->change);
     return status;
 }
 

@@ -184,6 +184,30 @@ class Withdrawal(harness.ServerCase):
         self.assertNotEqual(keys_of(self.server, "next")[0]["kid"], kid)
         self.assert_accepted(token)
 
+    def test_logins_meanwhile_are_answered(self):
+        """Who signs while keys are being changed has the new ones when it has the change."""
+        refused, stop = [], threading.Event()
+
+        def log_in():
+            while not stop.is_set():
+                answer = self.server.ask("POST", "/login", {"username": "alice",
+                                                            "password": harness.PASSWORD})
+                if answer.status != 200:
+                    refused.append(answer)
+
+        threads = [threading.Thread(target=log_in) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(15):
+                kid = keys_of(self.server, "active", "ES256")[0]["kid"]
+                self.assertEqual(self.server.cli("key", "withdraw", kid)[0], 0)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(refused, [])
+
 
 class Cached(harness.ServerCase):
     FLAGS = ["--jwks-max-age", "77s"]
