@@ -276,6 +276,11 @@ void jd_accounts_hurry(bool hurry)
     in_a_hurry = hurry;
 }
 
+bool jd_accounts_is_in_hurry(void)
+{
+    return in_a_hurry;
+}
+
 void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry)
 {
     if (entry->n == 0 || jd_batch_hold(accounts, entry))

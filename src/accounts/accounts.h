@@ -21,6 +21,13 @@ typedef struct jd_slot jd_slot;       /* slot.h */
 typedef struct jd_waits jd_waits;     /* waits.h */
 typedef struct jd_indexes jd_indexes; /* indexes.h */
 
+/* The queue whose works reach the disk together (api/joint.h); asked by jd_batch_run(). */
+typedef jeton_status jd_joint_work(void *args, jeton_err *err);
+typedef struct jd_commit_queue {
+    jeton_status (*run)(void *user, jd_joint_work *work, void *args, jeton_err *err);
+    void *user;
+} jd_commit_queue;
+
 typedef struct jd_accounts {
     _Atomic(const jd_config *) config; /* of this moment: whoever wants two of its fields that fit
                                           each other copies the pointer first */
@@ -38,6 +45,7 @@ typedef struct jd_accounts {
     jd_clients *clients;
     jd_waits *waits;               /* for other nodes to confirm revocations */
     jd_indexes *indexes;           /* of tokens; NULL: they have none */
+    jd_commit_queue commits;       /* of a server; no `run`: each operation commits by itself */
     char issuer[JD_CONFIG_TEXT];   /* the iss of every token */
     char audience[JD_CONFIG_TEXT]; /* the aud of every token */
     jt_pwhash_cost cost;           /* of new password hashes */
@@ -102,6 +110,7 @@ void jd_accounts_revoke(jd_accounts *accounts, const jt_revocation *entry);
 /* Whether somebody waits until all nodes confirm what the calling thread revokes from now on: then
  * they are asked to say so at once. */
 void jd_accounts_hurry(bool hurry);
+bool jd_accounts_is_in_hurry(void);
 
 /* When every access token that was issued before `now` has expired, whatever the settings were
  * then and will be by then: until then its revocation is kept. */

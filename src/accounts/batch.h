@@ -25,7 +25,22 @@ bool jd_batch_hold(const jd_accounts *accounts, const jt_revocation *entry);
 
 /* Puts a revocation off until the end of the calling thread's batch. Whoever the thread works for
  * now (jd_audit_within()) must be there until then. False: there is no batch, it is of another kind
- * than a token's, or no memory; then it is to be done at once. For accounts/revoke.c. */
-bool jd_batch_put_off(const jd_accounts *accounts, const jd_revoking *revoking);
+ * than a token's, or no memory; then it is to be done at once. For accounts/revoke.c.
+ *
+ * entry  filled in when the end returns JETON_OK: must be there until then. NULL: nobody wants it,
+ *        and the log of the program is told */
+bool jd_batch_put_off(const jd_accounts *accounts, const jd_revoking *revoking,
+                      jt_revocation *entry);
+
+/* Has a work done within a batch, together with those of others, and waits for its end; without a
+ * queue (accounts->commits) at once, and each of its operations commits by itself. Not for threads
+ * that have a batch.
+ *
+ * work  on another thread: who it is done for (jd_audit_within()), and whether somebody waits
+ *       (jd_accounts_hurry()), it has to say there. Its outcome concerns nobody else in the batch
+ *
+ * what the work returned; else why the batch has failed, or was never begun */
+JETON_MUST jeton_status jd_batch_run(jd_accounts *accounts, jd_joint_work *work, void *args,
+                                     jeton_err *err);
 
 #endif

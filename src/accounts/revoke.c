@@ -33,14 +33,19 @@ jd_revoking jd_revoking_key(jeton_span kid, jeton_time now)
     return revoking;
 }
 
-static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, const char *what,
-                          jt_revocation *entry, jeton_err *err)
+/* Who wants the entry tells of it once it holds; where nobody does, it is told here. */
+static jeton_status apply(jd_accounts *accounts, const jd_revoking *revoking, jt_revocation *entry,
+                          jeton_err *err)
 {
-    if (jd_batch_put_off(accounts, revoking))
+    jt_revocation made;
+    if (jd_batch_put_off(accounts, revoking, entry))
         return JETON_OK;
-    JT_TRY(jd_store_revoke(accounts->store, revoking, entry, err));
-    jd_accounts_revoke(accounts, entry);
-    jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", what), JD_INT("n", (int64_t)entry->n));
+    JT_TRY(jd_store_revoke(accounts->store, revoking, &made, err));
+    jd_accounts_revoke(accounts, &made);
+    if (entry != NULL)
+        *entry = made;
+    else
+        jd_log(JD_INFO, EV_REVOKED, JD_TEXT("what", "token"), JD_INT("n", (int64_t)made.n));
     return JETON_OK;
 }
 
@@ -52,7 +57,7 @@ static jeton_status revoke_user(jd_accounts *accounts, jeton_span name, jt_revoc
     jd_revoking revoking = revoking_of(JT_REVOKED_SUBJECT, jd_now());
     JT_TRY(jd_store_user_find(accounts->store, name, &arena, &user, err));
     memcpy(revoking.id, user.id.bytes, JD_ID_BYTES);
-    return apply(accounts, &revoking, "user", entry, err);
+    return apply(accounts, &revoking, entry, err);
 }
 
 static jeton_status revoke_client(jd_accounts *accounts, jeton_span id, jt_revocation *entry,
@@ -67,7 +72,7 @@ static jeton_status revoke_client(jd_accounts *accounts, jeton_span id, jt_revoc
     if (found != JETON_OK)
         return jt_fail(err, found, "%s", none.text);
     const jd_revoking revoking = jd_revoking_client(id, jd_now());
-    return apply(accounts, &revoking, "client", entry, err);
+    return apply(accounts, &revoking, entry, err);
 }
 
 static jeton_status revoke_key(jd_accounts *accounts, jeton_span kid, jt_revocation *entry,
@@ -79,7 +84,7 @@ static jeton_status revoke_key(jd_accounts *accounts, jeton_span kid, jt_revocat
     JT_TRY(jd_store_key_list(accounts->store, &arena, &keys, err));
     for (size_t i = 0; i < keys.count; i++)
         if (jeton_span_equal(keys.at[i].kid, kid))
-            return apply(accounts, &revoking, "key", entry, err);
+            return apply(accounts, &revoking, entry, err);
     return jt_fail(err, JETON_E_NOT_FOUND, "there is no such key");
 }
 
@@ -88,7 +93,7 @@ static jeton_status revoke_all(jd_accounts *accounts, jeton_span name, jt_revoca
 {
     const jd_revoking revoking = revoking_of(JT_REVOKED_ALL, jd_now());
     (void)name;
-    return apply(accounts, &revoking, "all", entry, err);
+    return apply(accounts, &revoking, entry, err);
 }
 
 /* The widest leeway a verifier may ever have comes on top of the token's own life. */
@@ -101,7 +106,7 @@ static jeton_status revoke_until(jd_accounts *accounts, jeton_span jti, jeton_ti
                        JT_REVOKED_ID);
     if (expires != 0 && expires + JD_LEEWAY_MAX * 1000 < revoking.expires)
         revoking.expires = expires + JD_LEEWAY_MAX * 1000;
-    return apply(accounts, &revoking, "token", entry, err);
+    return apply(accounts, &revoking, entry, err);
 }
 
 static jeton_time sooner(jeton_time a, jeton_time b)
@@ -123,7 +128,7 @@ static jeton_status revoke_place(jd_accounts *accounts, uint64_t index, jeton_ti
     revoking.expires = sooner(revoking.expires, list.expires);
     if (expires != 0)
         revoking.expires = sooner(revoking.expires, expires + JD_LEEWAY_MAX * 1000);
-    return apply(accounts, &revoking, "index", entry, err);
+    return apply(accounts, &revoking, entry, err);
 }
 
 static jeton_status revoke_idx(jd_accounts *accounts, jeton_span text, jt_revocation *entry,
@@ -140,9 +145,8 @@ static jeton_status revoke_idx(jd_accounts *accounts, jeton_span text, jt_revoca
 
 jeton_status jd_revoke_named(jd_accounts *accounts, const jd_token_name *name, jeton_err *err)
 {
-    jt_revocation entry;
-    return name->has_index ? revoke_place(accounts, name->index, name->expires, &entry, err)
-                           : revoke_until(accounts, name->jti, name->expires, &entry, err);
+    return name->has_index ? revoke_place(accounts, name->index, name->expires, NULL, err)
+                           : revoke_until(accounts, name->jti, name->expires, NULL, err);
 }
 
 static jeton_status revoke_jti(jd_accounts *accounts, jeton_span jti, jt_revocation *entry,

@@ -14,7 +14,8 @@ jd_revoking jd_revoking_client(jeton_span id, jeton_time now);
 jd_revoking jd_revoking_key(jeton_span kid, jeton_time now);
 
 /* From the return of each of these on, also after a restart, the tokens are refused; with all of a
- * user's or a client's, or all there are, the sessions they belong to are ended.
+ * user's or a client's, or all there are, the sessions they belong to are ended. In a batch
+ * (accounts/batch.h) all that is so from the batch's end on.
  *
  * JETON_E_REQUEST    not a jti of ours
  * JETON_E_NOT_FOUND  no user of that name, no client of that id, no key of that kid
@@ -33,9 +34,10 @@ JETON_MUST jeton_status jd_revoke_named(jd_accounts *accounts, const jd_token_na
                                         jeton_err *err);
 
 /* The same by a word, for operators: "user", "client", "key", "token", "index",
- * "all". Not in a batch.
+ * "all".
  *
- * entry  of the log, for those who wait until other nodes have it
+ * entry  of the log, for those who wait until other nodes have it; the caller tells the program's
+ *        log of it. In a batch it must be there until the batch's end, and is not to be read before
  *
  * JETON_E_REQUEST  among others: another word */
 JETON_MUST jeton_status jd_revoke_by_word(jd_accounts *accounts, jeton_span word, jeton_span name,

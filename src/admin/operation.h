@@ -20,6 +20,7 @@ typedef struct jd_task {
     jt_tree *tree;
     jt_node *result; /* an object of `tree`, to be filled */
     void *hashed;    /* what the hash step leaves for the run step; in the arena */
+    void *left;      /* what the run step leaves for the settled step; in the arena */
     uint64_t ticket; /* what the run step leaves for the told step: other nodes are waited for
                         (accounts/waits.h); 0: nobody is */
 } jd_task;
@@ -39,7 +40,12 @@ typedef struct jd_operation {
     const char *name; /* "user.add" */
     jd_argument arguments[JD_ARGUMENTS_MAX];
     jd_task_step *hash; /* first: what hashes passwords. It writes nothing; NULL: nothing to hash */
-    jd_task_step *run;  /* when it returns JETON_OK, what it did has taken effect */
+    jd_task_step *run;  /* when it returns JETON_OK, what it did has taken effect; see `joins` */
+    bool joins; /* the run step is done within a batch where there is one (accounts/batch.h), and
+                   has taken effect with its end. For what is short, and keeps nothing in memory
+                   but marks */
+    void (*settled)(jd_task *task, jeton_status status); /* of what joins, after a run step that
+                   succeeded: it has taken effect, or why it has not. NULL: nothing is to be done */
     jd_task_step *told; /* last, and only if the run step left a ticket, once its wait is over:
                            fills the result, which is answered with 200. NULL: it leaves none */
 

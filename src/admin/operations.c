@@ -3,6 +3,7 @@
  * to them. */
 #include "admin/operations.h"
 
+#include "accounts/batch.h"
 #include "core/auto.h"
 #include "core/err.h"
 #include "store/audit.h"
@@ -102,18 +103,41 @@ jeton_status jd_operation_check(const jd_operation *operation, const jt_val *arg
 
 /* ---- the operator's way --------------------------------------------------------------------- */
 
+typedef struct running {
+    const jd_operation *operation;
+    jd_task *task;
+    bool done; /* the run step has succeeded */
+} running;
+
+/* For whom a thread works is the thread's own, and a batch has another one. */
+static jeton_status run_step(void *args, jeton_err *err)
+{
+    static const jd_audit_who operator= {.actor = "operator", .address = "local"};
+    running *of = args;
+    jd_audit_within(&operator);
+    const jeton_status status = of->operation->run(of->task, err);
+    jd_audit_within(NULL);
+    of->done = status == JETON_OK;
+    return status;
+}
+
 static jeton_status run(const jd_operation *operation, jd_task *task, jeton_err *err)
 {
+    running of = {.operation = operation, .task = task};
     JT_TRY(jd_operation_check(operation, task->arguments, err));
     if (operation->hash != NULL)
         JT_TRY(operation->hash(task, err));
-    return operation->run(task, err);
+    if (!operation->joins)
+        return run_step(&of, err);
+    const jeton_status status = jd_batch_run(task->accounts, run_step, &of, err);
+    if (of.done && operation->settled != NULL)
+        operation->settled(task, status);
+    return status;
 }
 
 jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *arguments,
                           jt_tree *tree, jt_node *result, jeton_err *err)
 {
-    static const jd_audit_who operator= {.actor = "operator", .address = "local"};
     JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
     const jd_operation *operation = jd_operation_find(name);
     if (operation == NULL)
@@ -123,10 +147,7 @@ jeton_status jd_admin_run(jd_accounts *accounts, jeton_span name, const jt_val *
                     .arena = &arena,
                     .tree = tree,
                     .result = result};
-    jd_audit_within(&operator);
-    const jeton_status status = run(operation, &task, err);
-    jd_audit_within(NULL);
-    return status;
+    return run(operation, &task, err);
 }
 
 /* ---- what there is -------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "store/log.h"
 #include "store/users.h"
 #include "sys/clock.h"
+#include "sys/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,31 +37,57 @@ static jeton_status mode_of(const jd_task *task, bool *wait, jeton_err *err)
     return jt_fail(err, JETON_E_REQUEST, "mode is one of: durable, wait=all, strict");
 }
 
+/* What is on its way to the disk, and of what kind. */
+typedef struct revoking {
+    jt_revocation entry;
+    jeton_span what;
+} revoking;
+
+static jeton_status make(const jd_task *task, revoking *of, bool wait, jeton_err *err)
+{
+    jd_accounts_hurry(wait);
+    const jeton_status status =
+        jd_revoke_by_word(task->accounts, of->what, jd_task_text(task, "name"), &of->entry, err);
+    jd_accounts_hurry(false);
+    return status;
+}
+
 /* The ticket comes first: what is revoked cannot be taken back when there is none. */
 static jeton_status revoke(jd_task *task, jeton_err *err)
 {
     bool wait;
-    jt_revocation entry;
     uint64_t ticket = 0;
-    jd_waits *waits = task->accounts->waits;
-    const jeton_span what = jd_task_text(task, "what");
+    revoking *of = jt_arena_alloc(task->arena, sizeof *of);
+    if (of == NULL)
+        return jt_fail(err, JETON_E_NOMEM, "revocation");
+    of->what = jd_task_text(task, "what");
     JT_TRY(mode_of(task, &wait, err));
     if (wait)
-        JT_TRY(jd_waits_ticket(waits, &ticket, err));
-    jd_accounts_hurry(wait);
-    const jeton_status status =
-        jd_revoke_by_word(task->accounts, what, jd_task_text(task, "name"), &entry, err);
-    jd_accounts_hurry(false);
-    if (wait && status == JETON_OK)
-        jd_waits_begin(waits, ticket, &entry);
-    else if (wait)
-        jd_waits_drop(waits, ticket);
-    JT_TRY(status);
+        JT_TRY(jd_waits_ticket(task->accounts->waits, &ticket, err));
+    const jeton_status status = make(task, of, wait, err);
+    if (status != JETON_OK) {
+        jd_waits_drop(task->accounts->waits, ticket);
+        return status;
+    }
     task->ticket = ticket;
-    jt_put_text(task->tree, task->result, "what", what);
+    task->left = of;
+    jt_put_text(task->tree, task->result, "what", of->what);
     if (wait)
         jt_put_int(task->tree, task->result, "ticket", (int64_t)ticket);
     return JETON_OK;
+}
+
+/* The entry has its number from here on, and the wait begins; unless nothing was committed. */
+static void revoked(jd_task *task, jeton_status status)
+{
+    const revoking *of = task->left;
+    if (status != JETON_OK) {
+        jd_waits_drop(task->accounts->waits, task->ticket);
+        return;
+    }
+    if (task->ticket != 0)
+        jd_waits_begin(task->accounts->waits, task->ticket, &of->entry);
+    jd_log(JD_INFO, EV_REVOKED, JD_SPAN("what", of->what), JD_INT("n", (int64_t)of->entry.n));
 }
 
 static jeton_status told(jd_task *task, jeton_err *err)
@@ -262,6 +289,8 @@ const jd_operation jd_revocation_operations[] = {
     {.name = "revoke",
      .arguments = {{"what", JT_TEXT, true}, {"name", JT_TEXT, false}, {"mode", JT_TEXT, false}},
      .run = revoke,
+     .joins = true,
+     .settled = revoked,
      .told = told,
      .method = "POST",
      .path = "/admin/revocations",

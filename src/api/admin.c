@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api/admin.c - from a request to the arguments of an operation, and from its result to an answer.
  *
- * An operation runs on a lane of its own, as it does behind the control socket: it may take long (a
- * backup), and it keeps in memory what it has brought to disk, so it is no part of a batch whose
- * end nobody knows yet. What hashes passwords has been on the hash lane before.
+ * An operation runs on a lane of its own: it may take long (a backup), and it keeps in memory what
+ * it has brought to disk, so it is no part of a batch whose end nobody knows yet. Those that say
+ * that they join, which revoke, are: many of them reach the disk together. What hashes passwords
+ * has been on the hash lane before.
  */
 #include "api/admin.h"
 
@@ -34,7 +35,7 @@ static bool has_role(const jd_user *user)
 
 /* The token says what was true when it was issued. Here it has to be so now: who was an
  * administrator must not use the rest of a quarter of an hour. */
-static jeton_status is_admin_now(const jd_call *call, jeton_err *err)
+static jeton_status is_admin_now(jd_call *call, jeton_err *err)
 {
     jd_id id;
     jd_id session;
@@ -79,6 +80,7 @@ static jd_task task_of(jd_call *call)
                      .arguments = jt_json_root(call->arguments),
                      .arena = call->arena,
                      .hashed = call->state,
+                     .left = call->state,
                      .ticket = call->ticket};
 }
 
@@ -90,16 +92,24 @@ static jeton_status hash(jd_call *call, jeton_err *err)
     return JETON_OK;
 }
 
+static void settled(jd_call *call, jeton_status status)
+{
+    jd_task task = task_of(call);
+    call->operation->settled(&task, status);
+}
+
 static jeton_status run(jd_call *call, jeton_err *err)
 {
     JT_AUTO(jt_tree_free) jt_tree *tree = NULL;
     jd_task task = task_of(call);
-    JT_TRY(is_admin_now(call, err));
     JT_TRY(jt_tree_new(NULL, &tree, err));
     task.tree = tree;
     task.result = jt_tree_object(tree);
     JT_TRY(run_step(&task, call->operation->run, err));
     call->ticket = task.ticket;
+    call->state = task.left;
+    if (call->operation->settled != NULL)
+        call->settled = settled;
     if (task.ticket != 0)
         return JETON_OK; /* the next step answers */
     if (call->operation->status != 204)
@@ -122,25 +132,22 @@ static jeton_status tell(jd_call *call, jeton_err *err)
 void jd_admin_begin(jd_call *call, const jd_operation *operation)
 {
     static const jd_step hashing[] = {
-        {JD_ON_LOOP, read},
-        {JD_ON_HASH, hash},
-        {JD_ON_OPERATION, run},
-        {.run = NULL},
+        {JD_ON_LOOP, read},     {JD_ON_HASH, hash}, {JD_ON_OPERATION, is_admin_now},
+        {JD_ON_OPERATION, run}, {.run = NULL},
     };
     static const jd_step plain[] = {
         {JD_ON_LOOP, read},
+        {JD_ON_OPERATION, is_admin_now},
         {JD_ON_OPERATION, run},
         {.run = NULL},
     };
-    static const jd_step waiting[] = {
-        {JD_ON_LOOP, read},
-        {JD_ON_OPERATION, run},
-        {JD_ON_NODES, tell},
+    static const jd_step joining[] = {
+        {JD_ON_LOOP, read}, {JD_ON_READ, is_admin_now}, {JD_ON_COMMIT, run}, {JD_ON_NODES, tell},
         {.run = NULL},
     };
     call->operation = operation;
-    if (operation->told != NULL)
-        jd_call_run(call, waiting);
+    if (operation->joins)
+        jd_call_run(call, joining);
     else
         jd_call_run(call, operation->hash != NULL ? hashing : plain);
 }

@@ -6,6 +6,7 @@
 #include "accounts/indexes.h"
 #include "accounts/waits.h"
 #include "api/gauges.h"
+#include "api/joint.h"
 #include "api/problem.h"
 #include "api/routes.h"
 #include "core/auto.h"
@@ -39,6 +40,13 @@ static jeton_status begin_batch(void *accounts, jeton_err *err)
 static jeton_status end_batch(void *accounts, jeton_err *err)
 {
     return jd_batch_end(accounts, err);
+}
+
+/* For those who are in no call. */
+static jeton_status run_joint(void *user, jd_joint_work *work, void *args, jeton_err *err)
+{
+    const jd_app *app = user;
+    return jd_joint_run(app->commits, work, args, err);
 }
 
 typedef struct verifiers {
@@ -205,6 +213,7 @@ static jeton_status open_lanes(jd_app *app, jeton_err *err)
     if (jd_store_is_shared(accounts->store))
         JT_TRY(jd_lane_open(&reads, &app->reads, err));
     JT_TRY(jd_lane_open(&commits, &app->commits, err));
+    accounts->commits = (jd_commit_queue){run_joint, app};
     JT_TRY(jd_lane_open(&hashes, &app->hashes, err));
     return jd_lane_open(&operations, &app->operations, err);
 }
@@ -241,6 +250,7 @@ void jd_app_close(jd_app *app)
     jd_lane_close(&app->reads);
     jd_lane_close(&app->hashes); /* before the lanes its works move on to */
     jd_lane_close(&app->operations);
+    app->accounts->commits = (jd_commit_queue){NULL, NULL};
     jd_lane_close(&app->commits);
     jeton_err none = {0}; /* nobody is told, so nothing can fail */
     const jeton_status unwatched = jd_signer_watch(app->accounts->signer, NULL, NULL, &none);

@@ -176,7 +176,11 @@ static bool move_on(jd_call *call)
 static void settle(jd_work *work, jeton_status status, const jeton_err *err)
 {
     jd_call *call = (jd_call *)work;
+    jd_call_settled *settled = call->settled;
     jd_log_within(call->trace);
+    call->settled = NULL;
+    if (settled != NULL)
+        settled(call, status);
     if (status != JETON_OK) {
         call->header_count = JD_FIRST_HEADERS;
         jd_problem_answer(call, status, err);

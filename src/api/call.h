@@ -34,6 +34,10 @@ typedef enum jd_where {
 
 typedef struct jd_call jd_call;
 
+/* What a step on the commit lane leaves to be done once it is known whether what it did holds:
+ * status is that of the batch. On the same thread, before the answer or the next step. */
+typedef void jd_call_settled(jd_call *call, jeton_status status);
+
 typedef struct jd_step {
     jd_where where;
     jeton_status (*run)(jd_call *call, jeton_err *err);
@@ -61,6 +65,7 @@ struct jd_call {
     void *state;                   /* the endpoint's own */
     bool is_public;                /* pages of any origin may read the answer (api/cors.h) */
     uint64_t ticket;               /* of a wait (accounts/waits.h) that JD_ON_NODES is about */
+    jd_call_settled *settled;      /* once; NULL: nothing is left to be done */
     const jd_operation *operation; /* of the admin API, and what it is asked */
     jt_json *arguments;
     jeton_span params[JD_PARAMS_MAX]; /* what stands in the path for each {…} of the route */

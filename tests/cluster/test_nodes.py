@@ -13,9 +13,21 @@ import time
 import unittest
 
 import cluster
+import nodes
 from daemons import harness
 
 LOST = (OSError, http.client.HTTPException)
+
+
+def at_once(works):
+    """Runs them at the same time, and returns what they returned."""
+    begin = threading.Barrier(len(works))
+
+    def one(work):
+        begin.wait(harness.PATIENCE)
+        return work()
+    with concurrent.futures.ThreadPoolExecutor(len(works)) as pool:
+        return [done.result() for done in [pool.submit(one, work) for work in works]]
 
 
 class FourNodes(unittest.TestCase):
@@ -28,16 +40,6 @@ class FourNodes(unittest.TestCase):
             cls.nodes[0].add_user("bob")
             cls.addClassCleanup(stack.pop_all().close)
 
-    def at_once(self, works):
-        """Runs them at the same time, and returns what they returned."""
-        begin = threading.Barrier(len(works))
-
-        def one(work):
-            begin.wait(harness.PATIENCE)
-            return work()
-        with concurrent.futures.ThreadPoolExecutor(len(works)) as pool:
-            return [done.result() for done in [pool.submit(one, work) for work in works]]
-
     def test_they_have_the_same_keys_and_believe_each_other(self):
         published = [node.get("/.well-known/jwks.json").json for node in self.nodes]
         self.assertEqual(published, [published[0]] * 4)
@@ -48,8 +50,8 @@ class FourNodes(unittest.TestCase):
     def test_a_refresh_token_that_a_hundred_ask_with_has_one_successor(self):
         for _ in range(3):
             token = self.nodes[0].login("bob")["refresh_token"]
-            answers = self.at_once([lambda node=node: node.refresh(token)
-                                    for node in self.nodes * 25])
+            answers = at_once([lambda node=node: node.refresh(token)
+                               for node in self.nodes * 25])
             self.assertEqual({answer.status for answer in answers}, {200})
             successors = {answer.json["refresh_token"] for answer in answers}
             self.assertEqual(len(successors), 1)
@@ -76,8 +78,8 @@ class FourNodes(unittest.TestCase):
         admin = {"Authorization": f"Bearer {self.nodes[0].login('alice')['access_token']}"}
         for turn in range(5):
             body = {"name": f"twin{turn}", "password": harness.PASSWORD}
-            answers = self.at_once([lambda node=node: node.ask("POST", "/admin/users", body, admin)
-                                    for node in self.nodes])
+            answers = at_once([lambda node=node: node.ask("POST", "/admin/users", body, admin)
+                               for node in self.nodes])
             statuses = sorted(answer.status for answer in answers)
             self.assertEqual(statuses, [201, 409, 409, 409], [answer.body for answer in answers])
 
@@ -132,6 +134,34 @@ class Revoking(unittest.TestCase):
             told = {done.result().status for done in asked}
             self.assertIn(200, told)
             self.assertLessEqual(told, {200, 503})  # on a machine that has no time for leases
+
+    def test_many_that_share_commits_are_refused_everywhere_when_they_are_answered(self):
+        """Some wait and some do not, in the same batches; one among them is wrong."""
+        admin = {"Authorization": f"Bearer {self.nodes[0].login('alice')['access_token']}"}
+        texts = [self.nodes[1].login("bob")["access_token"] for _ in range(24)]
+        modes = ["durable", "strict", "wait=all"] * 8
+
+        def revoke(name, mode):
+            body = {"what": "token", "name": name, "mode": mode}
+            return self.nodes[0].ask("POST", "/admin/revocations", body, admin)
+
+        def revoke_and_look(text, mode):
+            answer = revoke(nodes.claims_of(text)["jti"], mode)
+            if answer.status == 200:
+                for node in self.nodes:
+                    self.refused(node, text)
+            return answer
+        works = [lambda text=text, mode=mode: revoke_and_look(text, mode) for text, mode in zip(texts, modes)]
+        *answers, wrong = at_once([*works, lambda: revoke("too short", "strict")])
+        self.assertIn(wrong.status, (400, 503))
+        self.assertIn(200, {answer.status for answer in answers})
+        for text, mode, answer in zip(texts, modes, answers):
+            # 503: on a machine that has no time for leases
+            self.assertIn(answer.status, (204 if mode == "durable" else 200, 503), answer)
+            if answer.status == 204:
+                self.refused(self.nodes[0], text)  # which has answered
+        numbers = [answer.json["n"] for answer in answers if answer.status == 200]
+        self.assertEqual(len(set(numbers)), len(numbers))
 
     def test_a_node_that_stands_still_is_outlasted_and_named(self):
         token = self.nodes[2].login("bob")["access_token"]

@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Revoking, as operators see it: the cluster key, nodes, and what is told of a revocation."""
 import base64
+import contextlib
 import json
 import os
+import re
+import signal
 import sqlite3
 import unittest
 
@@ -129,6 +132,138 @@ class Modes(unittest.TestCase):
             server.add_user("dave")
             server.stop()
             self.assertEqual(server.cli("revoke", "user", "dave", "--mode", "strict")[:2], (0, "revoked\n"))
+
+
+class Together(unittest.TestCase):
+    """Revocations that come at the same time reach the disk together, and each is what it is alone."""
+
+    MANY = 64
+
+    def setUp(self):
+        self.server = harness.Server().__enter__()
+        self.addCleanup(self.server.__exit__, None, None, None)
+        self.server.add_user("root", "admin")
+        self.server.add_user("bob")
+        self.admin = self.server.login("root")["access_token"]
+        out = self.server.cli("client", "add", "service", "--grant", "client_credentials", "--json")[1]
+        self.secret = json.loads(out)["client_secret"]
+
+    def new_token(self):
+        pair = base64.b64encode(f"service:{self.secret}".encode()).decode()
+        answer = self.server.ask("POST", "/token", "grant_type=client_credentials", {"Authorization": "Basic " + pair})
+        return answer.json["access_token"]
+
+    def claims(self, token):
+        return json.loads(harness.unb64(token.split(".")[1]))
+
+    def at_once(self, asked):
+        """What is answered to requests that are all there before the server looks at one."""
+        with contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(contextlib.closing(self.server.connect())) for _ in asked]
+            for connection in connections:
+                connection.request("GET", "/healthz")
+                connection.getresponse().read()
+            self.server.process.send_signal(signal.SIGSTOP)
+            try:
+                for connection, (method, path, body) in zip(connections, asked):
+                    connection.request(method, path, json.dumps(body) if body else None, {
+                        "Authorization": "Bearer " + self.admin, "Content-Type": "application/json"})
+            finally:
+                self.server.process.send_signal(signal.SIGCONT)
+            return [harness.Answer(connection.getresponse()) for connection in connections]
+
+    def revoke_at_once(self, bodies):
+        return self.at_once([("POST", "/admin/revocations", body) for body in bodies])
+
+    def commits(self):
+        text = self.server.get("/metrics", self.admin).body.decode()
+        return int(re.search(r'^jeton_store_commits_total\{outcome="ok"\} (\d+)', text, re.M)[1])
+
+    def verified(self, token):
+        return self.server.get("/verify", token).status
+
+    def test_they_share_commits_and_all_that_was_acknowledged_stays(self):
+        tokens = [self.new_token() for _ in range(3 * self.MANY)]
+        self.assertEqual({self.verified(token) for token in tokens}, {200})
+        kept = self.new_token()
+        before, numbers = self.commits(), []
+        for at in range(0, len(tokens), self.MANY):
+            answers = self.revoke_at_once(
+                [{"what": "token", "name": self.claims(token)["jti"], "mode": mode}
+                 for token, mode in zip(tokens[at:at + self.MANY], ["durable", "strict", "wait=all", "durable"] * 16)])
+            self.assertEqual([answer.status for answer in answers], [204, 200, 200, 204] * (self.MANY // 4))
+            numbers += [answer.json["n"] for answer in answers if answer.status == 200]
+            self.assertEqual({self.verified(token) for token in tokens[:at + self.MANY]}, {401})
+        self.assertLess(self.commits() - before, len(tokens))
+        self.assertEqual(len(set(numbers)), len(numbers))
+        self.server.kill()
+        self.assert_no_gaps(numbers)
+        self.server.start()
+        self.assertEqual({self.verified(token) for token in tokens}, {401})
+        self.assertEqual(self.verified(kept), 200)
+        told = self.server.cli("audit", "verify")
+        self.assertEqual(told[0], 0, told)
+
+    def assert_no_gaps(self, told):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.server.data, "jeton.db"))) as store:
+            kept = [n for n, in store.execute("SELECT n FROM log ORDER BY n")]
+            self.assertEqual(store.execute("SELECT count(*) FROM audit WHERE action = 'revoke'").fetchone(),
+                             (3 * self.MANY,))
+        self.assertLessEqual(set(told), set(kept))
+        self.assertEqual(kept, list(range(kept[0], kept[0] + len(kept))))
+
+    def test_one_that_is_wrong_is_nothing_to_the_others(self):
+        wrong = [({"what": "token", "name": "too short"}, 400), ({"what": "user", "name": "nobody"}, 404),
+                 ({"what": "user", "name": "nobody", "mode": "strict"}, 404),
+                 ({"what": "everything"}, 400), ({"what": "index", "name": "9007199254740991"}, 404)]
+        tokens = [self.new_token() for _ in range(30)]
+        asked = []
+        for at, token in enumerate(tokens):
+            asked += [({"what": "token", "name": self.claims(token)["jti"]}, 204), wrong[at % len(wrong)]]
+        answers = self.revoke_at_once([body for body, _ in asked])
+        self.assertEqual([answer.status for answer in answers], [status for _, status in asked])
+        self.assertEqual({self.verified(token) for token in tokens}, {401})
+
+    def test_all_that_can_be_revoked_in_one_batch(self):
+        first, second, third = [self.server.login("bob") for _ in range(3)]
+        single, kept = self.new_token(), self.new_token()
+        session = self.claims(first["access_token"])["sid"]
+        answers = self.at_once([("DELETE", "/admin/sessions/" + session, None),
+                                ("POST", "/admin/revocations",
+                                 {"what": "token", "name": self.claims(single)["jti"]})])
+        self.assertEqual([answer.status for answer in answers], [204, 204])
+        self.assertEqual([self.verified(each["access_token"]) for each in (first, second)] + [self.verified(single)],
+                         [401, 200, 401])
+        answers = self.at_once([("POST", "/admin/revocations", {"what": "user", "name": "bob", "mode": "strict"}),
+                                ("DELETE", f"/admin/users/{self.claims(second['access_token'])['sub']}/sessions", None),
+                                ("POST", "/admin/revocations", {"what": "client", "name": "service"})])
+        self.assertEqual([answer.status for answer in answers], [200, 204, 204])
+        for token in second["access_token"], third["access_token"], kept:
+            self.assertEqual(self.verified(token), 401)
+        self.assertEqual(self.server.refresh(third["refresh_token"]).status, 401)
+
+    def test_the_command_line_goes_with_them(self):
+        bob = self.server.login("bob")["access_token"]
+        works = self.batched()
+        self.assertEqual(self.server.cli("revoke", "user", "bob")[:2], (0, "revoked\n"))
+        self.assertGreater(self.batched(), works)
+        self.assertEqual(self.verified(bob), 401)
+
+    def batched(self):
+        text = self.server.get("/metrics", self.admin).body.decode()
+        return int(re.search(r'^jeton_lane_works_total\{lane="commit"\} (\d+)', text, re.M)[1])
+
+    def test_each_has_to_be_an_administrator_still(self):
+        self.server.add_user("eve", "admin")
+        eve, bob = self.server.login("eve")["access_token"], self.server.login("bob")["access_token"]
+        eves = {"Authorization": "Bearer " + eve}
+        body = {"what": "token", "name": "0123456789abcdef"}
+        self.assertEqual(self.server.ask("POST", "/admin/revocations", body, eves).status, 204)
+        self.assertEqual(self.server.cli("user", "role", "eve", "--remove", "admin")[0], 0)
+        for mode in "durable", "strict":
+            answer = self.server.ask("POST", "/admin/revocations", {"what": "user", "name": "bob", "mode": mode}, eves)
+            self.assertEqual((answer.status, answer.json["error"]), (403, "insufficient_scope"))
+        self.assertEqual(self.verified(bob), 200)
 
 
 class Damage(unittest.TestCase):

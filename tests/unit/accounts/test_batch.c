@@ -104,6 +104,84 @@ static void other_kinds_are_not_put_off(void **state)
     assert_true(is_revoked(on, 6));
 }
 
+/* By a word, as operators say it. */
+static jeton_status revoke_word(world *on, const char *word, const char *name, jt_revocation *entry)
+{
+    return jd_revoke_by_word(&on->accounts, jeton_str(word), jeton_str(name), entry, NULL);
+}
+
+static void one_that_is_wrong_is_nothing_to_the_others(void **state)
+{
+    world *on = *state;
+    const uint64_t before = head_of(on);
+    jt_revocation entries[5];
+    assert_int_equal(jd_batch_begin(&on->accounts, NULL), JETON_OK);
+    assert_int_equal(revoke_word(on, "token", "token-0000000001", &entries[0]), JETON_OK);
+    assert_int_equal(revoke_word(on, "user", "nobody", &entries[1]), JETON_E_NOT_FOUND);
+    assert_int_equal(revoke_word(on, "token", "too short", &entries[1]), JETON_E_REQUEST);
+    assert_int_equal(revoke_word(on, "index", "1", &entries[1]), JETON_E_NOT_FOUND);
+    assert_int_equal(revoke_word(on, "user", "alice", &entries[2]), JETON_OK);
+    jd_accounts_hurry(true); /* somebody waits for this one alone */
+    assert_int_equal(revoke_word(on, "token", "token-0000000002", &entries[3]), JETON_OK);
+    jd_accounts_hurry(false);
+    assert_int_equal(jd_batch_end(&on->accounts, NULL), JETON_OK);
+    assert_false(jd_accounts_is_in_hurry());
+    assert_int_equal(head_of(on), before + 3); /* no gaps */
+    assert_int_equal(entries[2].n, before + 1);
+    assert_int_equal(entries[0].n, before + 2); /* tokens at the end, in their order */
+    assert_int_equal(entries[3].n, before + 3);
+    assert_true(is_revoked(on, 1));
+    assert_true(is_revoked(on, 2));
+    JT_AUTO(jt_arena_done) jt_arena arena = jt_arena_init(NULL);
+    jd_entries log;
+    assert_int_equal(jd_store_log_after(on->accounts.store, before, 9, &arena, &log, NULL),
+                     JETON_OK);
+    assert_int_equal(log.count, 3);
+    assert_memory_equal(log.at[1].mac, entries[0].mac, sizeof log.at[1].mac);
+    assert_memory_equal(log.at[2].mac, entries[3].mac, sizeof log.at[2].mac);
+}
+
+/* A batch of one: what jd_batch_run() asks of a queue. */
+static jeton_status run_in_batch(void *user, jd_joint_work *work, void *args, jeton_err *err)
+{
+    jd_accounts *accounts = user;
+    JT_TRY(jd_batch_begin(accounts, err));
+    const jeton_status done = work(args, err);
+    const jeton_status ended = jd_batch_end(accounts, err);
+    return done != JETON_OK ? done : ended;
+}
+
+typedef struct token {
+    world *on;
+    jt_revocation entry;
+    bool held; /* until the end of the batch */
+} token;
+
+static jeton_status revoke_token(void *args, jeton_err *err)
+{
+    token *of = args;
+    (void)err;
+    const jeton_status status = revoke_word(of->on, "token", "token-0000000003", &of->entry);
+    of->held = !is_revoked(of->on, 3);
+    return status;
+}
+
+static void without_a_queue_a_work_is_done_at_once(void **state)
+{
+    world *on = *state;
+    const uint64_t before = head_of(on);
+    token of = {.on = on};
+    assert_int_equal(jd_batch_run(&on->accounts, revoke_token, &of, NULL), JETON_OK);
+    assert_false(of.held);
+    assert_int_equal(of.entry.n, before + 1);
+    of = (token){.on = on};
+    world_reopen(on);
+    on->accounts.commits = (jd_commit_queue){run_in_batch, &on->accounts};
+    assert_int_equal(jd_batch_run(&on->accounts, revoke_token, &of, NULL), JETON_OK);
+    assert_int_equal(of.entry.n, before + 2);
+    assert_true(is_revoked(on, 3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +192,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_batch_it_is_done_at_once, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(other_kinds_are_not_put_off, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(one_that_is_wrong_is_nothing_to_the_others, world_setup,
+                                        world_teardown),
+        cmocka_unit_test_setup_teardown(without_a_queue_a_work_is_done_at_once, world_setup,
+                                        world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
