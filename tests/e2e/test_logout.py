@@ -68,7 +68,8 @@ class Logout(harness.ServerCase):
             server.restart("--access-ttl", "1s")
             self.assertEqual(server.get("/whoami", out["access_token"]).status, 401)
             self.assertEqual(server.get("/whoami", eve["access_token"]).status, 401)
-            self.assertEqual(server.get("/whoami", kept["access_token"]).status, 200)
+            # 503: one of several nodes, whose lease is over on a machine that has no time for it
+            harness.eventually(lambda: server.get("/whoami", kept["access_token"]).status == 200, "the other is good")
 
     def test_disabling_without_a_server_counts_at_the_next_start(self):
         with harness.Server() as server:
