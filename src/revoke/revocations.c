@@ -337,16 +337,37 @@ static jeton_status take(jt_revocations *revocations, const jt_revocation *entry
                    "a revocation of an unknown kind: all tokens are refused");
 }
 
+static jeton_status take_alone(jt_revocations *revocations, const jt_revocation *entry,
+                               jeton_err *err)
+{
+    lock_to_write(&revocations->lock);
+    const jeton_status status = take(revocations, entry, err);
+    (void)pthread_rwlock_unlock(&revocations->lock);
+    return status;
+}
+
+/* Bits have a lock of their own, for which nobody waits who only asks: a bit is in no cache for the
+ * most part, and who verifies would wait for the memory as well. */
+static bool is_of_bits(jt_revoked kind)
+{
+    return kind == JT_REVOKED_INDEX || kind == JT_REVOKED_LIST;
+}
+
+static void raise_head(jt_revocations *revocations, uint64_t n)
+{
+    uint64_t head = atomic_load(&revocations->head);
+    while (head < n && !atomic_compare_exchange_weak(&revocations->head, &head, n))
+        continue;
+}
+
 jeton_status jt_revocations_apply(jt_revocations *revocations, const jt_revocation *entry,
                                   jeton_err *err)
 {
     if (entry->n == 0)
         return jt_fail(err, JETON_E_ARGUMENT, "log entries are numbered from 1");
-    lock_to_write(&revocations->lock);
-    const jeton_status status = take(revocations, entry, err);
-    if (entry->n > atomic_load(&revocations->head))
-        atomic_store(&revocations->head, entry->n);
-    (void)pthread_rwlock_unlock(&revocations->lock);
+    const jeton_status status = is_of_bits(entry->kind) ? take(revocations, entry, err)
+                                                        : take_alone(revocations, entry, err);
+    raise_head(revocations, entry->n);
     return status;
 }
 
