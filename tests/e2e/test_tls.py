@@ -346,6 +346,7 @@ class Exchanging(Folder):
         self.assertTrue(kept.recv(1000).startswith(b"HTTP/1.1 200 "))
         self.assertEqual(kept.getpeercert(binary_form=True), self.one.der)
         kept.close()
+        eventually(lambda: self.server.events("tls_certificate")[1:], "it is told")
         self.assertEqual(len(self.server.events("tls_certificate")), 2)
 
     def test_a_bad_pair_keeps_the_old_one_and_is_told(self):
