@@ -112,7 +112,7 @@ class NoGrace(harness.ServerCase):
         self.assert_problem(self.server.refresh(second["refresh_token"]), 401, "invalid_grant")
         self.assert_refused(pair["access_token"])
         self.assert_refused(second["access_token"])
-        harness.eventually(lambda: self.server.events("refresh_replayed")[0:], "the theft is told")
+        harness.eventually(lambda: self.server.events("refresh_replayed"), "the theft is told")
         self.assertEqual(len(self.server.events("refresh_replayed")), 1)
 
 
